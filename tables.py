@@ -1,0 +1,420 @@
+"""The one declaration of the lake's tables: what a row of each holds, column by column, with its SQL type.
+
+Each table is a data class; a field is a column when its type is one of the aliases below (`Text`, `Amount`, …), and the
+text given to `doc()` is what the column means. Parser, storage, documentation and tests all read this file.
+
+Source of names and meanings: EDGAR Ownership XML Technical Specification, version 3, section 3.5; elements added by
+later schemas (X0407: aff10b5One; X0607: the foreign address and symbol elements) are named where they stand.
+
+Rules that hold in every table: NULL (None) means that the filing does not say, never 0, False or ''. Amounts are exact
+decimals of up to 4 places. A column ending in `_fn` holds the ids of the footnotes on the field before it, in document
+order, joined by a comma (`F1,F3`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+OWNERSHIP_FORMS = ("3", "3/A", "4", "4/A", "5", "5/A")
+"""The six ownership form types, exactly as EDGAR's indexes spell them (specification, section 3.6.6)."""
+
+Text = Annotated[str | None, "VARCHAR"]
+Amount = Annotated[Decimal | None, "DECIMAL(20,4)"]
+Day = Annotated[date | None, "DATE"]
+Instant = Annotated[datetime | None, "TIMESTAMPTZ"]
+"""A point in time; the Python value always carries its time zone."""
+Flag = Annotated[bool | None, "BOOLEAN"]
+Cik = Annotated[int | None, "BIGINT"]
+Count = Annotated[int | None, "SMALLINT"]
+Whole = Annotated[int | None, "INTEGER"]
+Accession = Annotated[str, "VARCHAR"]
+"""An accession number with its dashes, `0001127602-24-024579`; '' only where no source gave one."""
+Name = Annotated[str, "VARCHAR"]
+FormType = Annotated[str, "VARCHAR"]
+IndexDate = Annotated[date, "DATE"]
+Moment = Annotated[datetime, "TIMESTAMPTZ"]
+Ordinal = Annotated[int, "SMALLINT"]
+Number = Annotated[int, "INTEGER"]
+
+
+def doc(text: str) -> Any:
+    """A nullable column, NULL unless set, and what it means."""
+    return field(default=None, metadata={"doc": text})
+
+
+def fn(of: str) -> Any:
+    """The footnote ids attached to the column `of`."""
+    return field(default=None, metadata={"doc": f"Ids of the footnotes on {of}, in document order, joined by a comma."})
+
+
+def required(text: str) -> Any:
+    """A column that is never NULL, and what it means."""
+    return field(metadata={"doc": text})
+
+
+def rows() -> Any:
+    """The child rows of a filing: a list, no column."""
+    return field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class ReportingOwner:
+    """One row an owner of a filing; joint filings have up to ten, and none of them is the primary one."""
+
+    owner_number: Ordinal = required("Position of the owner in the filing, from 1.")
+    owner_cik: Cik = doc("The owner's Central Index Key (rptOwnerCik).")
+    owner_name: Text = doc("The owner's name as EDGAR conformed it (rptOwnerName).")
+    street1: Text = doc("First line of the address (rptOwnerStreet1).")
+    street2: Text = doc("Second line of the address (rptOwnerStreet2).")
+    city: Text = doc("City (rptOwnerCity).")
+    state: Text = doc("EDGAR's two-character state or country code (rptOwnerState).")
+    zip_code: Text = doc("Postal code (rptOwnerZipCode).")
+    state_description: Text = doc("The state or country in words (rptOwnerStateDescription).")
+    country: Text = doc("Country code (rptOwnerCountry, X0607 and later).")
+    non_us_address: Flag = doc("Whether the address is outside the US (rptOwnerNonUSAddressFlag, X0607 and later).")
+    non_us_state_territory: Text = doc("State or territory abroad (rptOwnerNonUSStateTerritory, X0607 and later).")
+    is_director: Flag = doc("Director of the issuer (isDirector).")
+    is_officer: Flag = doc("Officer of the issuer (isOfficer).")
+    is_ten_percent_owner: Flag = doc("Holder of more than ten per cent (isTenPercentOwner).")
+    is_other: Flag = doc("Some other relationship (isOther); other_text says which.")
+    officer_title: Text = doc("Title of the officer (officerTitle).")
+    other_text: Text = doc("The other relationship in words (otherText).")
+
+
+@dataclass(slots=True, kw_only=True)
+class NonDerivativeTransaction:
+    """One row a transaction of Table I."""
+
+    row_number: Ordinal = required("Position in Table I, from 1, transactions and holdings counted together.")
+    security_title: Text = doc("Title of the security.")
+    security_title_fn: Text = fn("security_title")
+    transaction_date: Day = doc("Date of the transaction.")
+    transaction_date_fn: Text = fn("transaction_date")
+    deemed_execution_date: Day = doc("Deemed execution date, where there is one.")
+    deemed_execution_date_fn: Text = fn("deemed_execution_date")
+    transaction_form_type: Text = doc("The form the transaction is reported on, 4 or 5; may differ from the filing's.")
+    transaction_code: Text = doc("Transaction code, one letter: P purchase, S sale, A award, … (section 3.6.9).")
+    equity_swap_involved: Flag = doc("Whether an equity swap is involved (code K).")
+    transaction_coding_fn: Text = fn("the coding (form type, code, equity swap)")
+    transaction_timeliness: Text = doc("E early, L late; NULL on time.")
+    transaction_timeliness_fn: Text = fn("transaction_timeliness")
+    transaction_shares: Amount = doc("Number of shares acquired or disposed of.")
+    transaction_shares_fn: Text = fn("transaction_shares")
+    transaction_price_per_share: Amount = doc("Price per share in US dollars; NULL where a footnote alone gives it.")
+    transaction_price_per_share_fn: Text = fn("transaction_price_per_share")
+    transaction_acquired_disposed_code: Text = doc("A acquired, D disposed of.")
+    transaction_acquired_disposed_code_fn: Text = fn("transaction_acquired_disposed_code")
+    shares_owned_following_transaction: Amount = doc("Shares beneficially owned after the reported transactions.")
+    shares_owned_following_transaction_fn: Text = fn("shares_owned_following_transaction")
+    value_owned_following_transaction: Amount = doc("The value owned afterwards, where value is reported, not shares.")
+    value_owned_following_transaction_fn: Text = fn("value_owned_following_transaction")
+    direct_or_indirect_ownership: Text = doc("D direct, I indirect.")
+    direct_or_indirect_ownership_fn: Text = fn("direct_or_indirect_ownership")
+    nature_of_ownership: Text = doc("Nature of the indirect ownership, in words.")
+    nature_of_ownership_fn: Text = fn("nature_of_ownership")
+
+
+@dataclass(slots=True, kw_only=True)
+class DerivativeTransaction:
+    """One row a transaction of Table II."""
+
+    row_number: Ordinal = required("Position in Table II, from 1, transactions and holdings counted together.")
+    security_title: Text = doc("Title of the derivative security.")
+    security_title_fn: Text = fn("security_title")
+    conversion_or_exercise_price: Amount = doc("Conversion or exercise price in US dollars.")
+    conversion_or_exercise_price_fn: Text = fn("conversion_or_exercise_price")
+    transaction_date: Day = doc("Date of the transaction.")
+    transaction_date_fn: Text = fn("transaction_date")
+    deemed_execution_date: Day = doc("Deemed execution date, where there is one.")
+    deemed_execution_date_fn: Text = fn("deemed_execution_date")
+    transaction_form_type: Text = doc("The form the transaction is reported on, 4 or 5; may differ from the filing's.")
+    transaction_code: Text = doc("Transaction code, one letter: M exercise, C conversion, A award, … (section 3.6.9).")
+    equity_swap_involved: Flag = doc("Whether an equity swap is involved (code K).")
+    transaction_coding_fn: Text = fn("the coding (form type, code, equity swap)")
+    transaction_timeliness: Text = doc("E early, L late; NULL on time.")
+    transaction_timeliness_fn: Text = fn("transaction_timeliness")
+    transaction_shares: Amount = doc("Number of derivative securities acquired or disposed of.")
+    transaction_shares_fn: Text = fn("transaction_shares")
+    transaction_total_value: Amount = doc("Total value of the transaction, where value is reported, not a number.")
+    transaction_total_value_fn: Text = fn("transaction_total_value")
+    transaction_price_per_share: Amount = doc(
+        "Price of one derivative security in US dollars; NULL if a footnote has it."
+    )
+    transaction_price_per_share_fn: Text = fn("transaction_price_per_share")
+    transaction_acquired_disposed_code: Text = doc("A acquired, D disposed of.")
+    transaction_acquired_disposed_code_fn: Text = fn("transaction_acquired_disposed_code")
+    exercise_date: Day = doc("Date from which it can be exercised; NULL where a footnote alone gives it.")
+    exercise_date_fn: Text = fn("exercise_date")
+    expiration_date: Day = doc("Date it expires; NULL where a footnote alone gives it.")
+    expiration_date_fn: Text = fn("expiration_date")
+    underlying_security_title: Text = doc("Title of the underlying security.")
+    underlying_security_title_fn: Text = fn("underlying_security_title")
+    underlying_security_shares: Amount = doc("Number of underlying shares.")
+    underlying_security_shares_fn: Text = fn("underlying_security_shares")
+    underlying_security_value: Amount = doc("Value of the underlying security, where value is reported, not shares.")
+    underlying_security_value_fn: Text = fn("underlying_security_value")
+    shares_owned_following_transaction: Amount = doc("Derivative securities owned after the reported transactions.")
+    shares_owned_following_transaction_fn: Text = fn("shares_owned_following_transaction")
+    value_owned_following_transaction: Amount = doc(
+        "The value owned afterwards, where value is reported, not a number."
+    )
+    value_owned_following_transaction_fn: Text = fn("value_owned_following_transaction")
+    direct_or_indirect_ownership: Text = doc("D direct, I indirect.")
+    direct_or_indirect_ownership_fn: Text = fn("direct_or_indirect_ownership")
+    nature_of_ownership: Text = doc("Nature of the indirect ownership, in words.")
+    nature_of_ownership_fn: Text = fn("nature_of_ownership")
+
+
+@dataclass(slots=True, kw_only=True)
+class NonDerivativeHolding:
+    """One row a holding of Table I."""
+
+    row_number: Ordinal = required("Position in Table I, from 1, transactions and holdings counted together.")
+    security_title: Text = doc("Title of the security.")
+    security_title_fn: Text = fn("security_title")
+    transaction_form_type: Text = doc("3 for a holding that belongs on a Form 3, reported on a Form 5.")
+    transaction_coding_fn: Text = fn("the coding (form type)")
+    shares_owned_following_transaction: Amount = doc("Shares beneficially owned.")
+    shares_owned_following_transaction_fn: Text = fn("shares_owned_following_transaction")
+    value_owned_following_transaction: Amount = doc("The value owned, where value is reported, not shares.")
+    value_owned_following_transaction_fn: Text = fn("value_owned_following_transaction")
+    direct_or_indirect_ownership: Text = doc("D direct, I indirect.")
+    direct_or_indirect_ownership_fn: Text = fn("direct_or_indirect_ownership")
+    nature_of_ownership: Text = doc("Nature of the indirect ownership, in words.")
+    nature_of_ownership_fn: Text = fn("nature_of_ownership")
+
+
+@dataclass(slots=True, kw_only=True)
+class DerivativeHolding:
+    """One row a holding of Table II."""
+
+    row_number: Ordinal = required("Position in Table II, from 1, transactions and holdings counted together.")
+    security_title: Text = doc("Title of the derivative security.")
+    security_title_fn: Text = fn("security_title")
+    conversion_or_exercise_price: Amount = doc("Conversion or exercise price in US dollars.")
+    conversion_or_exercise_price_fn: Text = fn("conversion_or_exercise_price")
+    transaction_form_type: Text = doc("3 for a holding that belongs on a Form 3, reported on a Form 5.")
+    transaction_coding_fn: Text = fn("the coding (form type)")
+    exercise_date: Day = doc("Date from which it can be exercised; NULL where a footnote alone gives it.")
+    exercise_date_fn: Text = fn("exercise_date")
+    expiration_date: Day = doc("Date it expires; NULL where a footnote alone gives it.")
+    expiration_date_fn: Text = fn("expiration_date")
+    underlying_security_title: Text = doc("Title of the underlying security.")
+    underlying_security_title_fn: Text = fn("underlying_security_title")
+    underlying_security_shares: Amount = doc("Number of underlying shares.")
+    underlying_security_shares_fn: Text = fn("underlying_security_shares")
+    underlying_security_value: Amount = doc("Value of the underlying security, where value is reported, not shares.")
+    underlying_security_value_fn: Text = fn("underlying_security_value")
+    shares_owned_following_transaction: Amount = doc("Derivative securities owned.")
+    shares_owned_following_transaction_fn: Text = fn("shares_owned_following_transaction")
+    value_owned_following_transaction: Amount = doc("The value owned, where value is reported, not a number.")
+    value_owned_following_transaction_fn: Text = fn("value_owned_following_transaction")
+    direct_or_indirect_ownership: Text = doc("D direct, I indirect.")
+    direct_or_indirect_ownership_fn: Text = fn("direct_or_indirect_ownership")
+    nature_of_ownership: Text = doc("Nature of the indirect ownership, in words.")
+    nature_of_ownership_fn: Text = fn("nature_of_ownership")
+
+
+@dataclass(slots=True, kw_only=True)
+class Footnote:
+    """One row a footnote of a filing."""
+
+    footnote_id: Name = required("The id that `_fn` columns name, F1 to F99.")
+    footnote_text: Text = doc("The whole text; markup inside it flattened.")
+
+
+@dataclass(slots=True, kw_only=True)
+class Signature:
+    """One row a signature of a filing; which owner signed is not said by the form."""
+
+    signature_number: Ordinal = required("Position of the signature in the filing, from 1.")
+    signature_name: Text = doc("The signature as typed (signatureName).")
+    signature_date: Day = doc("Date of the signature (signatureDate).")
+
+
+@dataclass(slots=True, kw_only=True)
+class ParseIssue:
+    """One row for each thing in a filing that could not be typed as filed, or was typed and is doubtful."""
+
+    table_name: Name = required("The table that the field belongs to.")
+    row_number: Count = doc("The row's ordinal in that table; NULL for the filing itself.")
+    column_name: Text = doc("The column, where one can be named.")
+    raw_value: Text = doc("The text as filed.")
+    reason: Name = required("What is the matter with it.")
+
+
+@dataclass(slots=True, kw_only=True)
+class Filing:
+    """One row an accession, with its rows in the other tables as lists."""
+
+    accession_number: Accession = required("EDGAR's number of the filing, from its header or else its file name.")
+    form_type: FormType = required("documentType: 3, 3/A, 4, 4/A, 5 or 5/A.")
+    filing_date: Day = doc("The header's FILED AS OF DATE; in the lake the index's date where the header has none.")
+    accepted_at: Instant = doc("The header's ACCEPTANCE-DATETIME, which is New York wall time.")
+    period_of_report: Day = doc("Date of the earliest transaction, event or fiscal year end (periodOfReport).")
+    date_of_original_submission: Day = doc("Amendments only: when the amended filing was made, as the filer says.")
+    no_securities_owned: Flag = doc("Form 3: the owner owns no securities of the issuer (noSecuritiesOwned).")
+    not_subject_to_section16: Flag = doc("The exit box: no longer subject to Section 16 (notSubjectToSection16).")
+    form3_holdings_reported: Flag = doc("Form 5: holdings that a Form 3 should have had (form3HoldingsReported).")
+    form4_transactions_reported: Flag = doc(
+        "Form 5: transactions a Form 4 should have had (form4TransactionsReported)."
+    )
+    aff10b5_one: Flag = doc("Made under a Rule 10b5-1 plan, by the box (aff10b5One, since 2023-04; NULL before).")
+    issuer_cik: Cik = doc("The issuer's Central Index Key: what was traded, whatever CIK the file's path has.")
+    issuer_name: Text = doc("The issuer's name (issuerName).")
+    issuer_trading_symbol: Text = doc("Trading symbol as filed (issuerTradingSymbol).")
+    issuer_foreign_trading_symbol: Text = doc("Trading symbol abroad (issuerForeignTradingSymbol, X0607 and later).")
+    ticker: Text = doc("The symbol normalised: upper case, exchange prefix and brackets off, the first of several.")
+    owner_count: Count = doc("How many reporting owners the filing has.")
+    footnote_count: Count = doc("How many footnotes the filing has.")
+    remarks: Text = doc("Remarks of the filer.")
+    schema_version: Text = doc("Schema of the XML, X0101 to X0609; NULL where there is no XML.")
+    source_format: Text = doc("What the rows were read from: xml, html, text or dataset.")
+    parse_mode: Text = doc("strict, or recovered where broken markup was repaired.")
+    source_path: Text = doc("Path below /Archives/: edgar/data/….txt.")
+    content_sha256: Text = doc("SHA-256 of the raw bytes, hexadecimal.")
+    parser_version: Whole = doc("Version of the parser that made these rows; raised whenever its output changes.")
+
+    reporting_owners: list[ReportingOwner] = rows()
+    non_derivative_transactions: list[NonDerivativeTransaction] = rows()
+    derivative_transactions: list[DerivativeTransaction] = rows()
+    non_derivative_holdings: list[NonDerivativeHolding] = rows()
+    derivative_holdings: list[DerivativeHolding] = rows()
+    footnotes: list[Footnote] = rows()
+    signatures: list[Signature] = rows()
+    parse_issues: list[ParseIssue] = rows()
+
+
+@dataclass(slots=True, kw_only=True)
+class QuarantinedFiling:
+    """One row a filing that could not be fetched or parsed; the row leaves when a later try succeeds."""
+
+    accession_number: Accession = required("EDGAR's number of the filing.")
+    filing_date: IndexDate = required("Date Filed of the index.")
+    form_type: FormType = required("Form type of the index.")
+    source_path: Name = required("Path below /Archives/.")
+    stage: Name = required("Where it failed: fetch or parse.")
+    reason: Name = required("Why, in words.")
+    attempts: Number = required("How many runs have tried.")
+    first_seen: Moment = required("When it failed first.")
+    last_tried: Moment = required("When it failed last.")
+
+
+@dataclass(slots=True, kw_only=True)
+class SupersededFiling:
+    """One row for each filing and a later amendment that replaces it."""
+
+    accession_number: Accession = required("The filing that is superseded.")
+    filing_date: IndexDate = required("Its filing date.")
+    issuer_cik: Cik = doc("Its issuer.")
+    superseded_by: Accession = required("The accession number of the amendment.")
+    reason: Name = required("amended: all of it; holdings amended: the amendment has no transactions, those stand.")
+
+
+@dataclass(slots=True, kw_only=True)
+class IndexEntry:
+    """One row an ownership filing that a daily index lists: what the lake must hold to be complete."""
+
+    accession_number: Accession = required("EDGAR's number of the filing.")
+    filing_date: IndexDate = required("Date Filed of the index row.")
+    index_date: IndexDate = required("Date of the daily index that lists it.")
+    form_type: FormType = required("Form type of the index row.")
+    company_name: Text = doc("Company name of the first row that lists it: the issuer's or an owner's.")
+    source_path: Name = required("Path below /Archives/.")
+    delisted_at: Instant = doc("When a later reading of the same index no longer listed it; NULL while listed.")
+
+
+@dataclass(slots=True, kw_only=True)
+class IndexDay:
+    """One row a day whose daily index was looked for."""
+
+    index_date: IndexDate = required("Date of the daily index.")
+    state: Name = required(
+        "whole: read to its end; damaged: some lines could not be read; holiday, no index: none exists."
+    )
+    forms: Text = doc("The form types taken from it, joined by a comma; NULL where there is no index.")
+    read_at: Moment = required("When it was read last.")
+    source_path: Text = doc("Path of the index below /Archives/; NULL where there is none.")
+    content_sha256: Text = doc("SHA-256 of the index's bytes, hexadecimal; NULL where there is none.")
+    problem: Text = doc("What could not be read, for a damaged index.")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its SQL type, whether it may be NULL, and what it means."""
+
+    name: str
+    sql_type: str
+    nullable: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its name, the data class of a row, its columns, and the columns that identify a row."""
+
+    name: str
+    record: type
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    doc: str
+
+    @property
+    def of_filing(self) -> bool:
+        """Whether its rows belong to one stored filing and are replaced with it."""
+        return self.record is Filing or self.name in FILING_CHILDREN
+
+    def column_names(self) -> Iterator[str]:
+        """The names of the columns, in order."""
+        return (column.name for column in self.columns)
+
+
+def _columns(record: type) -> Iterator[Column]:
+    hints = get_type_hints(record, include_extras=True)
+    for each in fields(record):
+        hint = hints[each.name]
+        if get_origin(hint) is not Annotated:
+            continue
+        python_type, sql_type = get_args(hint)
+        yield Column(each.name, sql_type, type(None) in get_args(python_type), each.metadata["doc"])
+
+
+FILING_KEY = tuple(c for c in _columns(Filing) if c.name in ("accession_number", "filing_date", "issuer_cik"))
+"""The columns that every row of a filing's other tables carries, taken from its filing."""
+
+
+def _table(name: str, record: type, ordinal: str | None = None, *, key: tuple[str, ...] = ()) -> Table:
+    own = tuple(_columns(record))
+    columns = (*FILING_KEY, *own) if ordinal is not None else own
+    identity = key or ("accession_number", *((ordinal,) if ordinal else ()))
+    return Table(name, record, columns, identity, (record.__doc__ or "").strip())
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        _table("filings", Filing),
+        _table("reporting_owners", ReportingOwner, "owner_number"),
+        _table("non_derivative_transactions", NonDerivativeTransaction, "row_number"),
+        _table("derivative_transactions", DerivativeTransaction, "row_number"),
+        _table("non_derivative_holdings", NonDerivativeHolding, "row_number"),
+        _table("derivative_holdings", DerivativeHolding, "row_number"),
+        _table("footnotes", Footnote, "footnote_id"),
+        _table("signatures", Signature, "signature_number"),
+        _table("parse_issues", ParseIssue, ""),
+        _table("quarantine", QuarantinedFiling),
+        _table("superseded", SupersededFiling, key=("accession_number", "superseded_by")),
+        _table("index_entries", IndexEntry, key=("accession_number", "index_date")),
+        _table("index_days", IndexDay, key=("index_date",)),
+    )
+}
+"""Every table of the lake by its name, in the order of the documentation."""
+
+FILING_CHILDREN: tuple[str, ...] = tuple(
+    each.name for each in fields(Filing) if get_origin(each.type) is list or str(each.type).startswith("list[")
+)
+"""The tables whose rows hang on a filing; each is also the attribute of `Filing` that holds them."""
