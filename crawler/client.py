@@ -1,0 +1,201 @@
+"""The one way from this house to EDGAR: every request declares who asks, passes the gate, and is tried a few times."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
+
+from crawler.answers import REDIRECTS, Outcome, Verdict, classify, http_date, retry_after_seconds
+from crawler.clock import Clock
+from crawler.errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
+from crawler.gate import Gate
+from crawler.options import ClientOptions, check_options
+from crawler.transport import AttemptFailed, Response, Transport
+
+log = logging.getLogger("form4lake.crawler")
+
+MAX_REDIRECTS = 5
+
+LONGEST_PAUSE_SECONDS = 3600.0
+"""A throttle's Retry-After is obeyed up to this."""
+
+WholeCheck = Callable[[bytes], str | None]
+"""Says what a body lacks of being the file asked for; None if it is whole."""
+
+_BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=30) + wait_random(0, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A file of EDGAR, whole: its path below the base address, its bytes, and when it changed last (UTC) if said."""
+
+    path: str
+    body: bytes
+    last_modified: datetime | None
+
+
+class EdgarClient:
+    """A client of one EDGAR; threads share it. A context manager, to be closed when done."""
+
+    def __init__(self, options: ClientOptions, *, clock: Clock | None = None) -> None:
+        """Raises MissingIdentity or BadOptions; makes no request."""
+        check_options(options)
+        self._options = options
+        self._base = options.base_url.rstrip("/")
+        self._clock = clock or Clock()
+        self._gate = Gate(options, self._clock)
+        self._transport = Transport(options, self._clock)
+        self._closed = threading.Event()
+        self._counting = threading.Lock()
+        self._requests_made = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; threads that wait for the gate or a retry wake up with ClientClosed."""
+        self._closed.set()
+        self._transport.close()
+
+    @property
+    def requests_made(self) -> int:
+        """Requests sent so far, retries and redirects counted."""
+        return self._requests_made
+
+    def get(self, path: str, *, whole: WholeCheck | None = None) -> Answer:
+        """The file at a path such as `/Archives/edgar/daily-index/2024/QTR1/index.json`.
+
+        `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the gate, a
+        throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer or ClientClosed.
+        """
+        tries = _Tries(self._options)
+        retrying = Retrying(
+            retry=retry_if_exception_type(AttemptFailed),
+            stop=tries.spent,
+            wait=tries.pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._attempt, path, whole, tries)
+        except AttemptFailed as failure:
+            raise self._error_of(failure, path, tries) from failure
+
+    def _attempt(self, path: str, whole: WholeCheck | None, tries: _Tries) -> Answer:
+        try:
+            return self._ask(path, whole)
+        except AttemptFailed as failure:
+            tries.note(failure)
+            if failure.outcome is Outcome.THROTTLED:
+                pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
+                self._gate.close(max(self._options.throttle_pause_seconds, pause))
+            if failure.outcome is not Outcome.ABSENT:
+                log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
+            raise
+
+    def _ask(self, path: str, whole: WholeCheck | None) -> Answer:
+        """One attempt, redirects followed; raises AttemptFailed."""
+        url = self._base + path
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._send(url)
+            if response.status not in REDIRECTS:
+                break
+            url = self._next_hop(url, response)
+        else:
+            raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
+        verdict = classify(response.status, response.body)
+        if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(response.body)) is not None:
+            verdict = Verdict(Outcome.BROKEN, lack)
+        if verdict.outcome is not Outcome.FOUND:
+            retry_after = retry_after_seconds(response.headers.get("Retry-After"), self._clock.wall())
+            tries = 1 if verdict.outcome is Outcome.ABSENT else None
+            raise AttemptFailed(verdict.outcome, verdict.why, tries=tries, retry_after=retry_after)
+        return Answer(path, response.body, http_date(response.headers.get("Last-Modified")))
+
+    def _send(self, url: str) -> Response:
+        self._gate.wait(self._closed)
+        with self._counting:
+            self._requests_made += 1
+        return self._transport.fetch(url)
+
+    def _next_hop(self, url: str, response: Response) -> str:
+        location = response.headers.get("Location", "")
+        try:
+            target = urljoin(url, location)
+            within = bool(location) and _origin(target) == _origin(self._base)
+        except ValueError:
+            within = False
+        if not within:
+            why = f"redirected to {location[:200]!r}, which is not below {self._base}: refused"
+            raise AttemptFailed(Outcome.BROKEN, why, tries=1)
+        return target
+
+    def _sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds, self._closed)
+        if self._closed.is_set():
+            raise ClientClosed("the client was closed while a request waited to be tried again")
+
+    def _error_of(self, failure: AttemptFailed, path: str, tries: _Tries) -> CrawlError:
+        times = "" if tries.made == 1 else f" ({tries.made} attempts)"
+        match failure.outcome:
+            case Outcome.ABSENT:
+                return Absent(f"EDGAR has no file {path} ({failure.why})", path)
+            case Outcome.THROTTLED:
+                message = (
+                    f"EDGAR refused {tries.throttles} times for too many requests: {failure.why}; the gate is closed "
+                    "for every process of this machine: run again later, with a lower edgar.requests_per_second if "
+                    f"other machines share this address (asked for {path})"
+                )
+                return Throttled(message, path)
+            case Outcome.DOWN:
+                return EdgarDown(f"{self._base} gives no answer: {failure.why}{times} (asked for {path})", path)
+            case _:
+                return BrokenAnswer(f"{path} did not arrive whole: {failure.why}{times}", path)
+
+
+class _Tries:
+    """How often one file was asked for, and whether and when to ask again."""
+
+    def __init__(self, options: ClientOptions) -> None:
+        self._options = options
+        self.made = 0
+        self.throttles = 0
+        self._last: AttemptFailed | None = None
+
+    def note(self, failure: AttemptFailed) -> None:
+        self.made += 1
+        self.throttles += failure.outcome is Outcome.THROTTLED
+        self._last = failure
+
+    def spent(self, _state: RetryCallState) -> bool:
+        """Whether that was the last try; throttles have a count of their own, as the gate's pause lies between them."""
+        if self._last is None:
+            return False
+        if self._last.outcome is Outcome.THROTTLED:
+            return self.throttles >= self._options.throttles_before_giving_up
+        others = self.made - self.throttles
+        return others >= min(self._options.attempts, self._last.tries or self._options.attempts)
+
+    def pause(self, state: RetryCallState) -> float:
+        """Seconds until the next try: growing, with jitter, and what Retry-After asks up to the throttle's pause."""
+        if self._last is None or self._last.outcome is Outcome.THROTTLED:
+            return 0.0  # the gate is closed: that is the pause
+        asked = min(self._last.retry_after or 0.0, self._options.throttle_pause_seconds)
+        return max(_BACKOFF(state), asked)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port; raises ValueError for what is no address."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,0 +1,69 @@
+"""Which daily indexes EDGAR has of a quarter: its index.json, and the names master indexes had over the years."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+
+from crawler.client import EdgarClient
+from crawler.errors import Absent
+
+_NAME = re.compile(r"master\.(?P<digits>\d{6}|\d{8})\.idx(?P<packed>\.gz|\.Z)?")
+_PREFERENCE = {None: 0, ".gz": 1, ".Z": 2}
+
+
+def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, str]:
+    """The master indexes of a quarter: date → path below /Archives/, one a day, the uncompressed one if there are two.
+
+    Empty if EDGAR has no list of that quarter (the future, or before 1994-07). Raises what `EdgarClient.get` raises
+    else; a list that is no JSON of EDGAR's shape is BrokenAnswer. Source: `directory.item[].name` of index.json.
+    """
+    folder = f"edgar/daily-index/{year}/QTR{quarter}"
+    try:
+        answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing)
+    except Absent:
+        return {}
+    best: dict[date, tuple[int, str]] = {}
+    for item in json.loads(answer.body)["directory"]["item"]:
+        found = _NAME.fullmatch(item["name"])
+        day = found and date_of_name(found["digits"], year, quarter)
+        if found and day:
+            candidate = (_PREFERENCE[found["packed"]], f"{folder}/{item['name']}")
+            best[day] = min(best.get(day, candidate), candidate)
+    return {day: path for day, (_, path) in sorted(best.items())}
+
+
+def lacks_of_listing(body: bytes) -> str | None:
+    """What keeps these bytes from being an index.json, in words; None if they are one."""
+    try:
+        listing = json.loads(body)
+    except ValueError as error:  # UnicodeDecodeError is one
+        return f"no JSON: {error}"
+    items = listing.get("directory", {}) if isinstance(listing, dict) else None
+    items = items.get("item") if isinstance(items, dict) else None
+    if not isinstance(items, list):
+        return "JSON without directory.item"
+    if not all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in items):
+        return "JSON whose directory.item has entries without a name"
+    return None
+
+
+def date_of_name(digits: str, year: int, quarter: int) -> date | None:
+    """The day of `20240102`, `980102` (YYMMDD, until 1998-03) or `010394` (MMDDYY, before 1995).
+
+    None if it is no day of that quarter, which also tells the two short styles apart.
+    """
+    if len(digits) == 8:
+        styles = [(digits[:4], digits[4:6], digits[6:])]
+    else:
+        one, two, three = digits[:2], digits[2:4], digits[4:]
+        styles = [(f"19{one}", two, three), (f"19{three}", one, two)]
+    for y, m, d in styles:
+        try:
+            day = date(int(y), int(m), int(d))
+        except ValueError:
+            continue
+        if (day.year, (day.month + 2) // 3) == (year, quarter):
+            return day
+    return None

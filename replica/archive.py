@@ -1,0 +1,135 @@
+"""What the replica serves: submissions, the index rows that list them, and what a perfect parser makes of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from replica import indexes
+from replica.indexes import IndexRow
+from tables import Filing
+
+_DAILY = re.compile(r"edgar/daily-index/(\d{4})/QTR([1-4])/(master|form|company)\.(\d{8})\.idx")
+_LISTING = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/index\.json")
+_QUARTERLY = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/master\.idx")
+_DAILY_FORMATS = {
+    "master": indexes.master_index,
+    "form": indexes.form_index,
+    "company": indexes.company_index,
+}
+
+
+@dataclass
+class Archive:
+    """An EDGAR in memory. Paths are below /Archives/; index dates are New York dates.
+
+    `rows` has an entry for every day that has an index, each in the master index's order. `truth` has, by accession
+    number, the records a perfect parser returns (parser_version left None); it is empty where the filings are real
+    ones. `amends` names the filing that an amendment amends.
+    """
+
+    rows: dict[date, list[IndexRow]]
+    submissions: dict[str, bytes]
+    holidays: frozenset[date] = frozenset()
+    truth: dict[str, Filing] = field(default_factory=dict)
+    amends: dict[str, str] = field(default_factory=dict)
+    _paths: dict[str, str] = field(init=False, repr=False)
+    _listed: frozenset[str] = field(init=False, repr=False)
+    _rendered: dict[str, bytes] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if both := self.holidays & self.rows.keys():
+            raise ValueError(f"{min(both)} is given both as a holiday and as a day with an index")
+        self._paths = {}
+        for row in self._all_rows():
+            self._paths.setdefault(row.accession_number, row.path)
+        self._listed = frozenset(row.path for row in self._all_rows() if row.accession_number in self.submissions)
+
+    @property
+    def days(self) -> list[date]:
+        """The days that have an index, oldest first."""
+        return sorted(self.rows)
+
+    def accessions(self, day: date) -> list[str]:
+        """The accession numbers of the ownership filings that a day's index lists, in its order, each once."""
+        return list(dict.fromkeys(r.accession_number for r in self.rows[day] if r.accession_number in self.submissions))
+
+    def path_of(self, accession_number: str) -> str:
+        """The path of a filing in the first index row that lists it; KeyError for one that no index lists."""
+        return self._paths[accession_number]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes at a path below /Archives/, or None where EDGAR has nothing."""
+        if path in self._listed:
+            return self.submissions[path.rpartition("/")[2].removesuffix(".txt")]
+        if path not in self._rendered:
+            body = self._index(path)
+            if body is None:
+                return None
+            self._rendered[path] = body
+        return self._rendered[path]
+
+    def modified(self, path: str) -> datetime | None:
+        """When the index at a path was published, in New York time; None for what is no index of this archive."""
+        if match := _DAILY.fullmatch(path):
+            day = _day(match[4])
+            return indexes.published_at(day) if day is not None and day in self.rows else None
+        if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path):
+            days = self._days_in(match[1])
+            return indexes.published_at(max(days)) if days else None
+        return None
+
+    def _index(self, path: str) -> bytes | None:
+        if match := _DAILY.fullmatch(path):
+            day = _day(match[4])
+            if day is None or day not in self.rows or indexes.quarter_folder(day) != f"{match[1]}/QTR{match[2]}":
+                return None
+            return _DAILY_FORMATS[match[3]](day, self.rows[day])
+        if match := _LISTING.fullmatch(path):
+            days = self._days_in(match[1])
+            sizes = [(day, len(indexes.master_index(day, self.rows[day]))) for day in days]
+            return indexes.folder_listing(match[1], sizes) if days else None
+        if match := _QUARTERLY.fullmatch(path):
+            days = self._days_in(match[1])
+            rows = sorted((row for day in days for row in self.rows[day]), key=index_order)
+            return indexes.quarterly_master(max(days), rows) if days else None
+        return None
+
+    def _days_in(self, folder: str) -> list[date]:
+        return [day for day in self.days if indexes.quarter_folder(day) == folder]
+
+    def _all_rows(self) -> Iterator[IndexRow]:
+        return (row for day in self.days for row in self.rows[day])
+
+
+def index_order(row: IndexRow) -> tuple[str, date, str]:
+    """The order of a master index: by CIK as text, `1000229` before `9984`, then by date and path."""
+    return str(row.cik), row.filed, row.path
+
+
+def business_days(first: date, count: int, holidays: Collection[date] = ()) -> list[date]:
+    """The first `count` weekdays from `first` on that are no holidays."""
+    days: list[date] = []
+    day = first
+    while len(days) < count:
+        if day.weekday() < 5 and day not in holidays:
+            days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def rows_of(accession_number: str, form_type: str, filed: date, parties: Iterable[tuple[int, str]]) -> list[IndexRow]:
+    """The index rows of one filing: one for every CIK of it, each with its own path."""
+    return [
+        IndexRow(cik, name, form_type, filed, f"edgar/data/{cik}/{accession_number}.txt")
+        for cik, name in dict(parties).items()
+    ]
+
+
+def _day(digits: str) -> date | None:
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None

@@ -1,0 +1,139 @@
+"""EDGAR's indexes, rendered from rows: daily master, form and company, a folder's index.json, the quarterly master.
+
+The header lines and column widths are those of the real files master.20200103.idx, form.20200318.idx and
+company.20200102.idx, and of a quarterly master.idx. All of them are Latin-1; dates are New York dates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+NEW_YORK = ZoneInfo("America/New_York")
+_PUBLISHED_AT = time(22, 15, 5, tzinfo=NEW_YORK)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAILY_KINDS = ("company", "form", "master")
+"""The daily indexes of each day, in the order of a folder's listing."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One row of an index: one CIK of one filing. `path` is below /Archives/, `filed` a New York date."""
+
+    cik: int
+    company_name: str
+    form_type: str
+    filed: date
+    path: str
+
+    @property
+    def accession_number(self) -> str:
+        """The accession number that the path ends in."""
+        return self.path.rpartition("/")[2].removesuffix(".txt")
+
+
+def published_at(day: date) -> datetime:
+    """When the index of a day appears: about 22:15 New York time of that day."""
+    return datetime.combine(day, _PUBLISHED_AT)
+
+
+def quarter_folder(day: date) -> str:
+    """The folder of a day's quarter, `2024/QTR1`."""
+    return f"{day.year}/QTR{(day.month + 2) // 3}"
+
+
+def master_index(day: date, rows: Iterable[IndexRow]) -> bytes:
+    """The daily master index: pipes between the columns, dates as 20240102."""
+    lines = [
+        "Description:           Daily Index of EDGAR Dissemination Feed",
+        *_received(day),
+        " ",
+        "CIK|Company Name|Form Type|Date Filed|File Name",
+        "-" * 80,
+        *(f"{row.cik}|{row.company_name}|{row.form_type}|{row.filed:%Y%m%d}|{row.path}" for row in rows),
+    ]
+    return _encoded(lines)
+
+
+def form_index(day: date, rows: Iterable[IndexRow]) -> bytes:
+    """The daily index by form type: fixed width, sorted by form type and name."""
+    lines = [
+        "Description:           Daily Index of EDGAR Dissemination Feed by Form Type",
+        *_received(day),
+        *[" "] * 4,
+        f"{'Form Type':<12}{'Company Name':<62}{'CIK':<12}Date Filed  File Name",
+        "-" * 141,
+        *(
+            f"{row.form_type:<12}{row.company_name:<62}{row.cik:<12}{row.filed:%Y%m%d}    {row.path:<52}"
+            for row in sorted(rows, key=lambda row: (row.form_type, row.company_name.upper(), row.path))
+        ),
+    ]
+    return _encoded(lines)
+
+
+def company_index(day: date, rows: Iterable[IndexRow]) -> bytes:
+    """The daily index by company name: fixed width, its heading broken over two lines as on EDGAR."""
+    lines = [
+        "Description:           Daily Index of EDGAR Dissemination Feed by Company Name",
+        *_received(day),
+        *[" "] * 4,
+        f"{'Company Name':<62}{'Form Type':<12}CIK",
+        "      Date Filed  File Name",
+        "-" * 145,
+        *(
+            f"{row.company_name:<62}{row.form_type:<12}{row.cik:<12}{row.filed:%Y%m%d}    {row.path:<52}"
+            for row in sorted(rows, key=lambda row: (row.company_name.upper(), row.form_type, row.path))
+        ),
+    ]
+    return _encoded(lines)
+
+
+def quarterly_master(last_day: date, rows: Iterable[IndexRow]) -> bytes:
+    """The quarterly master index: dates as 2024-01-02, the last column headed Filename."""
+    lines = [
+        "Description:           Master Index of EDGAR Dissemination Feed",
+        f"Last Data Received:    {last_day:%B} {last_day.day}, {last_day.year}",
+        "Comments:              webmaster@sec.gov",
+        "Anonymous FTP:         ftp://ftp.sec.gov/edgar/",
+        "Cloud HTTP:            https://www.sec.gov/Archives/",
+        *[""] * 4,
+        "CIK|Company Name|Form Type|Date Filed|Filename",
+        "-" * 80,
+        *(f"{row.cik}|{row.company_name}|{row.form_type}|{row.filed:%Y-%m-%d}|{row.path}" for row in rows),
+    ]
+    return _encoded(lines)
+
+
+def folder_listing(folder: str, sizes: Sequence[tuple[date, int]]) -> bytes:
+    """The index.json of a quarter's daily-index folder.
+
+    `folder` is `2024/QTR1`; `sizes` has each day that has an index, with its master index's size in bytes.
+    """
+    items = [
+        {
+            "last-modified": f"{published_at(day) + timedelta(seconds=place):%m/%d/%Y %I:%M:%S %p}",
+            "name": f"{kind}.{day:%Y%m%d}.idx",
+            "type": "file",
+            "href": f"{kind}.{day:%Y%m%d}.idx",
+            "size": f"{max(1, size // 1024)} KB",
+        }
+        for place, kind in enumerate(DAILY_KINDS)
+        for day, size in sorted(sizes)
+    ]
+    listing = {"directory": {"item": items, "name": f"daily-index/{folder}/", "parent-dir": "../"}}
+    return json.dumps(listing).encode("ascii")
+
+
+def _received(day: date) -> list[str]:
+    return [
+        f"Last Data Received:    {_MONTHS[day.month - 1]} {day.day:>2}, {day.year}",
+        "Comments:              webmaster@sec.gov",
+        "Anonymous FTP:         ftp://ftp.sec.gov/edgar/",
+    ]
+
+
+def _encoded(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode("latin-1", "replace")

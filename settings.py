@@ -1,0 +1,205 @@
+"""`config.yaml` and the environment, made into typed settings.
+
+Order of precedence: environment (`FORM4_LAKE`, nested with two underscores: `FORM4_EDGAR__IDENTITY`), then the YAML
+file, then the defaults below. The file is the one named by `--config` or `FORM4_CONFIG`, else `config.yaml` in the
+working folder, else none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tables import OWNERSHIP_FORMS
+
+CONFIG_VARIABLE = "FORM4_CONFIG"
+PREFIX = "FORM4_"
+
+
+class SettingsError(Exception):
+    """A setting that is unknown or not allowed, or a configuration file that cannot be read; the message names it."""
+
+
+class EdgarSettings(BaseModel):
+    """How EDGAR is asked. Times in seconds, rates in requests a second."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    identity: str | None = None
+    """A name and an e-mail address, sent as User-Agent with every request (the SEC's fair access rules)."""
+    base_url: str = Field(default="https://www.sec.gov", pattern=r"^https?://[^/]+/?$")
+    """`/Archives/…` and `/files/…` are below it."""
+    requests_per_second: float = Field(default=8.0, gt=0)
+    """Over all processes of this machine; more than 10 is refused for any host but loopback."""
+    throttle_pause_seconds: float = Field(default=600.0, gt=0)
+    """How long every process rests after a throttle answer (the SEC's block lasts ten minutes)."""
+    connect_timeout_seconds: float = Field(default=10.0, gt=0)
+    read_timeout_seconds: float = Field(default=30.0, gt=0)
+    body_timeout_seconds: float = Field(default=300.0, gt=0)
+    attempts: int = Field(default=5, ge=1)
+    """How often one request is tried before it counts as failed."""
+    threads: int = Field(default=8, ge=1, le=64)
+    """How many requests may be under way at once; the rate is not theirs to set."""
+    gate_folder: Path | None = None
+    """Where the processes of this machine agree on the next request; null: one folder for all of its users."""
+
+
+class NightlySettings(BaseModel):
+    """What the nightly run reads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lookback_days: int = Field(default=5, ge=0)
+    """How many of the last business days are read again, because an index can change after its day."""
+    since: date | None = None
+    """First day the nightly run answers for; null: the newest day of the lake, or the lookback if it is empty."""
+
+
+class Settings(BaseSettings):
+    """All settings; unknown keys are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid"
+    )
+
+    lake: str = "lake"
+    """The folder of the lake, relative to the working folder."""
+    raw_archive: bool = True
+    """Whether submissions are kept as fetched, so that nothing is asked for twice."""
+    forms: Annotated[tuple[str, ...], NoDecode] = OWNERSHIP_FORMS
+    """The form types that are taken."""
+    edgar: EdgarSettings = EdgarSettings()
+    nightly: NightlySettings = NightlySettings()
+
+    @field_validator("forms", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        parts = value if isinstance(value, list | tuple) else str(value).split(",")
+        return [str(part).strip() for part in parts]  # YAML reads an unquoted 4 as a number
+
+    @field_validator("forms")
+    @classmethod
+    def _ownership_forms(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return check_forms(value)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, whose values are given as arguments."""
+        return env_settings, init_settings
+
+
+def check_forms(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The form types in EDGAR's order; ValueError names one that is no ownership form."""
+    if not forms:
+        raise ValueError(f"name at least one of {', '.join(OWNERSHIP_FORMS)}")
+    for form in forms:
+        if form not in OWNERSHIP_FORMS:
+            raise ValueError(f"{form!r} is no ownership form; allowed are {', '.join(OWNERSHIP_FORMS)}")
+    return tuple(form for form in OWNERSHIP_FORMS if form in forms)
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """The settings of this process; SettingsError where the file or a variable is wrong."""
+    path = _config_path(config)
+    document = _read_yaml(path) if path else {}
+    _refuse_unknown_variables(os.environ)
+    try:
+        return Settings(**document)
+    except ValidationError as failed:
+        raise SettingsError("\n".join(_explain(error, path) for error in failed.errors())) from None
+
+
+def _config_path(config: Path | None) -> Path | None:
+    named = config or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    if named is None:
+        default = Path("config.yaml")
+        return default if default.exists() else None
+    if not named.is_file():
+        raise SettingsError(f"there is no configuration file {named}; name one with --config or {CONFIG_VARIABLE}")
+    return named
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as failed:
+        raise SettingsError(f"{path} cannot be read: {failed.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text") from None
+    except yaml.YAMLError as failed:
+        raise SettingsError(f"{path} is not YAML: {' '.join(str(failed).split())}") from None
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise SettingsError(f"{path} must hold keys and values, as in `lake: ./lake`")
+    return {str(key): value for key, value in document.items() if value is not None or key not in Settings.model_fields}
+
+
+def _variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:
+    for name, info in model.model_fields.items():
+        yield f"{prefix}{name.upper()}"
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _variables(info.annotation, f"{prefix}{name.upper()}__")
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    known = {*_variables(), CONFIG_VARIABLE}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(f"environment variable {name}: no such setting{_nearest(name.upper(), known)}")
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(known))}"
+
+
+def _explain(error: ErrorDetails, path: Path | None) -> str:
+    parts = [str(part) for part in error["loc"] if isinstance(part, str)]
+    key = ".".join(parts)
+    variable = PREFIX + "__".join(part.upper() for part in parts)
+    if variable in {name.upper() for name in os.environ}:
+        place = f"environment variable {variable}"
+    else:
+        line = _line_of(path, parts) if path else None
+        place = f"{path}{f', line {line}' if line else ''}: {key}"
+    if error["type"] == "extra_forbidden":
+        return f"{place}: no such setting{_nearest(parts[-1], set(_known_keys(parts[:-1])))}"
+    message = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    return f"{place}: {error['input']!r} is not allowed: {message}"
+
+
+def _known_keys(parents: list[str]) -> Iterator[str]:
+    model: Any = Settings
+    for parent in parents:
+        model = model.model_fields[parent].annotation
+    yield from model.model_fields
+
+
+def _line_of(path: Path, keys: list[str]) -> int | None:
+    node = yaml.compose(path.read_text(encoding="utf-8"))
+    line = None
+    for key in keys:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        for key_node, value_node in node.value:
+            if key_node.value == key:
+                line, node = key_node.start_mark.line + 1, value_node
+                break
+    return line

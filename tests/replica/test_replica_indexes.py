@@ -1,0 +1,77 @@
+"""The indexes of an archive, in the shape of EDGAR's."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from replica import Archive, generate_archive
+
+DAYS = [date(2024, 3, 28), date(2024, 4, 1), date(2024, 4, 2)]
+FOLDER = "edgar/daily-index/2024/QTR2"
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return generate_archive(5, DAYS, 60)
+
+
+def lines(archive: Archive, path: str) -> list[str]:
+    body = archive.read(path)
+    assert body is not None
+    return body.decode("latin-1").split("\n")
+
+
+def test_a_daily_master_has_the_head_of_a_real_one(archive: Archive, real_edgar: Path) -> None:
+    real = (real_edgar / "index" / "master.20200103.idx").read_bytes().decode("latin-1").split("\n")
+    made = lines(archive, f"{FOLDER}/master.20240401.idx")
+    assert made[1] == "Last Data Received:    Apr  1, 2024"
+    assert [made[0], *made[2:7]] == [real[0], *real[2:7]]
+    assert made[-1] == ""
+    rows = [line.split("|") for line in made[7:-1]]
+    assert {len(row) for row in rows} == {5}
+    assert {row[3] for row in rows} == {"20240401"}
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert "Protagenic Therapeutics, Inc.\\new" in {row[1] for row in rows}
+    assert {"424B2", "8-K", "497", "13F-HR", "4"} & {row[2] for row in rows} > {"4"}
+
+
+@pytest.mark.parametrize(("kind", "real_file"), [("form", "form.20200318.idx"), ("company", "company.20200102.idx")])
+def test_fixed_width_indexes_have_the_widths_of_real_ones(
+    archive: Archive, real_edgar: Path, kind: str, real_file: str
+) -> None:
+    real = (real_edgar / "index" / real_file).read_bytes().decode("latin-1").split("\n")
+    made = lines(archive, f"{FOLDER}/{kind}.20240401.idx")
+    head = next(place for place, line in enumerate(real) if line.startswith("-----")) + 1
+    assert [made[0], *made[2:head]] == [real[0], *real[2:head]]
+    assert {len(line) for line in made[head:-1]} == {len(real[head])}
+    starts = [line.index("edgar/data/") for line in (real[head], *made[head:-1])]
+    assert len(set(starts)) == 1
+    master = lines(archive, f"{FOLDER}/master.20240401.idx")
+    assert len(made[head:]) == len(master[7:])
+
+
+def test_index_json_lists_the_days_of_its_quarter(archive: Archive) -> None:
+    listing = json.loads(archive.read(f"{FOLDER}/index.json") or b"")
+    assert listing["directory"]["name"] == "daily-index/2024/QTR2/"
+    assert listing["directory"]["parent-dir"] == "../"
+    masters = [item for item in listing["directory"]["item"] if item["name"].startswith("master.")]
+    assert [item["name"] for item in masters] == ["master.20240401.idx", "master.20240402.idx"]
+    assert masters[0]["last-modified"].startswith("04/01/2024 10:15:")
+    assert masters[0]["href"] == masters[0]["name"]
+    assert masters[0]["size"].endswith(" KB")
+    assert archive.read("edgar/daily-index/2024/QTR3/index.json") is None
+
+
+def test_the_quarterly_master_has_all_rows_of_its_days(archive: Archive) -> None:
+    made = lines(archive, "edgar/full-index/2024/QTR2/master.idx")
+    assert "CIK|Company Name|Form Type|Date Filed|Filename" in made
+    rows = [line.split("|") for line in made if line.count("|") == 4][1:]
+    assert {row[3] for row in rows} == {"2024-04-01", "2024-04-02"}
+    assert len(rows) == sum(len(archive.rows[day]) for day in DAYS[1:])
+
+
+def test_an_index_of_another_quarter_or_no_date_is_absent(archive: Archive) -> None:
+    assert archive.read("edgar/daily-index/2024/QTR1/master.20240401.idx") is None
+    assert archive.read("edgar/daily-index/2024/QTR1/master.20240230.idx") is None
