@@ -1,18 +1,47 @@
-# The targets a user or contributor needs; `make help` lists them.
+# What a user or contributor needs; `make help` lists it.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+.PHONY: help setup demo test unit check format lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 setup: .venv/.complete ## make .venv with the locked dependencies and the command form4
 
 .venv/.complete: pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "form4lake needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "form4lake needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable . --group dev
 	@touch $@
 
-.PHONY: help setup
+demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the lake
+	@$(BIN)/python scripts/demo.py
+
+test: setup ## run all tests
+	$(BIN)/pytest
+
+unit: setup ## run the quick tests only
+	$(BIN)/pytest -m 'not flow'
+
+check: setup ## lint, formatting, types, and the rules between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## write requirements.lock anew from pyproject.toml
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	.venv-lock/bin/python -m pip install --quiet . --group dev
+	.venv-lock/bin/python -m pip freeze --exclude form4lake > requirements.lock
+	rm -rf .venv-lock
+
+clean: ## remove .venv and the demo's lake
+	rm -rf .venv lake-demo

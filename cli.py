@@ -1,0 +1,141 @@
+"""The command `form4`. A subcommand's code is imported when it is called, so that `--help` and `sql` start at once."""
+
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="form4",
+    help="Every Form 3, 4 and 5 on EDGAR, exact, in a lake of Parquet that DuckDB queries.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit codes: 0 done; 1 done, but something is in quarantine or missing (named); 2 wrong use or "
+    "configuration; 3 EDGAR refused or is down; 4 the lake is damaged or cannot be written.",
+)
+
+Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Run as if EDGAR's date were DATE, not today."),
+]
+
+
+class Source(StrEnum):
+    """Where a backfill takes filings from."""
+
+    INDEX = "index"
+
+
+class Format(StrEnum):
+    """How `form4 sql` prints."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@app.callback()
+def _settings(
+    config: Annotated[
+        Path | None, typer.Option(help="The configuration file; else FORM4_CONFIG, else ./config.yaml.")
+    ] = None,
+) -> None:
+    if config:
+        os.environ["FORM4_CONFIG"] = str(config)
+
+
+@app.command()
+def nightly(as_of: AsOf = None) -> None:
+    """Read every business day that is not complete yet, and the last few again."""
+    from commands.flow_runs import run_nightly
+
+    raise typer.Exit(run_nightly(as_of.date() if as_of else None))
+
+
+@app.command()
+def backfill(
+    start: Day,
+    end: Day,
+    source: Annotated[Source, typer.Option(help="Where filings come from.")] = Source.INDEX,  # noqa: ARG001 one for now
+    forms: Annotated[str | None, typer.Option(help="Form types to take, joined by commas: 4,4/A")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Read every day from START to END that is not complete."""
+    from commands.flow_runs import run_backfill
+
+    raise typer.Exit(run_backfill(start.date(), end.date(), forms, as_of.date() if as_of else None))
+
+
+@app.command()
+def retry() -> None:
+    """Try everything in quarantine again."""
+    from commands.flow_runs import run_retry
+
+    raise typer.Exit(run_retry())
+
+
+@app.command()
+def sql(
+    query: Annotated[str | None, typer.Argument(help="One SELECT; without it, an interactive prompt.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+) -> None:
+    """Ask the lake in DuckDB's SQL: form4 sql "select * from trades limit 5"."""
+    from commands.query import prompt, run_query
+
+    raise typer.Exit(run_query(query, output.value) if query else prompt(output.value))
+
+
+@app.command()
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
+) -> None:
+    """Show what the parser makes of local files; no lake, no network."""
+    from commands.parse_files import parse_files
+
+    raise typer.Exit(parse_files(files, as_json=as_json))
+
+
+@app.command()
+def status() -> None:
+    """Show coverage by month, what is missing, and what is in quarantine and why."""
+    from commands.status import show_status
+
+    raise typer.Exit(show_status())
+
+
+@app.command()
+def replica(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="0: a free one.")] = 0,
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First index date.")] = datetime(2024, 1, 10),  # noqa: DTZ001 a date
+    days: Annotated[int, typer.Option(min=1, help="Business days with an index.")] = 7,
+    filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,
+) -> None:
+    """Serve an EDGAR on loopback, of synthetic filings or of files, for trying things out."""
+    from commands.serve_replica import serve
+
+    raise typer.Exit(serve(folders or [], port=port, first=first.date(), days=days, filings=filings, seed=seed))
+
+
+def main() -> None:
+    """The entry point of the command."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; the flush at exit would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

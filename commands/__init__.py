@@ -1,0 +1,1 @@
+"""What the subcommands of `form4` do, one file each."""

@@ -1,0 +1,56 @@
+"""The progress of a run: a bar with rate and time left on a terminal, a line a day elsewhere."""
+
+from datetime import date
+from types import TracebackType
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from commands.output import interactive, messages
+from flows.report import DayReport
+
+
+class Rate(ProgressColumn):
+    """Filings a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, once there is one."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
+class Watch:
+    """Listens to a run and shows it on standard error."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Rate(),
+            TimeRemainingColumn(),
+            console=messages,
+            transient=True,
+            disable=not interactive(),
+        )
+        self._task = self._bar.add_task("starting", total=None)
+
+    def __enter__(self) -> "Watch":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, index_date: date, filings: int) -> None:
+        """A day begins."""
+        self._bar.reset(self._task, description=str(index_date), total=filings)
+
+    def advance(self) -> None:
+        """One filing is done."""
+        self._bar.advance(self._task)
+
+    def end(self, day: DayReport) -> None:
+        """A day is in the lake."""
+        messages.print(str(day))

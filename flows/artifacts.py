@@ -1,0 +1,14 @@
+"""What a run leaves in Prefect: an artifact with its report, and a final state that says how it went."""
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.states import Completed, Failed, State
+
+from flows.report import RunReport
+
+
+def finish(report: RunReport) -> State[RunReport]:
+    """Leave the report as an artifact and turn it into the flow's final state, which carries it as its result."""
+    create_markdown_artifact(report.markdown(), key=f"{report.flow}-report", description=report.summary())
+    if report.failure:
+        return Failed(message=report.failure, data=report)
+    return Completed(message=report.summary(), data=report)

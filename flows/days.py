@@ -1,0 +1,65 @@
+"""Which index dates a run has to read: the lake says what is missing, EDGAR's listings say what exists."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+
+from crawler import ListedDay, survey_days
+from flows.run import Run
+from storage import DayCoverage
+
+
+def days_to_read(this: Run, today: date) -> list[ListedDay]:
+    """For the nightly run, oldest first: every date that is not complete, and the last few again.
+
+    The run answers for every date from `nightly.since` on (without it, from the newest date of the lake), and for older
+    dates that a run has begun and not completed.
+    """
+    covered = {day.index_date: day for day in this.lake.coverage()}
+    lookback = _business_days_back(today, this.settings.nightly.lookback_days)
+    first = this.settings.nightly.since or max(covered, default=lookback)
+    listed = survey_days(
+        this.client, min(first, lookback), today, today=today, recent_days=this.settings.nightly.lookback_days
+    )
+    due = [day for day in listed if day.index_date >= lookback or not _complete(covered.get(day.index_date), this)]
+    older = [day for day, held in covered.items() if day < min(first, lookback) and not _complete(held, this)]
+    return [*_survey_each(this, older, today), *due]
+
+
+def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:
+    """For a backfill, oldest first: every date from `first` to `last` that is not complete."""
+    covered = {day.index_date: day for day in this.lake.coverage(first, last)}
+    listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
+    return [day for day in listed if not _complete(covered.get(day.index_date), this)]
+
+
+def published(this: Run, days: list[ListedDay]) -> list[ListedDay]:
+    """Those that have an index, or never will have one; the others are named in the report."""
+    this.report.not_published += [day.index_date for day in days if day.state == "not published"]
+    return [day for day in days if day.state != "not published"]
+
+
+def _complete(held: DayCoverage | None, this: Run) -> bool:
+    if held is None or held.state == "damaged" or held.missing:
+        return False
+    return held.state != "whole" or set(this.settings.forms) <= set((held.forms or "").split(","))
+
+
+def _business_days_back(today: date, count: int) -> date:
+    day = today
+    while count:
+        day -= timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def _survey_each(this: Run, days: Collection[date], today: date) -> Iterator[ListedDay]:
+    def quarter(day: date) -> tuple[int, int]:
+        return day.year, (day.month - 1) // 3
+
+    recent = this.settings.nightly.lookback_days
+    for _, group in groupby(sorted(days), quarter):
+        wanted = list(group)
+        for listed in survey_days(this.client, wanted[0], wanted[-1], today=today, recent_days=recent):
+            if listed.index_date in wanted:
+                yield listed

@@ -1,0 +1,148 @@
+"""One index date into the lake: its index, its filings, and what could not be had."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from crawler import Absent, BrokenAnswer, CrawlError, DailyIndex, DamagedIndex, ListedDay, read_daily_index
+from flows.loading import Loaded, load
+from flows.progress import progress
+from flows.report import DayReport
+from flows.run import Run
+from parsers import NotAnOwnershipFiling, parse_submission
+from storage import Ingest
+from tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
+
+
+@dataclass
+class DayIngest:
+    """What one date brought to an ingest that is not committed yet."""
+
+    index_date: date
+    added: int
+    problems: list[str]
+    stopped: CrawlError | None = None
+    """Why EDGAR gave no more of the day's filings; they are missing, and the next run asks for them."""
+
+
+def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) -> DayIngest:
+    """Add what the lake lacks of one date to `ingest`.
+
+    `taken` holds the accession numbers that the ingest has already, for an accession can stand in two dates' indexes.
+    Raises CrawlError when EDGAR is down or refuses before the index is read; then nothing is added.
+    """
+    if listed.path is None:
+        state = IndexDay(index_date=listed.index_date, state=listed.state, read_at=datetime.now(UTC))
+        ingest.add_day(state, [])
+        return DayIngest(listed.index_date, 0, [])
+    forms = _forms(this, listed.index_date)
+    index = _read_index(this, listed, listed.path, forms)
+    numbers = {entry.accession_number for entry in index.entries}
+    known = taken | this.lake.stored(numbers) | this.lake.quarantined(numbers).keys()
+    wanted = [entry for entry in index.entries if entry.accession_number not in known]
+    progress().begin(listed.index_date, len(wanted))
+    done = DayIngest(listed.index_date, 0, list(index.problems))
+    try:
+        for loaded in load(this, listed.index_date, wanted):
+            _add(loaded, ingest, listed.index_date, done)
+            taken.add(loaded.entry.accession_number)
+            progress().advance()
+    except CrawlError as failed:
+        done.stopped = failed
+        done.problems.append(str(failed))
+    ingest.add_day(
+        IndexDay(
+            index_date=listed.index_date,
+            state="whole" if index.whole else "damaged",
+            forms=",".join(forms),
+            read_at=datetime.now(UTC),
+            source_path=index.source_path,
+            content_sha256=index.content_sha256 or None,
+            problem="; ".join(index.problems) or None,
+        ),
+        index.entries,
+    )
+    return done
+
+
+def _read_index(this: Run, listed: ListedDay, path: str, forms: Collection[str]) -> DailyIndex:
+    """The day's index; one that is damaged, or not there though listed, loses nothing that an earlier reading gave."""
+    try:
+        index = read_daily_index(this.client, listed, forms)
+    except (Absent, BrokenAnswer, DamagedIndex) as failed:
+        index = DailyIndex(
+            index_date=listed.index_date, source_path=path, content_sha256="", entries=[], problems=[str(failed)]
+        )
+    if not index.whole:
+        listed_now = {entry.accession_number for entry in index.entries}
+        before = this.lake.index_entries(listed.index_date)
+        index.entries += [
+            entry for entry in before if entry.delisted_at is None and entry.accession_number not in listed_now
+        ]
+    return index
+
+
+def _forms(this: Run, index_date: date) -> tuple[str, ...]:
+    """The forms to take: a day that was read for more of them before stays read for all of those."""
+    before = this.lake.index_day(index_date)
+    taken = before.forms.split(",") if before and before.forms else []
+    return tuple(sorted({*this.settings.forms, *taken}))
+
+
+def _add(loaded: Loaded, ingest: Ingest, index_date: date, done: DayIngest) -> None:
+    outcome = read_filing(loaded)
+    if isinstance(outcome, Filing):
+        ingest.add_filing(outcome, index_date)
+        done.added += 1
+    else:
+        ingest.add_quarantined(outcome, index_date)
+        done.problems.append(f"{outcome.accession_number} quarantined ({outcome.stage}): {outcome.reason}")
+
+
+def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
+    """The filing of a submission, or the quarantine row that says why there is none."""
+    if loaded.content is None:
+        return quarantined(loaded.entry, "fetch", str(loaded.failure))
+    entry = loaded.entry
+    try:
+        filing = parse_submission(loaded.content, source_path=entry.source_path)
+    except NotAnOwnershipFiling as refused:
+        return quarantined(entry, "parse", refused.reason)
+    if filing.accession_number != entry.accession_number:
+        return quarantined(entry, "parse", f"the submission says it is {filing.accession_number}")
+    return replace(filing, filing_date=filing.filing_date or entry.filing_date)
+
+
+def quarantined(entry: IndexEntry, stage: str, reason: str) -> QuarantinedFiling:
+    """A first failure of an index entry."""
+    now = datetime.now(UTC)
+    return QuarantinedFiling(
+        accession_number=entry.accession_number,
+        filing_date=entry.filing_date,
+        form_type=entry.form_type,
+        source_path=entry.source_path,
+        stage=stage,
+        reason=reason,
+        attempts=1,
+        first_seen=now,
+        last_tried=now,
+    )
+
+
+def report_days(this: Run, done: Iterable[DayIngest]) -> None:
+    """Tell the run's report and its listener what the lake holds of the days now."""
+    for each in done:
+        (held,) = this.lake.coverage(each.index_date, each.index_date)
+        day = DayReport(
+            index_date=each.index_date,
+            state=held.state,
+            expected=held.expected,
+            stored=held.stored,
+            quarantined=held.quarantined,
+            missing=held.missing,
+            added=each.added,
+            problems=tuple(each.problems),
+        )
+        this.report.days.append(day)
+        this.report.failure = str(each.stopped) if each.stopped else None
+        progress().end(day)

@@ -1,0 +1,43 @@
+"""The flow `nightly`: the lake brought up to date."""
+
+from datetime import date
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from prefect.states import State
+
+from crawler import ListedDay, Throttled
+from flows.artifacts import finish
+from flows.days import days_to_read, published
+from flows.ingest import ingest_day, report_days
+from flows.retry import retry_due
+from flows.run import Run, run, today_in_new_york
+
+
+def _run_name() -> str:
+    return f"nightly {flow_run.parameters.get('today') or today_in_new_york()}"
+
+
+@flow(name="nightly", flow_run_name=_run_name)
+def nightly(today: date | None = None) -> State:
+    """Read every business day that is not complete, and the last few again; one commit a day.
+
+    today: EDGAR's date of the run, in New York; None: now.
+    """
+    with run("nightly") as this:
+        for day in published(this, days_to_read(this, today or today_in_new_york())):
+            read_day(this, day)
+        retry_due(this)
+    return finish(this.report)
+
+
+@task(task_run_name="{day.index_date}", cache_policy=NO_CACHE)
+def read_day(this: Run, day: ListedDay) -> None:
+    """Read one day's index, fetch and parse what the lake lacks of it, and commit."""
+    with this.lake.begin(day.index_date.isoformat()) as ingest:
+        outcome = ingest_day(this, day, ingest, set())
+        this.lake.commit(ingest, writer="nightly")
+    report_days(this, [outcome])
+    if isinstance(outcome.stopped, Throttled):
+        raise outcome.stopped

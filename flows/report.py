@@ -1,0 +1,117 @@
+"""What a run has to tell: day by day, in sum, as Markdown for Prefect's artifact and as an exit code."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the exit code of the command `form4` says."""
+
+    DONE = 0
+    INCOMPLETE = 1
+    """Done, but something is in quarantine or missing, and named."""
+    WRONG_USE = 2
+    """Wrong use or configuration."""
+    EDGAR = 3
+    """EDGAR refused or is down."""
+    LAKE = 4
+    """The lake is damaged or cannot be written."""
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """One index date after a run has read it: the numbers are those of the view `coverage`."""
+
+    index_date: date
+    state: str
+    expected: int
+    stored: int
+    quarantined: int
+    missing: int
+    added: int
+    """Filings this run brought."""
+    problems: tuple[str, ...] = ()
+    """What this run could not read or fetch, each with its filing or index line."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the day is left to do or to look at."""
+        return not (self.quarantined or self.missing or self.problems)
+
+    def __str__(self) -> str:
+        if self.state in ("holiday", "no index"):
+            return f"{self.index_date}  {self.state}"
+        return (
+            f"{self.index_date}  {self.expected:,} listed, {self.stored:,} stored ({self.added:,} new), "
+            f"{self.quarantined:,} quarantined, {self.missing:,} missing"
+        )
+
+
+@dataclass
+class RunReport:
+    """What one run did."""
+
+    flow: str
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    finished_at: datetime | None = None
+    days: list[DayReport] = field(default_factory=list)
+    not_published: list[date] = field(default_factory=list)
+    """Business days whose index is not there yet."""
+    requests: int = 0
+    """Requests sent to EDGAR, retries counted."""
+    released: int = 0
+    """Filings that left quarantine."""
+    failure: str | None = None
+    """Why the run stopped early: EDGAR refused or is down."""
+
+    @property
+    def added(self) -> int:
+        """Filings this run brought into the lake."""
+        return sum(day.added for day in self.days) + self.released
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of the command that ran it."""
+        if self.failure:
+            return Exit.EDGAR
+        return Exit.DONE if all(day.complete for day in self.days) else Exit.INCOMPLETE
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
+
+    def summary(self) -> str:
+        """One line for a person."""
+        rate = self.requests / self.seconds if self.seconds else 0
+        parts = [f"{self.flow}: {self.added:,} filings added on {len(self.days):,} days"]
+        if self.not_published:
+            parts.append(f"not published yet: {', '.join(map(str, self.not_published))}")
+        parts.append(f"{self.requests:,} requests in {self.seconds:.0f} s ({rate:.1f} a second)")
+        return "; ".join(parts)
+
+    def attention(self) -> list[str]:
+        """What a person should look at, one line each."""
+        lines = [f"{day.index_date}: {problem}" for day in self.days for problem in day.problems]
+        lines += [
+            f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing"
+            for day in self.days
+            if day.quarantined or day.missing
+        ]
+        return [*lines, self.failure] if self.failure else lines
+
+    def markdown(self) -> str:
+        """The run as a page: its sum, its days, what needs a look."""
+        rows = [
+            f"| {day.index_date} | {day.state} | {day.expected} | {day.stored} | {day.added} | {day.quarantined} "
+            f"| {day.missing} |"
+            for day in self.days
+        ]
+        table = [
+            "| index date | index | expected | stored | new | quarantined | missing |",
+            "|---|---|---:|---:|---:|---:|---:|",
+            *rows,
+        ]
+        look = [f"- {line}" for line in self.attention()] or ["Nothing."]
+        return "\n".join([f"# {self.summary()}", "", *table, "", "## To look at", "", *look])

@@ -1,0 +1,55 @@
+"""One submission to one filing: take the envelope apart, find the document to read, read it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from parsers import xml_tree
+from parsers.errors import NotAnOwnershipFiling
+from parsers.header import read_header
+from parsers.refusal import what_it_is
+from parsers.submission import Document, take_apart
+from parsers.xml_document import read_document
+from tables import Filing, ParseIssue
+
+PARSER_VERSION: int = 1
+"""Raised whenever the output of the parser changes for any filing."""
+
+
+def parse_submission(raw: bytes, *, source_path: str = "") -> Filing:
+    """Read the bytes of one submission, or of a bare ownership XML document.
+
+    `source_path` is the path below /Archives/; the accession number is taken from it where no header gives one. A pure
+    function: the same bytes and path give the same filing, in time and memory linear in the bytes.
+
+    Raises NotAnOwnershipFiling, and nothing else, where the bytes are no ownership filing or cannot be read as one.
+    """
+    try:
+        return _parse(raw, source_path)
+    except NotAnOwnershipFiling as refusal:
+        raise NotAnOwnershipFiling(refusal.reason, source_path) from None
+
+
+def _parse(raw: bytes, source_path: str) -> Filing:
+    submission = take_apart(raw)
+    candidates = [each for each in submission.documents if xml_tree.may_hold_root(each.content)]
+    if not candidates:
+        raise NotAnOwnershipFiling(what_it_is(submission))
+    document = next((each for each in candidates if _starts_as_xml(each)), candidates[0])
+    root, problem = xml_tree.parse(document.content)
+    if root.tag != "ownershipDocument":
+        raise NotAnOwnershipFiling(f"XML whose root element is {root.tag[:80]}")
+    filing = read_document(root, read_header(submission.header, source_path))
+    if problem is not None:
+        filing.parse_issues.append(ParseIssue(table_name="filings", reason=f"the XML {problem}"))
+    if sum(map(_starts_as_xml, candidates)) > 1:
+        reason = "the submission has more than one ownership document; the first was read"
+        filing.parse_issues.append(ParseIssue(table_name="filings", reason=reason))
+    filing.content_sha256 = sha256(raw).hexdigest()
+    filing.parser_version = PARSER_VERSION
+    filing.source_path = source_path or None
+    return filing
+
+
+def _starts_as_xml(document: Document) -> bool:
+    return document.content.startswith((b"<?xml", xml_tree.ROOT, b"<!--", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))

@@ -1,0 +1,239 @@
+"""Filling columns from elements by their shape, with an issue for everything that cannot be kept as filed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from typing import Any, Literal
+
+from lxml.etree import _Element, iterwalk
+
+from parsers.values import fold
+from tables import ParseIssue
+
+Converter = Callable[[str], tuple[Any, str | None]]
+"""Text to a value and what is the matter with it."""
+
+Span = Literal["", "event", "term"]
+"""Which days are plausible for a date: of an event, or of a term that may end decades ahead."""
+
+EARLIEST = date(1934, 1, 1)
+"""The year of the Securities Exchange Act: no date of an ownership form is before it."""
+
+_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "BR", "P", "DIV", "LI", "TR", "TD"})
+
+children: Callable[[_Element], list[_Element]] = itemgetter(slice(None))
+"""The children of an element; lxml makes such a slice in half the time that iterating takes."""
+
+
+def later(day: date, days: int) -> date:
+    """The day that many days later, or the calendar's last."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
+@dataclass(slots=True)
+class Reading:
+    """The state of reading one document: where it is, for issues, and what it has found.
+
+    `made_on` is the day the filing was made, as well as it is known. Dates of events are plausible up to a year after
+    it, exercise and expiration dates up to a hundred years; without it every date from 1934 on is.
+    """
+
+    made_on: date | None
+    table: str = "filings"
+    row_number: int | None = None
+    issues: list[ParseIssue] = field(default_factory=list)
+    footnotes_named: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    latest: dict[Span, date] = field(init=False)
+
+    def __post_init__(self) -> None:
+        made_on = self.made_on or date.max
+        self.latest = {"event": later(made_on, 366), "term": later(made_on, 36_525)}
+
+    def at(self, table: str, row_number: int | None = None) -> None:
+        """Set the row that the next issues belong to."""
+        self.table, self.row_number = table, row_number
+        self.groups.clear()
+
+    def issue(self, reason: str, raw: str | None, column: str | None = None) -> None:
+        """Add an issue about the current row."""
+        self.issues.append(
+            ParseIssue(
+                table_name=self.table, row_number=self.row_number, column_name=column, raw_value=raw, reason=reason
+            )
+        )
+
+    def unknown(self, element: _Element) -> None:
+        """Report an element that has no place where it stands."""
+        self.issue(f"the element {element.tag[:80]} is not known here and was not kept", fold(flatten(element)))
+
+    def second(self, element: _Element, column: str | None = None) -> None:
+        """Report an element of which there is one already."""
+        self.issue(f"a second {element.tag[:80]}; the first was kept", fold(flatten(element)), column)
+
+    def stray(self, text: str | None, element: _Element) -> None:
+        """Report text where only elements belong; blank text and none are as they should be."""
+        if text and not text.isspace():
+            self.issue(f"text inside the element {element.tag[:80]}, outside of any value", fold(text))
+
+
+def flatten(element: _Element) -> str:
+    """All text inside an element; tags that break a line become a blank."""
+    parts = []
+    for event, each in iterwalk(element, events=("start", "end")):
+        if each.tag in _BREAKS:
+            parts.append(" ")
+        text = each.text if event == "start" else each.tail if each is not element else None
+        parts.append(text or "")
+    return "".join(parts)
+
+
+def fill(element: _Element, shape: Shape, values: dict[str, Any], reading: Reading) -> None:
+    """Put the columns that the children of an element fill into `values`; what is around them is an issue."""
+    text = element.text
+    if text is not None:
+        reading.stray(text, element)
+    for child in children(element):
+        spec = shape.get(child.tag)
+        if spec is None:
+            reading.unknown(child)
+        else:
+            spec.read(child, values, reading)
+        tail = child.tail
+        if tail is not None:
+            reading.stray(tail, element)
+
+
+class NoColumn:
+    """An element that is known and fills no column of the row: it is kept elsewhere, or not at all."""
+
+    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+        """Nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An element whose text is the value. `convert` None keeps the text, white space folded.
+
+    Of two for one column the first is kept, whatever it holds.
+    """
+
+    column: str
+    convert: Converter | None = None
+    span: Span = ""
+
+    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+        """Fill the column."""
+        column = self.column
+        if column in values:
+            reading.second(element, column)
+            return
+        text = _marked_up(element, reading) if len(element) else element.text
+        if text is None or self.convert is None:
+            values[column] = fold(text) if text else None
+        else:
+            values[column] = _typed(text, self.convert, column, self.span, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An element of the form `<x><value>5</value><footnoteId id="F1"/></x>`, each part of which may be missing."""
+
+    column: str
+    fn_column: str
+    convert: Converter | None = None
+    span: Span = ""
+
+    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+        """Fill the column and that of its footnotes."""
+        column = self.column
+        if column in values:
+            reading.second(element, column)
+            return
+        text = footnotes = stray = None
+        has_value = False
+        for part in children(element):
+            tag = part.tag
+            if tag == "footnoteId":
+                footnotes = _joined(footnotes, part, reading)
+            elif tag != "value":
+                reading.unknown(part)
+            elif has_value:
+                reading.second(part, column)
+            else:
+                has_value = True
+                text = _marked_up(part, reading) if len(part) else part.text
+            stray = part.tail
+            if stray is not None:
+                reading.stray(stray, element)
+        stray = element.text
+        if stray is not None:
+            reading.stray(stray, element)
+        if footnotes is not None:
+            values[self.fn_column] = footnotes
+        if text is None or self.convert is None:
+            values[column] = fold(text) if text else None
+        else:
+            values[column] = _typed(text, self.convert, column, self.span, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An element that only groups others; `name` is the element's, for telling a second one."""
+
+    name: str
+    children: Shape
+
+    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+        """Fill the columns of the children."""
+        if self.name in reading.groups:
+            reading.second(element)
+            return
+        reading.groups.add(self.name)
+        fill(element, self.children, values, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An element that names a footnote by its `id`."""
+
+    fn_column: str
+
+    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+        """Add the id to the column."""
+        values[self.fn_column] = _joined(values.get(self.fn_column), element, reading)
+
+
+Shape = dict[str, Leaf | Field | Group | Reference | NoColumn]
+"""The children that an element may have, by their names."""
+
+
+def _typed(text: str, convert: Converter, column: str, span: Span, reading: Reading) -> Any:
+    value, problem = convert(text)
+    if span and value is not None and not EARLIEST <= value <= reading.latest[span]:
+        problem = "is an implausible date"
+    if problem is not None:
+        reading.issue(problem, text, column)
+    return value
+
+
+def _marked_up(element: _Element, reading: Reading) -> str:
+    """The text of an element that should have no elements inside."""
+    for child in children(element):
+        reading.issue(f"markup {child.tag[:80]} inside the text of {element.tag[:80]}", fold(flatten(child)))
+    return flatten(element)
+
+
+def _joined(footnotes: str | None, reference: _Element, reading: Reading) -> str | None:
+    """The ids so far with the one that a `footnoteId` element names."""
+    name = (reference.get("id") or "").strip()
+    if not name or "," in name or len(reference) or reference.text:
+        raw = fold(f"{name} {flatten(reference)}")
+        reading.issue("a footnoteId element that does not just name one footnote", raw)
+    if not name:
+        return footnotes
+    reading.footnotes_named.add(name)
+    return name if footnotes is None else f"{footnotes},{name}"

@@ -1,0 +1,137 @@
+"""The ownership XML: bytes to a tree, safely, and the tree to the records of a filing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from lxml.etree import _Element
+
+from parsers.errors import NotAnOwnershipFiling
+from parsers.header import FIRST_YEAR, LAST_YEAR, Header
+from parsers.reading import Reading, Shape, children, fill, flatten
+from parsers.shapes import FILING, OWNER, SIGNATURE
+from parsers.ticker import ticker
+from parsers.values import day, fold
+from parsers.xml_rows import MOST_ROWS, read_rows
+from tables import OWNERSHIP_FORMS, Filing, Footnote, ReportingOwner, Signature
+
+
+def read_document(root: _Element, header: Header) -> Filing:
+    """The filing that an `ownershipDocument` element and the header of its submission say.
+
+    Raises NotAnOwnershipFiling where the form type is none of the six. `parser_version`, `content_sha256` and
+    `source_path` are left to the caller.
+    """
+    reading = Reading(made_on=_made_on(root, header))
+    reading.issues += header.issues
+    values: dict[str, Any] = {}
+    fill(root, FILING, values, reading)
+    values["form_type"] = _form_type(values.get("form_type"), header, reading)
+    sections = _sections(root)
+    owners = _owners(sections["reportingOwner"], reading)
+    rows = read_rows(root, reading)
+    footnotes = _footnotes(sections["footnotes"], reading)
+    signatures = _signatures(sections["ownerSignature"], reading)
+    filing = Filing(
+        accession_number=header.accession_number,
+        filing_date=header.filed,
+        accepted_at=header.accepted_at,
+        **values,
+        ticker=ticker(values.get("issuer_trading_symbol")),
+        owner_count=len(owners),
+        footnote_count=len(footnotes),
+        source_format="xml",
+        parse_mode="strict",
+        reporting_owners=owners,
+        footnotes=footnotes,
+        signatures=signatures,
+        parse_issues=reading.issues,
+    )
+    for table, records in rows.items():
+        setattr(filing, table, records)
+    return filing
+
+
+def _sections(root: _Element) -> defaultdict[str, list[_Element]]:
+    """The children of the root by their names."""
+    sections: defaultdict[str, list[_Element]] = defaultdict(list)
+    for each in children(root):
+        sections[each.tag].append(each)
+    return sections
+
+
+def _made_on(root: _Element, header: Header) -> date | None:
+    """The filing date, or, where no header gives one that can be believed, the date of the latest signature."""
+    if header.filed is not None and FIRST_YEAR <= header.filed.year <= LAST_YEAR:
+        return header.filed
+    signed = (day(each.text or "")[0] for each in root.iterfind("ownerSignature/signatureDate"))
+    return max((each for each in signed if each is not None), default=None)
+
+
+def _form_type(stated: str | None, header: Header, reading: Reading) -> str:
+    """The form type of the XML, or else of the header."""
+    form_type = stated or header.form_type
+    if form_type not in OWNERSHIP_FORMS:
+        raise NotAnOwnershipFiling(
+            f"form type {form_type[:40]}" if form_type else "neither the XML nor a header says which form type it is"
+        )
+    if header.form_type and header.form_type != form_type:
+        reading.issue(f"the header's form type is {header.form_type[:40]}", stated, "form_type")
+    return form_type
+
+
+def _owners(elements: list[_Element], reading: Reading) -> list[ReportingOwner]:
+    owners = []
+    for number, values in _numbered("reporting_owners", elements, OWNER, reading):
+        owners.append(ReportingOwner(owner_number=number, **values))
+    return owners
+
+
+def _signatures(elements: list[_Element], reading: Reading) -> list[Signature]:
+    signatures = []
+    for number, values in _numbered("signatures", elements, SIGNATURE, reading):
+        signatures.append(Signature(signature_number=number, **values))
+    return signatures
+
+
+def _numbered(
+    table: str, elements: list[_Element], shape: Shape, reading: Reading
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    if len(elements) > MOST_ROWS:
+        raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} {table}")
+    for number, element in enumerate(elements, start=1):
+        reading.at(table, number)
+        values: dict[str, Any] = {}
+        fill(element, shape, values, reading)
+        yield number, values
+
+
+def _footnotes(sections: list[_Element], reading: Reading) -> list[Footnote]:
+    """The footnotes by their ids; of two with the same id the first is kept, the other's text is in the issue."""
+    reading.at("footnotes")
+    by_id: dict[str, Footnote] = {}
+    for section in sections:
+        if section is not sections[0]:
+            reading.issue("a second footnotes; the notes of both were read", None)
+        reading.stray(section.text, section)
+        for note in children(section):
+            reading.stray(note.tail, section)
+            if note.tag != "footnote":
+                reading.unknown(note)
+                continue
+            name = (note.get("id") or "").strip()
+            text = fold(flatten(note) if len(note) else note.text or "")
+            if name in by_id:
+                reading.issue(f"a second footnote {name[:40]}; the first was kept", text, "footnote_text")
+                continue
+            if not name:
+                reading.issue("a footnote without an id", text, "footnote_id")
+            by_id[name] = Footnote(footnote_id=name, footnote_text=text)
+    if len(by_id) > MOST_ROWS:
+        raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} footnotes")
+    for name in sorted(reading.footnotes_named - by_id.keys()):
+        reading.issue("a footnote is named that the filing does not have", name, "footnote_id")
+    return list(by_id.values())

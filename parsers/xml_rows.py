@@ -1,0 +1,109 @@
+"""The rows of Tables I and II."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.etree import _Element
+
+from parsers.errors import NotAnOwnershipFiling
+from parsers.reading import Reading, Shape, children, fill
+from parsers.shapes import (
+    DERIVATIVE_HOLDING,
+    DERIVATIVE_TRANSACTION,
+    NON_DERIVATIVE_HOLDING,
+    NON_DERIVATIVE_TRANSACTION,
+)
+from tables import (
+    DerivativeHolding,
+    DerivativeTransaction,
+    NonDerivativeHolding,
+    NonDerivativeTransaction,
+)
+
+MOST_ROWS = 32_767
+"""Ordinals are SMALLINT. The specification allows 30 rows a table; 52 have been filed (0001179110-20-011380)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of row: the lake's table of its records and the element that should hold it."""
+
+    table: str
+    record: type
+    shape: Shape
+    container: str
+
+
+_TRADE = _Kind(
+    "non_derivative_transactions", NonDerivativeTransaction, NON_DERIVATIVE_TRANSACTION, "nonDerivativeTable"
+)
+_HOLDING = _Kind("non_derivative_holdings", NonDerivativeHolding, NON_DERIVATIVE_HOLDING, "nonDerivativeTable")
+_DERIVATIVE_TRADE = _Kind("derivative_transactions", DerivativeTransaction, DERIVATIVE_TRANSACTION, "derivativeTable")
+_DERIVATIVE_HELD = _Kind("derivative_holdings", DerivativeHolding, DERIVATIVE_HOLDING, "derivativeTable")
+
+_CONTAINERS = frozenset({"nonDerivativeTable", "derivativeTable"})
+_KINDS = {
+    "nonDerivativeTransaction": _TRADE,
+    "nonDerivativeHolding": _HOLDING,
+    "derivativeTransaction": _DERIVATIVE_TRADE,
+    "derivativeHolding": _DERIVATIVE_HELD,
+}
+_X0101_KINDS = {
+    "nonDerivativeSecurity": (_TRADE, _HOLDING),
+    "derivativeSecurity": (_DERIVATIVE_TRADE, _DERIVATIVE_HELD),
+}
+_MARKS_OF_A_TRANSACTION = frozenset({"transactionDate", "transactionCoding", "transactionAmounts"})
+
+Rows = dict[str, list[Any]]
+"""Records by the lake's table."""
+
+
+def read_rows(root: _Element, reading: Reading) -> Rows:
+    """The rows of both tables, numbered in each by position, transactions and holdings together.
+
+    X0101 puts its rows under the root; a row there, or in the other table, is read as what it is called.
+    """
+    rows: Rows = {kind.table: [] for kind in _KINDS.values()}
+    numbers = dict.fromkeys(_CONTAINERS, 0)
+    seen: set[str] = set()
+    for section in children(root):
+        tag = section.tag
+        if tag in _CONTAINERS:
+            if tag in seen:
+                reading.at("filings")
+                reading.issue(f"a second {tag}; the rows of both were read", None)
+            seen.add(tag)
+            for row in children(section):
+                _read_row(row, tag, rows, numbers, reading)
+                if row.tail is not None:
+                    reading.at("filings")
+                    reading.stray(row.tail, section)
+            reading.at("filings")
+            reading.stray(section.text, section)
+        elif tag in _KINDS or tag in _X0101_KINDS:
+            _read_row(section, None, rows, numbers, reading)
+    return rows
+
+
+def _read_row(row: _Element, container: str | None, rows: Rows, numbers: dict[str, int], reading: Reading) -> None:
+    tag = row.tag
+    kind = _KINDS.get(tag)
+    if kind is None:
+        pair = _X0101_KINDS.get(tag)
+        if pair is None:
+            reading.at("filings")
+            reading.unknown(row)
+            return
+        kind = pair[0] if any(child.tag in _MARKS_OF_A_TRANSACTION for child in row) else pair[1]
+    number = numbers[kind.container] + 1
+    if number > MOST_ROWS:
+        raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} rows in {kind.container}")
+    numbers[kind.container] = number
+    reading.at(kind.table, number)
+    if container is not None and container != kind.container:
+        reading.issue(f"a {tag} inside {container}", None)
+    values: dict[str, Any] = {}
+    fill(row, kind.shape, values, reading)
+    rows[kind.table].append(kind.record(row_number=number, **values))

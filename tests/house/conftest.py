@@ -1,0 +1,52 @@
+"""The whole house against the replica: settings in the environment, a lake of its own, flows run for real."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from houses import FIRST, TODAY, House
+
+from flows.report import RunReport
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A user with an identity, an empty lake and a fast gate of his own."""
+    for name in [name for name in os.environ if name.startswith("FORM4_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    settings = {
+        "LAKE": str(tmp_path / "lake"),
+        "EDGAR__IDENTITY": "Test User test@example.com",
+        "EDGAR__REQUESTS_PER_SECOND": "2000",
+        "EDGAR__THROTTLE_PAUSE_SECONDS": "0.2",
+        "EDGAR__ATTEMPTS": "1",
+        "EDGAR__GATE_FOLDER": str(tmp_path / "gate"),
+        "NIGHTLY__SINCE": FIRST.isoformat(),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"FORM4_{name}", value)
+    return House(tmp_path / "lake", monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """Prefect's own test server, for all flows of the session."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture
+def nightly(prefect_server: None) -> Callable[[], RunReport]:
+    """The nightly run, as of TODAY."""
+    from flows.nightly import nightly as flow
+
+    def run() -> RunReport:
+        report = flow(today=TODAY, return_state=True).result(raise_on_failure=False)
+        assert isinstance(report, RunReport), report
+        return report
+
+    return run

@@ -1,0 +1,149 @@
+"""The command `form4` as a person meets it: what it prints, its exit codes, and that it starts at once."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from houses import TODAY, House
+
+from parsers import parse_submission
+from replica import generate_archive
+
+FORM4 = Path(sys.executable).with_name("form4")
+
+
+def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with this process's environment."""
+    return subprocess.run([FORM4, *arguments], capture_output=True, text=True, env=os.environ, check=False)
+
+
+def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """The exit code, the words on standard error, and no traceback."""
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1"], ["parse", "nothing"], ["status"]])
+def test_quick_commands_do_not_import_prefect(house: House, arguments: list[str]) -> None:
+    script = "import sys, cli\ntry:\n cli.app()\nexcept SystemExit: pass\nprint('prefect' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_without_an_identity_it_says_how_to_set_one(house: House) -> None:
+    house.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
+    says(form4("nightly"), 2, "FORM4_EDGAR__IDENTITY", "edgar.identity")
+
+
+def test_an_unknown_setting_is_named(house: House) -> None:
+    Path("config.yaml").write_text("edgr: {}\n")
+    says(form4("nightly"), 2, "edgr", "did you mean edgar")
+
+
+def test_more_than_the_sec_allows_is_refused(house: House) -> None:
+    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "11")
+    says(form4("nightly"), 2, "10")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["backfill", "2024-02-30", "2024-03-01"], "2024-02-30"),
+        (["backfill", "2024-03-31", "2024-01-01"], "earlier date first"),
+        (["backfill", "2199-01-01", "2199-02-01"], "2199-01-01"),
+        (["backfill", "2024-01-01", "2024-01-02", "--forms", "4,10-K"], "10-K"),
+        (["backfill", "2024-01-01", "2024-01-02", "--source", "newspapers"], "newspapers"),
+    ],
+)
+def test_a_wrong_backfill_is_explained(house: House, arguments: list[str], word: str) -> None:
+    says(form4(*arguments), 2, word)
+
+
+def test_a_lake_that_cannot_be_made_is_exit_4(house: House) -> None:
+    Path("file").write_text("no folder")
+    house.monkeypatch.setenv("FORM4_LAKE", "file/lake")
+    says(form4("nightly"), 4, "file")
+
+
+def test_asking_a_lake_that_is_not_there_is_explained(house: House) -> None:
+    for command in (["sql", "select 1"], ["status"]):
+        done = form4(*command)
+        assert done.returncode in (2, 4)
+        assert "lake" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_parse_prints_one_object_a_file(house: House) -> None:
+    archive = generate_archive(8, [TODAY], 3)
+    for number in archive.truth:
+        Path(f"{number}.txt").write_bytes(archive.submissions[number])
+    done = form4("parse", "--json", *(f"{number}.txt" for number in archive.truth))
+    assert done.returncode == 0, done.stderr
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [d["filings"][0]["accession_number"] for d in documents] == list(archive.truth)
+    for document in documents:
+        assert None not in [value for rows in document.values() if isinstance(rows, list) for value in rows[0:1]]
+        for row in document["non_derivative_transactions"]:
+            assert isinstance(row.get("transaction_shares", ""), str), "amounts are strings"
+
+
+def test_parse_prints_every_well_formed_real_file(house: House, real_edgar: Path) -> None:
+    files = sorted((real_edgar / "xml").iterdir())
+    done = form4("parse", "--json", *map(str, files))
+    assert done.returncode == 0, done.stderr
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(document["file"]) for document in documents] == files
+
+
+def test_parse_shows_a_filing_to_a_person(house: House) -> None:
+    archive = generate_archive(8, [TODAY], 1)
+    (number,) = archive.truth
+    Path("filing.txt").write_bytes(archive.submissions[number])
+    done = form4("parse", "filing.txt")
+    filing = parse_submission(archive.submissions[number])
+    assert done.returncode == 0
+    assert number in done.stdout
+    assert str(filing.reporting_owners[0].owner_cik) in done.stdout
+
+
+def test_parse_says_why_a_file_is_no_filing_and_goes_on(house: House) -> None:
+    Path("page.html").write_text("<html><body>File Unavailable</body></html>")
+    archive = generate_archive(8, [TODAY], 1)
+    Path("filing.txt").write_bytes(archive.submissions[next(iter(archive.truth))])
+    done = form4("parse", "--json", "page.html", "filing.txt")
+    says(done, 1, "page.html")
+    assert len(done.stdout.splitlines()) == 1
+    says(form4("parse", "absent.txt"), 2, "absent.txt")
+
+
+@pytest.mark.flow
+def test_a_user_s_first_evening(house: House, prefect_server: None) -> None:
+    archive = generate_archive(9, [TODAY], 20)
+    house.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
+    with house.edgar(archive):
+        done = form4("nightly", "--as-of", TODAY.isoformat())
+        says(done, 0, f"{TODAY}  20 listed, 20 stored (20 new), 0 quarantined, 0 missing", "20 filings added")
+        says(
+            form4("backfill", TODAY.isoformat(), TODAY.isoformat(), "--as-of", TODAY.isoformat()), 0, "0 filings added"
+        )
+
+    asked = form4("sql", "select count(*) as n from filings", "--format", "json")
+    assert json.loads(asked.stdout) == [{"n": 20}]
+    assert form4("sql", "select 1 as one, 'x' as two", "--format", "csv").stdout == "one,two\n1,x\n"
+    assert "20" in form4("sql", "select count(*) from filings").stdout
+    says(form4("sql", "select nonsense from filings"), 2, "nonsense")
+    says(form4("sql", "create table t as select 1"), 2)
+    status = form4("status")
+    assert status.returncode == 0
+    assert "2024-01" in status.stdout
+
+
+@pytest.mark.flow
+def test_an_unreachable_edgar_is_exit_3(house: House, prefect_server: None) -> None:
+    house.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "http://127.0.0.1:9")
+    says(form4("nightly"), 3, "127.0.0.1:9")

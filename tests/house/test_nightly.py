@@ -1,0 +1,177 @@
+"""The nightly run, end to end: complete, exact, once, and carrying on where it stopped."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from houses import FIRST, TODAY, House
+
+from commands.parse_files import rows_by_table
+from flows.report import Exit, RunReport
+from parsers import parse_submission
+from replica import Archive, Fault, FaultKind, Faults, IndexRow, archive_of_folder, business_days, generate_archive
+from tables import TABLES, Filing
+
+pytestmark = pytest.mark.flow
+HOLIDAY = date(2024, 1, 15)
+Nightly = Callable[[], RunReport]
+FILINGS = "/Archives/edgar/data/*"
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    """Seven business days with a holiday among them."""
+    return generate_archive(1, business_days(FIRST, 7, [HOLIDAY]), 140, [HOLIDAY])
+
+
+def rows(house: House, table: str) -> list[dict[str, object]]:
+    """The rows of a table, NULLs left out, without the columns that only a parser's truth cannot know."""
+    connection = house.lake.connect()
+    names = [name for name in TABLES[table].column_names() if name != "parser_version"]
+    found = connection.execute(f"select {', '.join(names)} from {table}").fetchall()
+    connection.close()
+    return [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in found]
+
+
+def expected_rows(filings: list[Filing], table: str) -> list[dict[str, object]]:
+    expected = [row for filing in filings for row in rows_by_table(filing)[table]]
+    return [{name: value for name, value in row.items() if name != "parser_version"} for row in expected]
+
+
+def as_set(rows: list[dict[str, object]]) -> list[str]:
+    """Rows in an order that does not matter, instants in one time zone."""
+    return sorted(str({n: v.timestamp() if hasattr(v, "timestamp") else v for n, v in sorted(r.items())}) for r in rows)
+
+
+def log_entries(house: House) -> list[str]:
+    return sorted(path.name for path in (house.lake_folder / "log").iterdir())
+
+
+def parquet_files(house: House) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in house.lake_folder.rglob("*.parquet")}
+
+
+def test_every_filing_is_stored_row_by_row_and_nothing_is_asked_twice(
+    house: House, nightly: Nightly, archive: Archive
+) -> None:
+    with house.edgar(archive) as edgar:
+        report = nightly()
+        assert report.exit_code is Exit.DONE
+        assert report.added == len(archive.truth) == 140
+        assert edgar.stats().by_kind["filing"] == 140
+        for table in ("filings", "reporting_owners", "non_derivative_transactions", "derivative_transactions",
+                      "non_derivative_holdings", "derivative_holdings", "footnotes", "signatures"):  # fmt: skip
+            assert as_set(rows(house, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
+        assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
+        assert house.query("select state from coverage where index_date = '2024-01-15'") == [("holiday",)]
+
+        entries, files = log_entries(house), parquet_files(house)
+        again = nightly()
+        assert again.exit_code is Exit.DONE
+        assert again.added == 0
+        assert edgar.stats().by_kind["filing"] == 140, "no filing is asked for twice"
+        assert (log_entries(house), parquet_files(house)) == (entries, files), "no table changes"
+
+
+def test_real_filings_served_as_one_day_are_stored_as_the_parser_reads_them(
+    house: House, nightly: Nightly, real_edgar: Path
+) -> None:
+    archive = archive_of_folder([real_edgar / "submissions", real_edgar / "xml"], TODAY)
+    house.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
+    house.monkeypatch.setenv("FORM4_NIGHTLY__LOOKBACK_DAYS", "0")
+    with house.edgar(archive):
+        report = nightly()
+    assert report.exit_code is Exit.DONE, report.attention()
+    numbers = archive.accessions(TODAY)
+    assert len(numbers) > 240
+    assert house.query("select expected, stored, quarantined, missing from coverage where state = 'whole'") == [
+        (len(numbers), len(numbers), 0, 0)
+    ]
+    parsed = [parse_submission(archive.submissions[n], source_path=archive.path_of(n)) for n in numbers]
+    for filing in parsed:
+        filing.filing_date = filing.filing_date or TODAY
+    for table in (table.name for table in TABLES.values() if table.of_filing):
+        assert as_set(rows(house, table)) == as_set(expected_rows(parsed, table)), table
+
+
+def test_a_run_that_edgar_stops_goes_on_where_it_stopped(house: House, nightly: Nightly, archive: Archive) -> None:
+    down = Faults([Fault(FaultKind.DOWN, FILINGS, after=60)])
+    with house.edgar(archive, down):
+        report = nightly()
+    assert report.exit_code in (Exit.EDGAR, Exit.INCOMPLETE)
+    assert 0 < house.count("filings") <= 60
+    assert house.query("select sum(expected) - sum(stored) - sum(missing) from coverage")[0][0] == 0
+    held = house.count("filings")
+    with house.edgar(archive) as edgar:
+        assert nightly().exit_code is Exit.DONE
+        assert edgar.stats().by_kind["filing"] == 140 - held
+    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
+
+
+def test_a_throttle_rests_and_the_run_completes(house: House, nightly: Nightly, archive: Archive) -> None:
+    with house.edgar(archive, Faults([Fault(FaultKind.THROTTLED, FILINGS, after=20, times=1)])):
+        assert nightly().exit_code is Exit.DONE
+    assert house.count("filings") == 140
+
+
+def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
+    house: House, nightly: Nightly, archive: Archive
+) -> None:
+    from flows.retry import retry
+
+    lost = sorted(archive.truth)[7]
+    with house.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])) as edgar:
+        report = nightly()
+        assert report.exit_code is Exit.INCOMPLETE
+        assert any(lost in line for line in report.attention())
+        asked = edgar.stats().by_kind["filing"]
+        assert nightly().exit_code is Exit.INCOMPLETE
+        assert edgar.stats().by_kind["filing"] == asked, "not asked for again before its time"
+    assert house.query("select accession_number, stage, attempts from quarantine") == [(lost, "fetch", 1)]
+    assert house.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(139, 1, 0)]
+    with house.edgar(archive):
+        outcome = retry(return_state=True).result(raise_on_failure=False)
+    assert outcome.exit_code is Exit.DONE
+    assert house.count("quarantine") == 0
+    assert house.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(140, 0, 0)]
+
+
+def test_a_filing_that_is_no_xml_is_quarantined_with_its_reason(house: House, nightly: Nightly) -> None:
+    archive = generate_archive(3, [TODAY], 10)
+    strange = sorted(archive.truth)[0]
+    archive.submissions[strange] = archive.submissions[strange].replace(b"</issuer>", b"")
+    with house.edgar(archive):
+        assert nightly().exit_code is Exit.INCOMPLETE
+    ((number, stage, reason),) = house.query("select accession_number, stage, reason from quarantine")
+    assert (number, stage) == (strange, "parse")
+    assert reason
+    assert house.count("filings") == 9
+
+
+def test_a_malformed_index_line_is_named_and_the_day_read_again(house: House, nightly: Nightly) -> None:
+    archive = generate_archive(5, [TODAY], 10)
+    archive.rows[TODAY].insert(3, IndexRow(1, "GARBAGE INC", "4", TODAY, "edgar/data/garbage"))
+    with house.edgar(archive):
+        report = nightly()
+        assert report.exit_code is Exit.INCOMPLETE
+        assert any("garbage" in line for line in report.attention())
+        assert house.query(f"select state from coverage where index_date = '{TODAY}'") == [("damaged",)]
+        assert house.count("filings") == 10, "what could be read is stored"
+    mended = generate_archive(5, [TODAY], 10)
+    with house.edgar(mended):
+        assert nightly().exit_code is Exit.DONE
+    assert house.query(f"select state from coverage where index_date = '{TODAY}'") == [("whole",)]
+
+
+def test_a_day_whose_index_is_late_is_read_when_it_comes(house: House, nightly: Nightly) -> None:
+    days = business_days(FIRST, 7, [HOLIDAY])
+    whole = generate_archive(6, days, 70, [HOLIDAY])
+    with house.edgar(whole, Faults([Fault(FaultKind.UNPUBLISHED, f"*{days[-1]:%Y%m%d}.idx")])):
+        report = nightly()
+    assert report.exit_code is Exit.DONE
+    assert report.not_published == [days[-1]]
+    assert house.count("filings") < 70
+    with house.edgar(whole):
+        assert nightly().exit_code is Exit.DONE
+    assert house.count("filings") == 70
