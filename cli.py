@@ -20,7 +20,8 @@ app = typer.Typer(
     "configuration; 3 EDGAR refused or is down; 4 the lake is damaged or cannot be written.",
 )
 
-Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DATE")]
+Start = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="START", help="First date, as 2024-01-02.")]
+End = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="END", help="Last date.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Run as if EDGAR's date were DATE, not today."),
@@ -62,8 +63,8 @@ def nightly(as_of: AsOf = None) -> None:
 
 @app.command()
 def backfill(
-    start: Day,
-    end: Day,
+    start: Start,
+    end: End,
     source: Annotated[Source, typer.Option(help="Where filings come from.")] = Source.INDEX,  # noqa: ARG001 one for now
     forms: Annotated[str | None, typer.Option(help="Form types to take, joined by commas: 4,4/A")] = None,
     as_of: AsOf = None,
@@ -134,8 +135,9 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)
+        print("form4: interrupted; run the same command again to carry on", file=sys.stderr)
     except BrokenPipeError:
         # Whoever read our output has enough of it; the flush at exit would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    sys.exit(130)

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date
-
-from prefect.states import State
+from typing import TYPE_CHECKING, Any
 
 from commands.output import complain, messages
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity
-from flows.backfill import backfill
-from flows.nightly import nightly
 from flows.progress import listening
 from flows.report import Exit, RunReport
-from flows.retry import retry
 from flows.run import check_run, today_in_new_york
 from settings import SettingsError, check_forms
 from storage import LakeError
+
+if TYPE_CHECKING:
+    from prefect import State
 
 FIRST_INDEX = date(1994, 7, 1)
 """No daily index of EDGAR's is older."""
@@ -23,7 +22,13 @@ FIRST_INDEX = date(1994, 7, 1)
 
 def run_nightly(today: date | None) -> Exit:
     """Run the nightly flow; the exit code says how it went."""
-    return _run(lambda: nightly(today=today, return_state=True))
+
+    def start() -> "State[Any]":
+        from flows.nightly import nightly
+
+        return nightly(today=today, return_state=True)
+
+    return _run(start)
 
 
 def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> Exit:
@@ -36,24 +41,35 @@ def run_backfill(start: date, end: date, forms: str | None, today: date | None) 
         complain(f"EDGAR has daily indexes from {FIRST_INDEX} to today, {now}; {start} to {end} is outside")
         return Exit.WRONG_USE
     try:
-        chosen = check_forms(tuple(form.strip() for form in forms.split(","))) if forms else None
+        chosen = list(check_forms(tuple(form.strip() for form in forms.split(",")))) if forms else None
     except ValueError as wrong:
         complain(f"--forms {forms}: {wrong}")
         return Exit.WRONG_USE
-    given = list(chosen) if chosen else None
-    return _run(lambda: backfill(start=start, end=end, forms=given, today=today, return_state=True))
+
+    def begin() -> "State[Any]":
+        from flows.backfill import backfill
+
+        return backfill(start=start, end=end, forms=chosen, today=today, return_state=True)
+
+    return _run(begin)
 
 
 def run_retry() -> Exit:
     """Retry what is in quarantine; the exit code says how it went."""
-    return _run(lambda: retry(return_state=True))
+
+    def start() -> "State[Any]":
+        from flows.retry import retry
+
+        return retry(return_state=True)
+
+    return _run(start)
 
 
-def _run(flow: Callable[[], State[RunReport]]) -> Exit:
+def _run(start: Callable[[], "State[Any]"]) -> Exit:
     try:
-        check_run()
+        check_run()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
         with Watch() as watch, listening(watch):
-            result = flow().result(raise_on_failure=False)
+            result = start().result(raise_on_failure=False)
         if not isinstance(result, RunReport):
             raise result
     except (SettingsError, MissingIdentity, BadOptions) as wrong:

@@ -31,7 +31,7 @@ def prompt(output: str) -> int:
     if sys.stdin.isatty():
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401 input() edits lines with it
-        print("End a query with ; and the prompt with Ctrl-D. `show tables;` lists the views.")  # noqa: T201
+        print("End a query with ; and the prompt with Ctrl-D. `show tables;` lists the views.")
     pending = ""
     while True:
         try:

@@ -28,7 +28,7 @@ def serve(folders: list[Path], *, port: int, first: date, days: int, filings: in
         signal.signal(number, lambda *_: stop.set())
     try:
         with Replica(archive, port=port) as server:
-            print(server.url, flush=True)  # noqa: T201 what other programs read
+            print(server.url, flush=True)
             stop.wait()
     except OSError as failed:
         complain(f"port {port} cannot be served: {failed.strerror}")

@@ -31,6 +31,9 @@ def show_status() -> int:
     except LakeError as damaged:
         complain(damaged)
         return LAKE
+    if not coverage:
+        console.print("The lake is empty; `form4 nightly` fills it.")
+        return DONE
     console.print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]
     for day in unread[:SHOWN]:

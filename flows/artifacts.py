@@ -1,7 +1,8 @@
 """What a run leaves in Prefect: an artifact with its report, and a final state that says how it went."""
 
+from prefect import State
 from prefect.artifacts import create_markdown_artifact
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from flows.report import RunReport
 

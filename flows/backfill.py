@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from prefect import flow, task
+from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import State
 
 from crawler import CrawlError, ListedDay, Throttled
 from flows.artifacts import finish

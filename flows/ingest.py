@@ -66,20 +66,11 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
 
 
 def _read_index(this: Run, listed: ListedDay, path: str, forms: Collection[str]) -> DailyIndex:
-    """The day's index; one that is damaged, or not there though listed, loses nothing that an earlier reading gave."""
+    """The day's index, or an empty damaged one where EDGAR lists it and does not give it whole."""
     try:
-        index = read_daily_index(this.client, listed, forms)
+        return read_daily_index(this.client, listed, forms)
     except (Absent, BrokenAnswer, DamagedIndex) as failed:
-        index = DailyIndex(
-            index_date=listed.index_date, source_path=path, content_sha256="", entries=[], problems=[str(failed)]
-        )
-    if not index.whole:
-        listed_now = {entry.accession_number for entry in index.entries}
-        before = this.lake.index_entries(listed.index_date)
-        index.entries += [
-            entry for entry in before if entry.delisted_at is None and entry.accession_number not in listed_now
-        ]
-    return index
+        return DailyIndex(listed.index_date, path, content_sha256="", entries=[], problems=[str(failed)])
 
 
 def _forms(this: Run, index_date: date) -> tuple[str, ...]:
@@ -143,6 +134,6 @@ def report_days(this: Run, done: Iterable[DayIngest]) -> None:
             added=each.added,
             problems=tuple(each.problems),
         )
-        this.report.days.append(day)
+        this.report.add(day)
         this.report.failure = str(each.stopped) if each.stopped else None
         progress().end(day)

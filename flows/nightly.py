@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from prefect import flow, task
+from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
-from prefect.states import State
 
 from crawler import ListedDay, Throttled
 from flows.artifacts import finish

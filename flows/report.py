@@ -1,6 +1,6 @@
 """What a run has to tell: day by day, in sum, as Markdown for Prefect's artifact and as an exit code."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
 
@@ -60,15 +60,19 @@ class RunReport:
     """Business days whose index is not there yet."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
-    released: int = 0
-    """Filings that left quarantine."""
     failure: str | None = None
     """Why the run stopped early: EDGAR refused or is down."""
+
+    def add(self, day: DayReport) -> None:
+        """Add a day, in place of what the run reported of it before."""
+        before = [each for each in self.days if each.index_date == day.index_date]
+        self.days = [each for each in self.days if each not in before]
+        self.days.append(replace(day, added=day.added + sum(each.added for each in before)))
 
     @property
     def added(self) -> int:
         """Filings this run brought into the lake."""
-        return sum(day.added for day in self.days) + self.released
+        return sum(day.added for day in self.days)
 
     @property
     def exit_code(self) -> Exit:

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from prefect import flow
-from prefect.states import State
+from prefect import State, flow
 
 from crawler import CrawlError
 from flows.artifacts import finish
@@ -19,6 +18,8 @@ from tables import Filing, IndexEntry, QuarantinedFiling
 
 FIRST_GAP = timedelta(hours=20)
 """How long the nightly run leaves a filing that EDGAR did not give alone; doubled by each further attempt."""
+MOST_DOUBLINGS = 6
+"""The longest gap is under two months."""
 
 
 @flow(name="retry", flow_run_name="retry")
@@ -31,7 +32,7 @@ def retry() -> State:
 
 def due(row: QuarantinedFiling, now: datetime) -> bool:
     """Whether the nightly run tries a filing again: those EDGAR did not give, with growing gaps between attempts."""
-    return row.stage == "fetch" and now - row.last_tried >= FIRST_GAP * 2 ** (row.attempts - 1)
+    return row.stage == "fetch" and now - row.last_tried >= FIRST_GAP * 2 ** min(row.attempts - 1, MOST_DOUBLINGS)
 
 
 def retry_due(this: Run) -> None:

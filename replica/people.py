@@ -197,7 +197,8 @@ def _funds(rng: Random, ciks: Iterator[int]) -> tuple[Insider, ...]:
 
 
 def _tickers(rng: Random, count: int) -> list[str]:
+    """Symbols, each used once; without N and O none of them reads as NONE, NYSE or OTC."""
     made: dict[str, None] = {}
     while len(made) < count:
-        made["".join(rng.choices("ABCDEFGHIJKLMOPQRSTUVWXYZ", k=rng.choice((3, 4, 4, 4))))] = None
+        made["".join(rng.choices("ABCDEFGHIJKLMPQRSTUVWXYZ", k=rng.choice((3, 4, 4, 4))))] = None
     return list(made)

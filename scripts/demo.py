@@ -18,8 +18,8 @@ FIRST, TODAY = "2024-01-10", "2024-01-19"
 
 LARGEST_PURCHASES = """
     select ticker, owner_names[1] as owner, owner_role as role, transaction_date as date,
-           transaction_shares as shares, transaction_price_per_share as price, round(transaction_value, 0) as value
-    from insider_buys order by transaction_value desc nulls last limit 5
+           transaction_shares as shares, transaction_price_per_share as price, round(value, 0) as value
+    from insider_buys order by value desc nulls last limit 5
 """
 TOTALS = """
     select sum(stored)::bigint as stored, sum(quarantined)::bigint as quarantined, sum(missing)::bigint as missing,

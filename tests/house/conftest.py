@@ -19,6 +19,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     settings = {
         "LAKE": str(tmp_path / "lake"),
         "EDGAR__IDENTITY": "Test User test@example.com",
+        "EDGAR__BASE_URL": "http://127.0.0.1:9",
         "EDGAR__REQUESTS_PER_SECOND": "2000",
         "EDGAR__THROTTLE_PAUSE_SECONDS": "0.2",
         "EDGAR__ATTEMPTS": "1",
@@ -31,16 +32,17 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """Prefect's own test server, for all flows of the session."""
+def prefect_server() -> Iterator[str]:
+    """Prefect's own test server, for all flows of the session; its address, for the commands that tests start."""
+    from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
-        yield
+        yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture
-def nightly(prefect_server: None) -> Callable[[], RunReport]:
+def nightly(prefect_server: str) -> Callable[[], RunReport]:
     """The nightly run, as of TODAY."""
     from flows.nightly import nightly as flow
 

@@ -46,6 +46,7 @@ def test_an_unknown_setting_is_named(house: House) -> None:
 
 
 def test_more_than_the_sec_allows_is_refused(house: House) -> None:
+    house.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "https://www.sec.gov")
     house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "11")
     says(form4("nightly"), 2, "10")
 
@@ -122,7 +123,8 @@ def test_parse_says_why_a_file_is_no_filing_and_goes_on(house: House) -> None:
 
 
 @pytest.mark.flow
-def test_a_user_s_first_evening(house: House, prefect_server: None) -> None:
+def test_a_user_s_first_evening(house: House, prefect_server: str) -> None:
+    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     archive = generate_archive(9, [TODAY], 20)
     house.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
     with house.edgar(archive):
@@ -144,6 +146,5 @@ def test_a_user_s_first_evening(house: House, prefect_server: None) -> None:
 
 
 @pytest.mark.flow
-def test_an_unreachable_edgar_is_exit_3(house: House, prefect_server: None) -> None:
-    house.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "http://127.0.0.1:9")
+def test_an_unreachable_edgar_is_exit_3_without_a_prefect_server(house: House) -> None:
     says(form4("nightly"), 3, "127.0.0.1:9")

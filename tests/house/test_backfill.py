@@ -1,0 +1,91 @@
+"""Backfills: a range of dates, one commit a closed month, and nothing asked for or stored twice."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from houses import TODAY, House
+
+from crawler import ListedDay
+from flows.backfill import by_commit
+from flows.report import Exit, RunReport
+from replica import Archive, business_days, generate_archive
+
+Backfill = Callable[..., RunReport]
+DECEMBER, JANUARY = date(2023, 12, 20), date(2024, 1, 10)
+
+
+@pytest.fixture
+def backfill(prefect_server: str) -> Backfill:
+    """A backfill, as of TODAY."""
+    from flows.backfill import backfill as flow
+
+    def run(start: date, end: date, forms: list[str] | None = None) -> RunReport:
+        report = flow(start=start, end=end, forms=forms, today=TODAY, return_state=True).result(raise_on_failure=False)
+        assert isinstance(report, RunReport), report
+        return report
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    """Days in a closed month and in the open one."""
+    return generate_archive(11, [*business_days(DECEMBER, 3), *business_days(JANUARY, 2)], 60)
+
+
+def labels(house: House) -> set[str]:
+    return {path.name.split(".")[0] for path in (house.lake_folder / "data" / "filings").rglob("*.parquet")}
+
+
+def test_a_closed_month_is_one_commit_and_each_open_day_another() -> None:
+    days = [ListedDay(day, "listed", "x") for day in (*business_days(DECEMBER, 2), *business_days(JANUARY, 2))]
+    assert [(label, len(group)) for label, group in by_commit(days, TODAY)] == [
+        ("2023-12", 2),
+        ("2024-01-10", 1),
+        ("2024-01-11", 1),
+    ]
+
+
+@pytest.mark.flow
+def test_a_backfill_reads_what_is_missing_and_only_that(house: House, backfill: Backfill, archive: Archive) -> None:
+    december = [number for day in archive.days[:3] for number in archive.accessions(day)]
+    with house.edgar(archive) as edgar:
+        first = backfill(archive.days[0], archive.days[1])
+        assert first.exit_code is Exit.DONE
+        assert labels(house) == {"2023-12"}
+        whole = backfill(archive.days[0], archive.days[-1])
+        assert whole.exit_code is Exit.DONE
+        assert first.added + whole.added == 60
+        assert edgar.stats().by_kind["filing"] == 60
+        assert labels(house) == {"2023-12", "2024-01-10", "2024-01-11"}
+        assert backfill(archive.days[0], archive.days[-1]).added == 0
+        assert edgar.stats().by_kind["filing"] == 60
+    assert house.query("select count(*), count(distinct accession_number) from filings") == [(60, 60)]
+    stored = {number for (number,) in house.query("select accession_number from filings")}
+    assert set(december) <= stored
+
+
+@pytest.mark.flow
+def test_forms_can_be_chosen_and_the_others_taken_later(house: House, backfill: Backfill, archive: Archive) -> None:
+    first, last = archive.days[0], archive.days[2]
+    fours = [n for day in archive.days[:3] for n in archive.accessions(day) if archive.truth[n].form_type == "4"]
+    everything = [n for day in archive.days[:3] for n in archive.accessions(day)]
+    with house.edgar(archive) as edgar:
+        assert backfill(first, last, ["4"]).added == len(fours) < len(everything)
+        assert house.query("select distinct form_type from filings") == [("4",)]
+        assert house.query("select sum(expected), sum(missing) from coverage") == [(len(fours), 0)]
+        assert backfill(first, last, ["4"]).added == 0
+        assert backfill(first, last).added == len(everything) - len(fours)
+        assert edgar.stats().by_kind["filing"] == len(everything)
+        assert backfill(first, last, ["4"]).added == 0, "a day read for all forms is complete for one of them"
+    assert house.query("select sum(expected), sum(stored) from coverage") == [(len(everything), len(everything))]
+
+
+@pytest.mark.flow
+def test_without_a_raw_archive_the_tables_are_the_same(house: House, backfill: Backfill, archive: Archive) -> None:
+    house.monkeypatch.setenv("FORM4_RAW_ARCHIVE", "false")
+    with house.edgar(archive):
+        assert backfill(archive.days[0], archive.days[-1]).exit_code is Exit.DONE
+    assert house.count("filings") == 60
+    assert not list((house.lake_folder / "raw").rglob("*.parquet"))

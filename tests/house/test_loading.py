@@ -1,0 +1,97 @@
+"""Fetching with threads: one bad filing is its own failure, several in a row are EDGAR's."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crawler import ClientOptions, EdgarClient, EdgarDown, Throttled
+from flows.loading import FAILURES_IN_A_ROW, Loaded, fetch
+from replica import Archive, Fault, FaultKind, Faults, Replica, generate_archive
+from tables import IndexEntry
+
+DAY = date(2024, 1, 10)
+Fetching = Callable[..., list[Loaded]]
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return generate_archive(12, [DAY], 12)
+
+
+def entries(archive: Archive) -> list[IndexEntry]:
+    return [
+        IndexEntry(
+            accession_number=number,
+            filing_date=DAY,
+            index_date=DAY,
+            form_type=archive.truth[number].form_type,
+            source_path=archive.path_of(number),
+        )
+        for number in archive.accessions(DAY)
+    ]
+
+
+@pytest.fixture
+def fetching(tmp_path: Path, archive: Archive) -> Fetching:
+    """Fetch every filing of the archive through one thread, so that the order is that of the index."""
+
+    def run(faults: Sequence[Fault], found: list[Loaded]) -> None:
+        with Replica(archive, faults=Faults(faults)) as server:
+            options = ClientOptions(
+                identity="Test User test@example.com",
+                base_url=server.url,
+                requests_per_second=2000,
+                throttle_pause_seconds=0.05,
+                gate_folder=tmp_path,
+                attempts=1,
+                throttles_before_giving_up=1,
+            )
+            with EdgarClient(options) as client:
+                found.extend(fetch(client, entries(archive), threads=1))
+
+    return run
+
+
+def fault(kind: FaultKind, archive: Archive, *positions: int) -> list[Fault]:
+    numbers = archive.accessions(DAY)
+    return [Fault(kind, f"*{numbers[position]}.txt") for position in positions]
+
+
+def test_what_edgar_has_comes_whole(fetching: Fetching, archive: Archive) -> None:
+    found: list[Loaded] = []
+    fetching([], found)
+    assert {each.entry.accession_number: each.content for each in found} == archive.submissions
+
+
+@pytest.mark.parametrize("kind", [FaultKind.ACCESS_DENIED, FaultKind.DOWN, FaultKind.CUT, FaultKind.HTML])
+def test_a_bad_filing_comes_with_its_failure(fetching: Fetching, archive: Archive, kind: FaultKind) -> None:
+    found: list[Loaded] = []
+    fetching(fault(kind, archive, 5), found)
+    assert len(found) == 12
+    (bad,) = [each for each in found if each.content is None]
+    assert bad.entry.accession_number == archive.accessions(DAY)[5]
+    assert bad.failure is not None
+
+
+def test_several_failures_in_a_row_end_the_fetching(fetching: Fetching, archive: Archive) -> None:
+    found: list[Loaded] = []
+    with pytest.raises(EdgarDown):
+        fetching(fault(FaultKind.DOWN, archive, *range(4, 4 + FAILURES_IN_A_ROW)), found)
+    # extend() keeps what came before the error; a request under way at that moment may still have its answer
+    assert {each.entry.accession_number for each in found} >= set(archive.accessions(DAY)[:4])
+    assert all(each.content is not None for each in found), "what failed is left for the next run"
+
+
+def test_absent_filings_are_an_answer_however_many(fetching: Fetching, archive: Archive) -> None:
+    found: list[Loaded] = []
+    fetching(fault(FaultKind.ACCESS_DENIED, archive, *range(2, 9)), found)
+    assert sum(each.content is None for each in found) == 7
+
+
+def test_a_throttle_that_lasts_ends_the_fetching_at_once(fetching: Fetching, archive: Archive) -> None:
+    found: list[Loaded] = []
+    with pytest.raises(Throttled):
+        fetching(fault(FaultKind.THROTTLED, archive, 3), found)
+    assert {each.entry.accession_number for each in found} >= set(archive.accessions(DAY)[:3])
