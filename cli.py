@@ -1,7 +1,6 @@
 """The command `form4`. A subcommand's code is imported when it is called, so that `--help` and `sql` start at once."""
 
 import os
-import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -128,16 +127,3 @@ def replica(
     from commands.serve_replica import serve
 
     raise typer.Exit(serve(folders or [], port=port, first=first.date(), days=days, filings=filings, seed=seed))
-
-
-def main() -> None:
-    """The entry point of the command."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        print("form4: interrupted; run the same command again to carry on", file=sys.stderr)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; the flush at exit would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(130)

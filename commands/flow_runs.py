@@ -1,6 +1,8 @@
 """`form4 nightly`, `backfill` and `retry`: a flow run in this process, watched, and its report told."""
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,11 @@ FIRST_INDEX = date(1994, 7, 1)
 """No daily index of EDGAR's is older."""
 
 
-def run_nightly(today: date | None) -> Exit:
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl-C ended."""
+
+
+def run_nightly(today: date | None) -> int:
     """Run the nightly flow; the exit code says how it went."""
 
     def start() -> "State[Any]":
@@ -31,7 +37,7 @@ def run_nightly(today: date | None) -> Exit:
     return _run(start)
 
 
-def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> Exit:
+def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> int:
     """Run a backfill; the exit code says how it went."""
     now = today or today_in_new_york()
     if start > end:
@@ -54,7 +60,7 @@ def run_backfill(start: date, end: date, forms: str | None, today: date | None) 
     return _run(begin)
 
 
-def run_retry() -> Exit:
+def run_retry() -> int:
     """Retry what is in quarantine; the exit code says how it went."""
 
     def start() -> "State[Any]":
@@ -65,13 +71,13 @@ def run_retry() -> Exit:
     return _run(start)
 
 
-def _run(start: Callable[[], "State[Any]"]) -> Exit:
+def _run(start: Callable[[], "State[Any]"]) -> int:
     try:
         check_run()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
-        with Watch() as watch, listening(watch):
+        with Watch() as watch, listening(watch), releasing():
             result = start().result(raise_on_failure=False)
-        if not isinstance(result, RunReport):
-            raise result
+            if not isinstance(result, RunReport):
+                raise result
     except (SettingsError, MissingIdentity, BadOptions) as wrong:
         complain(wrong)
         return Exit.WRONG_USE
@@ -81,8 +87,24 @@ def _run(start: Callable[[], "State[Any]"]) -> Exit:
     except LakeError as damaged:
         complain(damaged)
         return Exit.LAKE
+    except KeyboardInterrupt:
+        complain("interrupted; what was fetched is kept: run the same command again to carry on")
+        return INTERRUPTED
     tell(result)
     return result.exit_code
+
+
+@contextmanager
+def releasing() -> Iterator[None]:
+    """Let go of what a failed run's frames hold, which Prefect keeps: DuckDB complains of connections open at exit."""
+    try:
+        yield
+    except BaseException as failed:
+        error: BaseException | None = failed
+        while error:
+            traceback.clear_frames(error.__traceback__)
+            error = error.__cause__ or error.__context__
+        raise
 
 
 def tell(report: RunReport) -> None:

@@ -1,12 +1,13 @@
 """The progress of a run: a bar with rate and time left on a terminal, a line a day elsewhere."""
 
+import logging
 from datetime import date
 from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from commands.output import interactive, messages
+from commands.output import complain, interactive, messages
 from flows.report import DayReport
 
 
@@ -16,6 +17,14 @@ class Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         """The rate, once there is one."""
         return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
+class Said(logging.Handler):
+    """Prints what the rooms log, such as a pause that EDGAR asked for, above the bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        complain(record.getMessage())
 
 
 class Watch:
@@ -32,9 +41,11 @@ class Watch:
             transient=True,
             disable=not interactive(),
         )
+        self._said = Said(logging.WARNING)
         self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Watch":
+        logging.getLogger("form4lake").addHandler(self._said)
         self._bar.start()
         return self
 
@@ -42,6 +53,7 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+        logging.getLogger("form4lake").removeHandler(self._said)
 
     def begin(self, index_date: date, filings: int) -> None:
         """A day begins."""

@@ -56,6 +56,7 @@ class EdgarClient:
         self._closed = threading.Event()
         self._counting = threading.Lock()
         self._requests_made = 0
+        self._throttles = _Throttles()
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +80,7 @@ class EdgarClient:
         `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the gate, a
         throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer or ClientClosed.
         """
-        tries = _Tries(self._options)
+        tries = _Tries(self._options, self._throttles)
         retrying = Retrying(
             retry=retry_if_exception_type(AttemptFailed),
             stop=tries.spent,
@@ -93,16 +94,20 @@ class EdgarClient:
             raise self._error_of(failure, path, tries) from failure
 
     def _attempt(self, path: str, whole: WholeCheck | None, tries: _Tries) -> Answer:
+        episode = self._throttles.episode
         try:
-            return self._ask(path, whole)
+            answer = self._ask(path, whole)
         except AttemptFailed as failure:
             tries.note(failure)
             if failure.outcome is Outcome.THROTTLED:
+                self._throttles.note(episode)
                 pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
                 self._gate.close(max(self._options.throttle_pause_seconds, pause))
             if failure.outcome is not Outcome.ABSENT:
                 log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
             raise
+        self._throttles.forget(episode)
+        return answer
 
     def _ask(self, path: str, whole: WholeCheck | None) -> Answer:
         """One attempt, redirects followed; raises AttemptFailed."""
@@ -153,7 +158,8 @@ class EdgarClient:
                 return Absent(f"EDGAR has no file {path} ({failure.why})", path)
             case Outcome.THROTTLED:
                 message = (
-                    f"EDGAR refused {tries.throttles} times for too many requests: {failure.why}; the gate is closed "
+                    f"EDGAR refused {self._throttles.in_a_row} times in a row for too many requests: {failure.why}; "
+                    "the gate is closed "
                     "for every process of this machine: run again later, with a lower edgar.requests_per_second if "
                     f"other machines share this address (asked for {path})"
                 )
@@ -164,18 +170,43 @@ class EdgarClient:
                 return BrokenAnswer(f"{path} did not arrive whole: {failure.why}{times}", path)
 
 
+class _Throttles:
+    """How often in a row EDGAR has refused this client for too many requests, whatever thread asked.
+
+    Answers to requests that were under way when the gate closed belong to the same refusal.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.episode = 0
+        """Goes up with each refusal; a request remembers the one it was sent in."""
+        self.in_a_row = 0
+
+    def note(self, episode: int) -> None:
+        with self._lock:
+            if episode == self.episode:
+                self.episode += 1
+                self.in_a_row += 1
+
+    def forget(self, episode: int) -> None:
+        with self._lock:
+            if episode == self.episode:
+                self.in_a_row = 0
+
+
 class _Tries:
     """How often one file was asked for, and whether and when to ask again."""
 
-    def __init__(self, options: ClientOptions) -> None:
+    def __init__(self, options: ClientOptions, throttles: _Throttles) -> None:
         self._options = options
+        self._throttles = throttles
         self.made = 0
-        self.throttles = 0
+        self._throttled = 0
         self._last: AttemptFailed | None = None
 
     def note(self, failure: AttemptFailed) -> None:
         self.made += 1
-        self.throttles += failure.outcome is Outcome.THROTTLED
+        self._throttled += failure.outcome is Outcome.THROTTLED
         self._last = failure
 
     def spent(self, _state: RetryCallState) -> bool:
@@ -183,8 +214,8 @@ class _Tries:
         if self._last is None:
             return False
         if self._last.outcome is Outcome.THROTTLED:
-            return self.throttles >= self._options.throttles_before_giving_up
-        others = self.made - self.throttles
+            return self._throttles.in_a_row >= self._options.throttles_before_giving_up
+        others = self.made - self._throttled
         return others >= min(self._options.attempts, self._last.tries or self._options.attempts)
 
     def pause(self, state: RetryCallState) -> float:

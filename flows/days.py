@@ -13,16 +13,17 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     """For the nightly run, oldest first: every date that is not complete, and the last few again.
 
     The run answers for every date from `nightly.since` on (without it, from the newest date of the lake), and for older
-    dates that a run has begun and not completed.
+    dates that a run has begun and not completed. A `since` after today leaves only those.
     """
     covered = {day.index_date: day for day in this.lake.coverage()}
-    lookback = _business_days_back(today, this.settings.nightly.lookback_days)
-    first = this.settings.nightly.since or max(covered, default=lookback)
-    listed = survey_days(
-        this.client, min(first, lookback), today, today=today, recent_days=this.settings.nightly.lookback_days
-    )
+    since = this.settings.nightly.since
+    lookback = max(_business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
+    first = since or max(covered, default=lookback)
+    begin = min(first, lookback)
+    recent = this.settings.nightly.lookback_days
+    listed = survey_days(this.client, begin, today, today=today, recent_days=recent) if begin <= today else []
     due = [day for day in listed if day.index_date >= lookback or not _complete(covered.get(day.index_date), this)]
-    older = [day for day, held in covered.items() if day < min(first, lookback) and not _complete(held, this)]
+    older = [day for day, held in covered.items() if day < begin and not _complete(held, this)]
     return [*_survey_each(this, older, today), *due]
 
 

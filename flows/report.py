@@ -103,7 +103,8 @@ class RunReport:
             for day in self.days
             if day.quarantined or day.missing
         ]
-        return [*lines, self.failure] if self.failure else lines
+        told = self.failure is None or any(self.failure in line for line in lines)
+        return lines if told else [*lines, str(self.failure)]
 
     def markdown(self) -> str:
         """The run as a page: its sum, its days, what needs a look."""

@@ -211,6 +211,20 @@ def test_throttled_again_and_again_it_gives_up(server: ScriptedServer, client: E
     assert caught.value.transient
 
 
+def test_a_client_refused_again_and_again_does_not_begin_anew_with_each_file(
+    server: ScriptedServer, client: EdgarClient
+) -> None:
+    for path in (PATH, "/second", "/third"):
+        server.script(path, Scripted(RATE_PAGE, 403, HTML))
+        with pytest.raises(Throttled):
+            client.get(path)
+    assert len(server.asked) == 3 + 1 + 1, "once a pause, not three times a file"
+    server.script("/fourth", FINE)
+    client.get("/fourth")
+    server.script("/fifth", Scripted(RATE_PAGE, 403, HTML), FINE)
+    assert client.get("/fifth").body == BODY, "an answer ends the row"
+
+
 def test_redirects_within_edgar_are_followed_through_the_gate(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(PATH, Scripted(status=301, headers={"Location": "/moved"}))
     server.script("/moved", Scripted(status=302, headers={"Location": f"{server.url}/there"}))
