@@ -1,0 +1,23 @@
+"""Storage: records become Parquet, commits, snapshots and DuckDB views; it knows neither EDGAR nor Prefect."""
+
+from storage.commit import Commit
+from storage.errors import LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnwritable
+from storage.ingest import Ingest
+from storage.lake import DayCoverage, Lake
+from storage.raw import RawArchive, RawSubmission
+from storage.snapshot import Snapshot
+
+__all__ = [
+    "Commit",
+    "DayCoverage",
+    "Ingest",
+    "Lake",
+    "LakeDamaged",
+    "LakeError",
+    "LakeFull",
+    "LakeMissing",
+    "LakeUnwritable",
+    "RawArchive",
+    "RawSubmission",
+    "Snapshot",
+]

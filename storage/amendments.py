@@ -1,0 +1,233 @@
+"""Which filing an amendment replaces: the rows of `superseded`, kept by commits.
+
+An amendment names the date of the original submission, as the filer typed it, and nothing else. It is matched to
+earlier filings of the same form family, issuer and set of owners; where that leaves two it is better to count both,
+visibly, than to drop the wrong one, so that a tie makes no row.
+"""
+
+# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
+
+import duckdb
+import pyarrow as pa
+
+from storage.arrow import arrow_schema
+from storage.engine import rows
+from storage.snapshot import Snapshot, quoted
+from tables import TABLES
+
+TOLERANCE = timedelta(days=4)
+"""How far a typed date of original submission may be off: a weekend, a holiday, filing after hours."""
+
+Shared = Callable[[str, str], int]
+"""How many rows (security, date, code) two filings have in common, by accession number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What matching needs of a filing."""
+
+    accession_number: str
+    form_type: str
+    filing_date: date
+    accepted_at: datetime | None
+    period_of_report: date | None
+    date_of_original_submission: date | None
+    issuer_cik: int
+    owner_ciks: frozenset[int | None]
+
+    @property
+    def amends(self) -> bool:
+        """Whether the filing is an amendment."""
+        return self.form_type.endswith("/A")
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Its place among filings in time."""
+        return (self.filing_date, self.accepted_at or datetime.min.replace(tzinfo=UTC), self.accession_number)
+
+
+def match_amendments(filings: Iterable[Candidate], shared: Shared) -> Iterator[tuple[Candidate, Candidate]]:
+    """Pairs of a filing and a later amendment that replaces it.
+
+    All earlier amendments of one original are replaced with it, so a filing may be in several pairs.
+    """
+    groups: dict[tuple[int, str, frozenset[int | None]], list[Candidate]] = defaultdict(list)
+    for each in filings:
+        groups[each.issuer_cik, each.form_type[0], each.owner_ciks].append(each)
+    for members in groups.values():
+        members.sort(key=lambda each: each.order)
+        yield from _match_group(members, shared)
+
+
+def _match_group(members: list[Candidate], shared: Shared) -> Iterator[tuple[Candidate, Candidate]]:
+    roots: dict[str, str] = {}
+    for place, filing in enumerate(members):
+        own = filing.accession_number
+        root = _root_of(filing, members[:place], roots, shared) if filing.amends else None
+        roots[own] = root or own
+        if root is not None:
+            yield from ((each, filing) for each in members[:place] if roots[each.accession_number] == root)
+
+
+def _root_of(amendment: Candidate, earlier: list[Candidate], roots: dict[str, str], shared: Shared) -> str | None:
+    """The original that an amendment goes back to, itself or by earlier amendments; None if that is unclear."""
+    if amendment.date_of_original_submission is None:
+        same = {
+            roots[each.accession_number]
+            for each in earlier
+            if each.period_of_report is not None and each.period_of_report == amendment.period_of_report
+        }
+        return same.pop() if len(same) == 1 else None
+    ranked = [(rank, each) for each in earlier if (rank := _rank(amendment, each)) is not None]
+    if not ranked:
+        return None
+    best = min(rank for rank, _ in ranked)
+    tied = [each for rank, each in ranked if rank == best]
+    tied = [each for each in tied if not each.amends] or tied
+    if len({roots[each.accession_number] for each in tied}) == 1:
+        return roots[tied[0].accession_number]
+    likeness = {each.accession_number: shared(amendment.accession_number, each.accession_number) for each in tied}
+    most = max(likeness.values())
+    likest = {roots[accession] for accession, count in likeness.items() if count == most}
+    return likest.pop() if len(likest) == 1 else None
+
+
+def _rank(amendment: Candidate, earlier: Candidate) -> int | None:
+    """How well an earlier filing fits the amendment's date of original submission, 1 best; None not at all."""
+    original = amendment.date_of_original_submission
+    if original is None:
+        return None
+    same_period = earlier.period_of_report is not None and earlier.period_of_report == amendment.period_of_report
+    if earlier.filing_date == original:
+        return 1 if same_period else 2
+    if abs(earlier.filing_date - original) <= TOLERANCE:
+        return 3 if same_period else 4
+    if earlier.period_of_report is not None and abs(earlier.period_of_report - original) <= TOLERANCE:
+        return 5
+    if earlier.amends and same_period and earlier.date_of_original_submission == original:
+        return 6  # both amend a filing that the lake has not
+    return None
+
+
+def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, stored: Iterable[str]) -> set[str]:
+    """Compute `superseded` anew wherever the fresh filings matter; the labels that hold rows no longer true.
+
+    Leaves the rows to add in `new_superseded` and the keys of the rows to drop in `leaving_superseded`. `stored` are
+    the labels that hold earlier versions of the fresh filings.
+    """
+    _declare_after(cursor, snapshot, "filings")
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_filings AS {snapshot.relation('filings', list(stored))}")
+    _run(cursor, "families.sql")
+    amended = bool(rows(cursor, "SELECT 1 FROM families LIMIT 1"))
+    if amended:
+        _declare_after(cursor, snapshot, "reporting_owners", *_ROWS)
+        _run(cursor, "concerned.sql")
+    wanted = set(_rows_after(cursor)) if amended else set()
+    known = _known_rows(cursor, snapshot, amended=amended)
+    added = sorted(wanted - known.keys(), key=lambda row: (row[0], row[3]))
+    outdated = sorted(known.keys() - wanted, key=lambda row: (row[0], row[3]))
+    schema = arrow_schema(TABLES["superseded"])
+    for name, found in (("new_superseded", added), ("leaving_superseded", outdated)):
+        columns = list(zip(*found, strict=True)) or [()] * len(schema)
+        arrays = [pa.array(column, each.type) for column, each in zip(columns, schema, strict=True)]
+        cursor.register("superseded_values", pa.Table.from_arrays(arrays, schema=schema))
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM superseded_values")
+        cursor.unregister("superseded_values")
+    return {known[row] for row in outdated}
+
+
+Row = tuple[str, date, int, str, str]
+"""A row of `superseded`, column by column."""
+
+
+def _declare_after(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *tables: str) -> None:
+    """Tables as they will be after the commit, as `after_<table>`."""
+    for name in tables:
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP VIEW after_{name} AS SELECT o.* FROM ({snapshot.relation(name)}) o "
+            f"ANTI JOIN fresh USING (accession_number) UNION ALL SELECT * FROM new_{name}"
+        )
+
+
+def _run(cursor: duckdb.DuckDBPyConnection, script: str) -> None:
+    cursor.execute(resources.files("storage").joinpath("sql", script).read_text(encoding="utf-8"))
+
+
+def _rows_after(cursor: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+    names = [each.name for each in fields(Candidate)]
+    filings = [
+        Candidate(**(dict(zip(names, row, strict=True)) | {"owner_ciks": frozenset(row[-1])}))
+        for row in rows(cursor, f"SELECT {', '.join(names)} FROM concerned")
+    ]
+    pairs = list(match_amendments(filings, _shared_rows(cursor)))
+    trading = _with_transactions(cursor, {each.accession_number for pair in pairs for each in pair})
+    for earlier, amendment in pairs:
+        stands = earlier.accession_number in trading and amendment.accession_number not in trading
+        yield (
+            earlier.accession_number,
+            earlier.filing_date,
+            earlier.issuer_cik,
+            amendment.accession_number,
+            "holdings amended" if stands else "amended",
+        )
+
+
+_TRANSACTIONS = ("non_derivative_transactions", "derivative_transactions")
+_ROWS = (*_TRANSACTIONS, "non_derivative_holdings", "derivative_holdings")
+
+
+def _with_transactions(cursor: duckdb.DuckDBPyConnection, accessions: set[str]) -> set[str]:
+    found: set[str] = set()
+    if accessions:
+        for name in _TRANSACTIONS:
+            found.update(row[0] for row in rows(cursor, _of_accessions(cursor, name, "accession_number", accessions)))
+    return found
+
+
+def _shared_rows(cursor: duckdb.DuckDBPyConnection) -> Shared:
+    def shared(one: str, other: str) -> int:
+        count = 0
+        for name in _ROWS:
+            dated = "transaction_date, transaction_code" if name in _TRANSACTIONS else "NULL, NULL"
+            columns = f"accession_number, security_title, {dated}"
+            found: dict[str, Counter[tuple[object, ...]]] = {one: Counter(), other: Counter()}
+            for accession, *row in rows(cursor, _of_accessions(cursor, name, columns, {one, other})):
+                found[accession][tuple(row)] += 1
+            count += (found[one] & found[other]).total()
+        return count
+
+    return shared
+
+
+def _of_accessions(cursor: duckdb.DuckDBPyConnection, table: str, columns: str, accessions: set[str]) -> str:
+    # The issuers are spelt out as constants: only those skip row groups.
+    named = ", ".join(quoted(each) for each in sorted(accessions))
+    issuers = rows(cursor, f"SELECT DISTINCT issuer_cik FROM concerned WHERE accession_number IN ({named})")
+    return (
+        f"SELECT {columns} FROM after_{table} WHERE accession_number IN ({named}) "
+        f"AND issuer_cik IN ({', '.join(str(each[0]) for each in issuers)})"
+    )
+
+
+def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *, amended: bool) -> dict[Row, str]:
+    """The rows that the lake has for the filings concerned, and the label of the file of each."""
+    labels = {str(snapshot.path(each)): each.label for each in snapshot.entries("superseded")}
+    if not labels:
+        return {}
+    found = rows(
+        cursor,
+        f"SELECT accession_number, filing_date, issuer_cik, superseded_by, reason, filename "
+        f"FROM ({snapshot.relation('superseded', filename=True)}) WHERE "
+        f"{'superseded_by IN (SELECT accession_number FROM concerned) OR ' * amended}"
+        "superseded_by IN (SELECT accession_number FROM fresh) OR "
+        "accession_number IN (SELECT accession_number FROM fresh)",
+    )
+    return {(row[0], row[1], row[2], row[3], row[4]): labels[row[5]] for row in found}

@@ -1,0 +1,104 @@
+"""Arrow schemas of the tables, the order of rows in a file, and how a Parquet file is written."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.errors import writing
+from tables import Table
+
+ROW_GROUP = 32_768
+"""Rows a row group: small enough that one issuer's rows are one group of a sorted year."""
+
+_TYPES: dict[str, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "DECIMAL(20,4)": pa.decimal128(20, 4),
+    "DATE": pa.date32(),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
+    "BOOLEAN": pa.bool_(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "SMALLINT": pa.int16(),
+}
+
+_BLOOM = {"reporting_owners": "owner_cik"}
+"""A filing's owners are looked up by CIK, and files are sorted by issuer: statistics alone would skip nothing."""
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table's files."""
+    return pa.schema([pa.field(each.name, _TYPES[each.sql_type], each.nullable) for each in table.columns])
+
+
+def columns_id(table: Table) -> str:
+    """A short id of a table's columns, kept with each file: files of another id have other columns."""
+    return f"{zlib.crc32(' '.join(f'{each.name} {each.sql_type}' for each in table.columns).encode()):08x}"
+
+
+def sort_columns(table: Table) -> tuple[str, ...]:
+    """The order of rows in a file, total but for rows that are equal."""
+    names = list(table.column_names())
+    if table.name == "index_entries":
+        return ("index_date", "accession_number")
+    leading = [each for each in ("issuer_cik", "filing_date") if each in names]
+    rest = names if table.name == "parse_issues" else table.key
+    return tuple(dict.fromkeys([*leading, *rest]))
+
+
+def write_parquet(table: Table, batches: Iterator[pa.RecordBatch], path: Path) -> int:
+    """Write batches, in their order, as one file of the lake; the number of rows. No row: no file.
+
+    Raises:
+        LakeFull, LakeUnwritable: the disk would not have it.
+    """
+    schema = arrow_schema(table)
+    writer: pq.ParquetWriter | None = None
+    rows = 0
+    with writing(path):
+        try:
+            for group in _groups(schema, batches):
+                writer = writer or _writer(table, schema, path, group.num_rows)
+                writer.write_table(group, row_group_size=ROW_GROUP)
+                rows += group.num_rows
+        finally:
+            if writer is not None:
+                writer.close()
+    return rows
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _writer(table: Table, schema: pa.Schema, path: Path, rows: int) -> pq.ParquetWriter:
+    bloom = _BLOOM.get(table.name)
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        bloom_filter_options={bloom: {"ndv": rows, "fpp": 0.01}} if bloom else None,
+    )
+
+
+def _groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch.cast(schema))
+        count += batch.num_rows
+        while count >= ROW_GROUP:
+            whole = pa.Table.from_batches(waiting)
+            yield whole.slice(0, ROW_GROUP)
+            waiting = whole.slice(ROW_GROUP).to_batches()
+            count -= ROW_GROUP
+    if count:
+        yield pa.Table.from_batches(waiting)

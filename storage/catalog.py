@@ -1,0 +1,195 @@
+"""The DuckDB catalog: views over the files of one snapshot, for any DuckDB.
+
+Two forms of the same: `catalog.duckdb`, to be opened, and `views.sql`, to be run.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from storage.engine import check_files
+from storage.errors import writing
+from storage.files import LocalFiles, unique_id
+from storage.snapshot import Snapshot, quoted, select_nothing
+from tables import TABLES
+
+CATALOG = "catalog.duckdb"
+SCRIPT = "views.sql"
+
+ORDER = ("transaction_codes", "current_filings", "trades", "insider_buys", "insider_sells", "coverage")
+"""The views of `storage/sql/views`, each after those it reads."""
+
+_LAKE_SNAPSHOT = "Which version of the lake these views show, where it is, and when they were made."
+_LAKE_SNAPSHOT_COLUMNS = {
+    "version": "Number of the lake's newest commit when they were made.",
+    "lake": "The lake's folder.",
+    "published_at": "When they were made.",
+    "definition": "Id of the tables and views that the program which made them declares.",
+}
+_DOCUMENTED = re.compile(r"^-- @(\w+): (.*)$")
+_OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view as its file has it: what it answers, what its columns mean, its query."""
+
+    name: str
+    doc: str
+    columns: dict[str, str]
+    """What columns mean that no table has, by name."""
+    query: str
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """The views over the tables, from their `.sql` files: a comment on top, `-- @column: meaning` lines, the query."""
+    folder = resources.files("storage").joinpath("sql", "views")
+    return tuple(_read_view(name, folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")) for name in ORDER)
+
+
+def view(name: str) -> View:
+    """One of the views, by name."""
+    return next(each for each in views() if each.name == name)
+
+
+def views_script(snapshot: Snapshot, root: Path) -> str:
+    """The SQL that makes every view of a snapshot, with comments on views and columns; any DuckDB can run it."""
+    statements = [f"{_headline(snapshot, root)}\n"]
+    for table in TABLES.values():
+        statements.append(f"CREATE OR REPLACE VIEW {table.name} AS\n{snapshot.relation(table.name)};\n")
+        statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
+    statements += (f"CREATE OR REPLACE VIEW {each.name} AS\n{each.query};\n" for each in views())
+    statements += (f"COMMENT ON VIEW {each.name} IS {quoted(each.doc)};\n" for each in views())
+    statements.append(
+        f"CREATE OR REPLACE VIEW lake_snapshot AS SELECT {snapshot.version} AS version, {quoted(str(root))} AS lake, "
+        f"TIMESTAMPTZ '{datetime.now(UTC):%Y-%m-%d %H:%M:%S+00}' AS published_at, "
+        f"{quoted(definition())} AS definition;\nCOMMENT ON VIEW lake_snapshot IS {quoted(_LAKE_SNAPSHOT)};\n"
+    )
+    statements.append(_column_comments())
+    return "".join(statements)
+
+
+def publish_catalog(files: LocalFiles, snapshot: Snapshot) -> None:
+    """Put `catalog.duckdb` and `views.sql` of a snapshot in place, whole; nothing if they are there already.
+
+    Called while holding the publishing lock. A reader that has the old catalog open keeps it.
+    """
+    headline = _headline(snapshot, files.root)
+    if files.path(SCRIPT).exists() and files.path(CATALOG).exists():
+        with files.path(SCRIPT).open(encoding="utf-8") as file:
+            if file.readline().rstrip("\n") == headline:
+                return
+    script = views_script(snapshot, files.root)
+    folder = files.path("staging") / f"catalog-{unique_id()}"
+    try:
+        with writing(folder):
+            folder.mkdir()
+            staged = folder / CATALOG
+            _build(staged, script)
+            staged.chmod(0o444)
+        files.install(staged, CATALOG)
+        files.remove(f"{CATALOG}.wal")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    files.replace(SCRIPT, script.encode())
+
+
+def connect(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """A connection to the views of a snapshot, instants shown in New York time. It holds no lock and changes no lake.
+
+    Raises:
+        LakeDamaged: a file of the snapshot is missing or has another size.
+    """
+    check_files(snapshot, deep=False)
+    connection = _open_catalog(files, snapshot)
+    if connection is None:
+        connection = duckdb.connect(":memory:", config=_OFFLINE)
+        connection.execute(views_script(snapshot, files.root))
+    connection.execute("SET TimeZone = 'America/New_York'")
+    return connection
+
+
+def definition() -> str:
+    """A short id of the tables and views that this program declares."""
+    text = "".join(each.query + each.doc + str(each.columns) for each in views()) + str(list(TABLES.values()))
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+def _open_catalog(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConnection | None:
+    """The published catalog, if it is of this snapshot, this place and this program."""
+    path = files.path(CATALOG)
+    if not path.exists():
+        return None
+    try:
+        connection = duckdb.connect(path, read_only=True, config=_OFFLINE)
+    except duckdb.Error:
+        return None
+    try:
+        found = connection.sql("SELECT version, lake, definition FROM lake_snapshot").fetchall()
+    except duckdb.Error:
+        found = []
+    if found == [(snapshot.version, str(files.root), definition())]:
+        return connection
+    connection.close()
+    return None
+
+
+def _build(path: Path, script: str) -> None:
+    # 2.0's own storage version could not be opened by the 1.x command line.
+    config: dict[str, str | bool | int | float | list[str]] = {**_OFFLINE, "storage_compatibility_version": "v1.0.0"}
+    with duckdb.connect(path, config=config) as connection:
+        connection.execute("BEGIN")
+        connection.execute(script)
+        connection.execute("COMMIT")
+
+
+def _headline(snapshot: Snapshot, root: Path) -> str:
+    return f"-- Views of version {snapshot.version} of the lake {root}, declared by {definition()}."
+
+
+def _read_view(name: str, text: str) -> View:
+    doc: list[str] = []
+    columns: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    query: list[str] = []
+    for line in lines:
+        if documented := _DOCUMENTED.match(line):
+            columns[documented[1]] = documented[2]
+        elif line.startswith("--"):
+            doc.append(line.removeprefix("--").strip())
+        else:
+            query = [line, *lines]
+    return View(name, " ".join(doc), columns, "\n".join(query).rstrip().rstrip(";"))
+
+
+@cache
+def _column_comments() -> str:
+    """COMMENT statements for all columns; what a view's file says nothing of means what it does in the tables."""
+    meanings = {column.name: column.doc for table in TABLES.values() for column in table.columns}
+    own = {table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()}
+    for each in views():
+        own[each.name] = each.columns
+        meanings |= each.columns
+    own["lake_snapshot"] = _LAKE_SNAPSHOT_COLUMNS
+    with duckdb.connect(":memory:", config=_OFFLINE) as connection:
+        for table in TABLES.values():
+            connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
+        for each in views():
+            connection.execute(f"CREATE VIEW {each.name} AS {each.query}")
+        columns = connection.sql("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+    found = [(view, name, own[view].get(name) or meanings[name]) for view, name in columns]
+    found += (("lake_snapshot", name, doc) for name, doc in _LAKE_SNAPSHOT_COLUMNS.items())
+    return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)

@@ -1,0 +1,126 @@
+"""Commits: what an ingest changes, published as one new version of the lake, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from storage.catalog import publish_catalog
+from storage.changes import Changes, plan_changes
+from storage.engine import reading
+from storage.errors import LakeError
+from storage.files import LocalFiles
+from storage.ingest import Ingest
+from storage.log import CommitLog, Entry
+from storage.snapshot import Snapshot
+
+FREE_ATTEMPTS = 3
+"""How often a writer that loses the race plans again before it keeps the others waiting instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a commit brought; the same figures are in the log."""
+
+    version: int
+    written_at: datetime
+    index_dates: list[str]
+    """The index dates read, ISO."""
+    filings_added: int
+    filings_replaced: int
+    quarantined: int
+    """Filings put into quarantine or tried again in vain."""
+    quarantine_left: int
+    """Rows of quarantine that went or were replaced."""
+    delisted: int
+    """Index entries that their index no longer lists."""
+
+
+class Committer:
+    """Publishes commits of one lake."""
+
+    def __init__(
+        self, files: LocalFiles, log: CommitLog, engine: duckdb.DuckDBPyConnection, grace_seconds: float
+    ) -> None:
+        self._files = files
+        self._log = log
+        self._engine = engine
+        self._grace = timedelta(seconds=grace_seconds)
+        self._finished = False
+
+    def commit(self, ingest: Ingest, writer: str) -> Commit | None:
+        """Bring the ingest's rows into the lake; None if they are all there, just so.
+
+        Raises:
+            ValueError: the ingest quarantines a filing that the lake has.
+            LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
+            LakeDamaged: a file of the snapshot that the commit has to read is missing or unreadable.
+        """
+        for _ in range(FREE_ATTEMPTS):
+            snapshot = self.snapshot()
+            changes = self._plan(snapshot, ingest)
+            if changes is None:
+                return None
+            self._sync(changes)
+            with self._files.publishing():
+                if self._log.state().version == snapshot.version:
+                    return self._publish(snapshot, changes, writer)
+        with self._files.publishing():
+            snapshot = self.snapshot()
+            changes = self._plan(snapshot, ingest)
+            if changes is None:
+                return None
+            self._sync(changes)
+            return self._publish(snapshot, changes, writer)
+
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
+        return Snapshot(self._files.root, self._log.state())
+
+    def repair(self) -> None:
+        """Finish or sweep what killed or failed writers left: staging folders, links, the catalog; once is enough."""
+        if self._finished:
+            return
+        with self._files.publishing():
+            self._files.sweep_staging()
+            self._finish(self.snapshot())
+
+    def _plan(self, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
+        cursor = self._engine.cursor()
+        try:
+            with reading(snapshot):
+                return plan_changes(cursor, snapshot, ingest)
+        finally:
+            cursor.close()
+
+    def _sync(self, changes: Changes) -> None:
+        for each in changes.staged.values():
+            self._files.sync(each)
+
+    def _publish(self, snapshot: Snapshot, changes: Changes, writer: str) -> Commit:
+        """Called while holding the publishing lock, which keeps the version."""
+        self._files.publish(changes.staged)
+        entry = Entry(
+            version=snapshot.version + 1,
+            commit=changes.commit,
+            writer=writer,
+            written_at=datetime.now(UTC),
+            added=changes.added,
+            removed=changes.removed,
+            summary=changes.summary,
+        )
+        if not self._log.append(entry):
+            raise LakeError(f"version {entry.version} of the lake was made by a writer that holds no lock; run again")
+        self._finished = False
+        self._finish(self.snapshot())
+        return Commit(version=entry.version, written_at=entry.written_at, **asdict(entry.summary))
+
+    def _finish(self, snapshot: Snapshot) -> None:
+        """All that follows from the log and can be done again: links, checkpoint, catalog, retired files."""
+        self._files.settle(snapshot.live)
+        self._log.checkpoint_if_due(self._log.state())
+        publish_catalog(self._files, snapshot)
+        self._files.forget([*snapshot.live, *self._log.retired_since(datetime.now(UTC) - self._grace)])
+        self._finished = True

@@ -1,0 +1,106 @@
+"""The DuckDB that the lake itself reads and sorts with: in memory, spilling to disk, off the network."""
+
+# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.errors import LakeDamaged, LakeFull
+from storage.snapshot import Snapshot
+
+MEMORY_LIMIT = "700MB"
+"""What sorting and joining may take before it spills; a commit's Arrow buffers come on top."""
+
+
+def open_engine() -> duckdb.DuckDBPyConnection:
+    """A new connection; what does not fit into memory goes to the system's folder for temporary files."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(Path(gettempdir()) / f"form4lake-{os.getpid()}"),
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
+    return connection
+
+
+def rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query as Python values; instants are in UTC."""
+    table = cursor.sql(sql).to_arrow_table()
+    columns = [_values(column) for column in table.columns]
+    return list(zip(*columns, strict=True))
+
+
+def batches(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a query as Arrow batches, one at a time."""
+    yield from cursor.sql(sql).to_arrow_reader(32_768)
+
+
+def register(cursor: duckdb.DuckDBPyConnection, name: str, column: str, texts: Sequence[str]) -> None:
+    """A temporary table of one text column."""
+    cursor.register(f"{name}_values", pa.table({column: pa.array(texts, pa.string())}))
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_values")
+    cursor.unregister(f"{name}_values")
+
+
+@contextmanager
+def reading(snapshot: Snapshot) -> Iterator[None]:
+    """Turn a failed read of the snapshot's files into the lake's own error.
+
+    Raises:
+        LakeDamaged: a file of the snapshot is missing, cut or unreadable; it is named.
+        LakeFull: there was no room for what a sort spills.
+    """
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if "No space left" in str(error):
+            raise LakeFull(f"no space left for sorting: {error}. The lake is as it was before; make room.") from error
+        check_files(snapshot)
+        raise
+
+
+def check_files(snapshot: Snapshot, *, deep: bool = True) -> None:
+    """Look at every file of a snapshot: is it there, has it its size and, if `deep`, a readable footer.
+
+    Raises:
+        LakeDamaged: the first file that is not.
+    """
+    for each in snapshot.live.values():
+        path = snapshot.path(each)
+        try:
+            size = path.stat().st_size
+            if size == each.bytes and deep:
+                pq.ParquetFile(path).close()
+        except FileNotFoundError as error:
+            raise _damaged(path, "is missing") from error
+        except (OSError, pa.ArrowException) as error:
+            raise _damaged(path, f"cannot be read ({error})") from error
+        if size != each.bytes:
+            raise _damaged(path, f"has {size} bytes, not the {each.bytes} that were written")
+
+
+def _damaged(path: Path, what: str) -> LakeDamaged:
+    return LakeDamaged(
+        f"the lake is damaged: {path} {what}. Put it back from a copy (the file of the same name below data/ is the "
+        "same content, if it is still there)."
+    )
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_timestamp(column.type):
+        return [each.astimezone(UTC) if isinstance(each, datetime) else each for each in values]
+    return values

@@ -1,0 +1,63 @@
+"""What can go wrong with a lake, one exception an event; each message names the file and what to do."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LakeError(Exception):
+    """Base of every error of the lake."""
+
+
+class LakeMissing(LakeError):
+    """There is no lake at the place that was named."""
+
+
+class LakeUnwritable(LakeError):
+    """The lake cannot be written: no permission, a read-only file system, or one without hard links."""
+
+
+class LakeFull(LakeError):
+    """The disk or the quota is full; the last snapshot is untouched."""
+
+
+class LakeDamaged(LakeError):
+    """A file that the lake's log names is missing, cut or unreadable."""
+
+
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NO_LINKS = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.EMLINK}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's errors in writing at or below `path` into the lake's own.
+
+    Raises:
+        LakeUnwritable: no permission (EACCES, EPERM), read-only (EROFS), or no hard links there.
+        LakeFull: no space (ENOSPC) or quota (EDQUOT) left.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if error.errno in _NO_PERMISSION:
+            raise LakeUnwritable(
+                f"cannot write {where}: {error.strerror}. Give this user the right to write there, or name another "
+                "lake (config.yaml: lake, or FORM4_LAKE)."
+            ) from error
+        if error.errno in _NO_ROOM:
+            raise LakeFull(
+                f"no space left to write {where}: {error.strerror}. The lake is as it was before; make room and run "
+                "the same command again."
+            ) from error
+        if error.errno in _NO_LINKS:
+            raise LakeUnwritable(
+                f"cannot link {where}: {error.strerror}. The lake needs a file system with hard links; name a folder "
+                "on a local disk (config.yaml: lake, or FORM4_LAKE)."
+            ) from error
+        raise

@@ -1,0 +1,231 @@
+"""The only module that changes files of a lake: a local folder, every change durable or repairable.
+
+A live Parquet file has two names, hard links to one content: `data/…`, for plain globs, and `snapshots/…`, which the
+views name. Retiring a file takes the first away at once and the second after the readers' grace period.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from storage.errors import LakeUnwritable, writing
+
+FOLDERS = ("data", "snapshots", "raw", "log", "staging")
+
+
+def unique_id() -> str:
+    """An id never used twice that sorts by time: `20260102T030405123456-1f2e3d4c` (UTC, to the microsecond)."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+
+
+class Staging:
+    """A writer's own folder, its lock held as long as the writer lives."""
+
+    def __init__(self, folder: Path, lock: FileLock) -> None:
+        self.folder = folder
+        self._lock = lock
+
+    def discard(self) -> None:
+        """Remove the folder and let go of its lock; doing it twice is harmless."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.release()
+
+
+class LocalFiles:
+    """The files of a lake in a local folder; names are relative to it, with `/` between parts."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def exists(self) -> bool:
+        """Whether the folder holds a lake."""
+        return (self.root / "log").is_dir()
+
+    def make(self) -> None:
+        """Make the lake's folders."""
+        with writing(self.root):
+            for each in FOLDERS:
+                (self.root / each).mkdir(parents=True, exist_ok=True)
+            if not os.access(self.root, os.W_OK):
+                raise LakeUnwritable(
+                    f"cannot write {self.root}: no permission. Give this user the right to write there."
+                )
+
+    def path(self, name: str) -> Path:
+        """Where a file is, for whoever opens it by path."""
+        return self.root / name
+
+    def read(self, name: str) -> bytes:
+        """The whole content; FileNotFoundError if there is none."""
+        return (self.root / name).read_bytes()
+
+    def names(self, folder: str, suffix: str = "") -> list[str]:
+        """The files below `folder`, named relative to it, sorted."""
+        top = self.root / folder
+        found: list[str] = []
+        for where, _, files in os.walk(top):
+            below = Path(where).relative_to(top).as_posix()
+            found += [each if below == "." else f"{below}/{each}" for each in files if each.endswith(suffix)]
+        return sorted(found)
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Write a file that must not exist yet; False, and nothing changed, if it does. Durable when it returns."""
+        final = self.root / name
+        temporary = final.parent / f".{final.name}.{secrets.token_hex(4)}"
+        with writing(final):
+            try:
+                _write(temporary, content)
+                os.link(temporary, final)
+            except FileExistsError:
+                return False
+            finally:
+                temporary.unlink(missing_ok=True)
+            _sync_folder(final.parent)
+        return True
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a file whole, in place of the one there may be."""
+        final = self.root / name
+        temporary = final.parent / f".{final.name}.{secrets.token_hex(4)}"
+        with writing(final):
+            try:
+                _write(temporary, content)
+                temporary.replace(final)
+            finally:
+                temporary.unlink(missing_ok=True)
+            _sync_folder(final.parent)
+
+    def install(self, staged: Path, name: str) -> None:
+        """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
+        final = self.root / name
+        with writing(final):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            _sync(staged)
+            staged.replace(final)
+            _sync_folder(final.parent)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        with writing(self.root / name):
+            (self.root / name).unlink(missing_ok=True)
+
+    def sync(self, staged: Path) -> None:
+        """Make the content of a staged file durable."""
+        with writing(staged):
+            _sync(staged)
+
+    def publish(self, staged: dict[str, Path]) -> None:
+        """Give staged, synced Parquet files their names for readers of snapshots. Durable when it returns."""
+        folders: set[Path] = set()
+        for name, source in staged.items():
+            final = self.root / "snapshots" / name
+            with writing(final):
+                _make_folder(final.parent)
+                os.link(source, final)
+            folders.add(final.parent)
+        for each in folders:
+            with writing(each):
+                _sync_folder(each)
+
+    def settle(self, live: Iterable[str]) -> None:
+        """Bring `data/` to exactly the live files; a kill in the middle is repaired by the next call."""
+        wanted = set(live)
+        there = set(self.names("data", ".parquet"))
+        for name in sorted(there - wanted):
+            self._unlink(f"data/{name}")
+        for name in sorted(wanted - there):
+            self._link(f"snapshots/{name}", f"data/{name}")
+        for name in wanted & (there - set(self.names("snapshots", ".parquet"))):
+            self._link(f"data/{name}", f"snapshots/{name}")
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Remove the readers' names of every Parquet file but those to keep."""
+        for name in sorted(set(self.names("snapshots", ".parquet")) - set(keep)):
+            self._unlink(f"snapshots/{name}")
+
+    def stage(self) -> Staging:
+        """A new folder for one writer, which no sweep touches while the writer lives."""
+        with self.publishing(), writing(self.root / "staging"):
+            name = unique_id()
+            lock = FileLock(self.root / "staging" / f"{name}.lock", thread_local=False)
+            lock.acquire()
+            folder = self.root / "staging" / name
+            folder.mkdir()
+            return Staging(folder, lock)
+
+    def sweep_staging(self) -> None:
+        """Remove what dead writers left; called while holding `publishing()`."""
+        staging = self.root / "staging"
+        with writing(staging):
+            for held in staging.glob("*.lock"):
+                lock = FileLock(held)
+                try:
+                    lock.acquire(timeout=0)
+                except Timeout:
+                    continue
+                Staging(held.with_suffix(""), lock).discard()
+            for folder in staging.iterdir():
+                # A folder gets its lock first, so that one without belongs to nobody.
+                if folder.is_dir() and not folder.with_suffix(".lock").exists():
+                    shutil.rmtree(folder)
+            for left in self.root.glob("log/.*"):
+                left.unlink(missing_ok=True)
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Hold the lock under which commits are published; the operating system lets go of it if the holder dies."""
+        # One lock object a holder: a FileLock that is shared would let a second thread of this process in.
+        lock = FileLock(self.root / "log" / "publish.lock", thread_local=False)
+        with writing(Path(lock.lock_file)):
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _link(self, source: str, name: str) -> None:
+        final = self.root / name
+        with writing(final):
+            _make_folder(final.parent)
+            # A source that somebody deleted is reported to whoever reads it, not to the writer of other files.
+            if (self.root / source).exists():
+                os.link(self.root / source, final)
+
+    def _unlink(self, name: str) -> None:
+        with writing(self.root / name):
+            (self.root / name).unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)

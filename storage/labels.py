@@ -1,0 +1,43 @@
+"""Labels: the period a file covers, written as the start of a date: `2024-01-02`, `2024-01` or `2024`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+_LABEL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def check_label(label: str) -> str:
+    """The label itself.
+
+    Raises:
+        ValueError: it names no day, month or year.
+    """
+    if not _LABEL.fullmatch(label):
+        raise ValueError(f"{label!r} is no period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
+    date.fromisoformat(label + "-01" * (2 - label.count("-")))
+    return label
+
+
+def covers(label: str, other: str) -> bool:
+    """Whether the period of `label` holds all of that of `other`."""
+    return other == label or other.startswith(label + "-")
+
+
+def home_of(label: str, live: Iterable[str]) -> tuple[str, list[str]]:
+    """The label under which rows for `label` are to be kept, and the live labels whose rows move into it.
+
+    A day inside a folded month or year goes there; a month takes in the days it covers.
+    """
+    labels = sorted(set(live))
+    longer = [each for each in labels if covers(each, label)]
+    if longer:
+        return longer[0], [longer[0]]
+    return label, [each for each in labels if covers(label, each)]
+
+
+def year_of(label: str) -> str:
+    """The year of a label, the one partition key on disk."""
+    return label[:4]

@@ -1,0 +1,212 @@
+"""The lake: the one object through which the other rooms reach storage."""
+
+# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from storage.catalog import connect, view, views_script
+from storage.commit import Commit, Committer
+from storage.engine import open_engine, reading, register, rows
+from storage.errors import LakeMissing
+from storage.files import LocalFiles
+from storage.ingest import Ingest
+from storage.labels import check_label
+from storage.log import CommitLog
+from storage.raw import RawArchive
+from storage.snapshot import Snapshot, quoted
+from tables import TABLES, IndexDay, IndexEntry, QuarantinedFiling
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class DayCoverage:
+    """How complete one index date is: the view `coverage`, typed."""
+
+    index_date: date
+    state: str
+    """whole, damaged, holiday or no index."""
+    forms: str | None
+    """The form types taken from the index, joined by a comma."""
+    expected: int
+    """Filings that the index lists, of those forms."""
+    stored: int
+    quarantined: int
+    missing: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index was read whole, or there is none, and each filing is stored or in quarantine."""
+        return self.state != "damaged" and self.missing == 0
+
+
+class Lake:
+    """A lake in a folder. Any number of processes and threads may have it open; readers hold no lock."""
+
+    def __init__(self, files: LocalFiles, grace_seconds: float) -> None:
+        self._files = files
+        self._log = CommitLog(files)
+        self._grace_seconds = grace_seconds
+        self.raw = RawArchive(files)
+        """The submissions as fetched."""
+
+    @classmethod
+    def open(cls, location: str | Path, *, create: bool = False, grace_seconds: float = 86_400) -> Lake:
+        """Open the lake at `location`; with `create`, make it if need be and repair what a killed writer left.
+
+        A file that a commit retires stays for readers of older snapshots for `grace_seconds`.
+
+        Raises:
+            LakeMissing: there is none, and it is not to be made.
+            LakeUnwritable, LakeFull: it cannot be made or repaired.
+            LakeDamaged: its log cannot be read.
+        """
+        files = LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
+        if not create and not files.exists():
+            raise LakeMissing(f"there is no lake at {files.root}. Name another, or make one: form4 nightly")
+        lake = cls(files, grace_seconds)
+        if create:
+            files.make()
+            lake._committer.repair()
+        return lake
+
+    def snapshot(self) -> Snapshot:
+        """The newest version.
+
+        Raises:
+            LakeDamaged: the log cannot be read.
+        """
+        return Snapshot(self._files.root, self._log.state())
+
+    def begin(self, label: str) -> Ingest:
+        """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`) or a year.
+
+        Raises:
+            ValueError: the label names no period.
+            LakeUnwritable, LakeFull: nothing can be staged.
+        """
+        check_label(label)
+        self._committer.repair()
+        return Ingest(label, self._files.stage())
+
+    def commit(self, ingest: Ingest, *, writer: str) -> Commit | None:
+        """Bring an ingest's rows into the lake as one version; None, and nothing changed, if they are there already.
+
+        A filing replaces all rows of its accession, wherever they are, so that an accession is in the lake once.
+        `writer` says in the log who did it: nightly, backfill, retry. The ingest is closed unless this raises.
+
+        Raises:
+            ValueError: the ingest quarantines a filing that the lake has.
+            LakeFull, LakeUnwritable: it could not be written.
+            LakeDamaged: a file that had to be read is missing or unreadable.
+        """
+        done = self._committer.commit(ingest, writer)
+        ingest.close()
+        return done
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection to the tables and views of the newest snapshot; times are shown as in New York.
+
+        Later commits do not change what it reads; it reads for the grace period at least.
+
+        Raises:
+            LakeDamaged: a file of the snapshot is missing or cut, or the log cannot be read.
+        """
+        return connect(self._files, self.snapshot())
+
+    def views_script(self) -> str:
+        """The SQL of the newest snapshot's views, as in `views.sql`."""
+        return views_script(self.snapshot(), self._files.root)
+
+    def stored(self, accession_numbers: Collection[str]) -> set[str]:
+        """Those of the accessions that the lake holds, whatever index lists them."""
+        with self._reading() as (cursor, snapshot):
+            register(cursor, "wanted", "accession_number", sorted(set(accession_numbers)))
+            filings = snapshot.relation("filings")
+            sql = f"SELECT accession_number FROM ({filings}) SEMI JOIN wanted USING (accession_number)"
+            return {row[0] for row in rows(cursor, sql)}
+
+    def quarantined(self, accession_numbers: Collection[str]) -> dict[str, QuarantinedFiling]:
+        """The rows of quarantine of these accessions, by accession."""
+        wanted = set(accession_numbers)
+        return {each.accession_number: each for _, each in self.all_quarantined() if each.accession_number in wanted}
+
+    def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
+        """Every row of quarantine with the date of the index that lists it, in the order of those dates."""
+        with self._reading() as (cursor, snapshot):
+            labels = {str(snapshot.path(each)): each.label for each in snapshot.entries("quarantine")}
+            sql = (
+                f"SELECT q.*, e.index_date FROM ({snapshot.relation('quarantine', filename=True)}) q LEFT JOIN "
+                f"(SELECT accession_number, min(index_date) AS index_date FROM "
+                f"({snapshot.relation('index_entries', set(labels.values()))}) GROUP BY ALL) e USING (accession_number)"
+            )
+            names = list(TABLES["quarantine"].column_names())
+            found = []
+            for *values, path, listed in rows(cursor, sql):
+                row = QuarantinedFiling(**dict(zip(names, values, strict=True)))
+                label = labels[path]
+                # A day file says the index date itself; in a folded one the index entry does.
+                index_date = date.fromisoformat(label) if len(label) == 10 else listed or row.filing_date
+                found.append((index_date, row))
+            return sorted(found, key=lambda pair: (pair[0], pair[1].accession_number))
+
+    def index_entries(self, index_date: date) -> list[IndexEntry]:
+        """What the lake knows of an index date's index, delisted entries too, by accession."""
+        return self._records(IndexEntry, "index_entries", index_date)
+
+    def index_day(self, index_date: date) -> IndexDay | None:
+        """The row of an index date; None if its index was never looked for."""
+        return next(iter(self._records(IndexDay, "index_days", index_date)), None)
+
+    def coverage(self, first: date | None = None, last: date | None = None) -> list[DayCoverage]:
+        """How complete each index date from `first` to `last` is that was looked for, oldest first."""
+        condition = " AND ".join(
+            [f"index_date >= DATE '{first}'"] * (first is not None)
+            + [f"index_date <= DATE '{last}'"] * (last is not None)
+        )
+        with self._reading() as (cursor, snapshot):
+            for name in ("filings", "quarantine", "index_entries", "index_days"):
+                cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {snapshot.relation(name)}")
+            sql = (
+                f"SELECT * FROM ({view('coverage').query}) {'WHERE ' * bool(condition)}{condition} ORDER BY index_date"
+            )
+            return [DayCoverage(*row) for row in rows(cursor, sql)]
+
+    def _records(self, record: type[Record], table: str, index_date: date) -> list[Record]:
+        day = index_date.isoformat()
+        with self._reading() as (cursor, snapshot):
+            labels = [each for each in snapshot.labels if day.startswith(each)]
+            sql = (
+                f"SELECT * FROM ({snapshot.relation(table, labels)}) WHERE index_date = DATE {quoted(day)} ORDER BY ALL"
+            )
+            names = list(TABLES[table].column_names())
+            return [record(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Snapshot]]:
+        snapshot = self.snapshot()
+        cursor = self._engine.cursor()
+        try:
+            with reading(snapshot):
+                yield cursor, snapshot
+        finally:
+            cursor.close()
+
+    @cached_property
+    def _engine(self) -> duckdb.DuckDBPyConnection:
+        return open_engine()
+
+    @cached_property
+    def _committer(self) -> Committer:
+        return Committer(self._files, self._log, self._engine, self._grace_seconds)

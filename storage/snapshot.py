@@ -1,0 +1,96 @@
+"""A snapshot: the files of one version of the lake, and the SQL that reads a table from them."""
+
+# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from storage.arrow import columns_id
+from storage.log import DataFile, State
+from tables import TABLES, Table
+
+
+class Snapshot:
+    """The lake at one version; unchanged by later commits."""
+
+    def __init__(self, root: Path, state: State) -> None:
+        self.version = state.version
+        self.live = state.live
+        self._root = root
+
+    def files(self, table: str) -> list[str]:
+        """The absolute paths of a table's files, in the order of their labels."""
+        return [str(self.path(each)) for each in self.entries(table)]
+
+    def entries(self, table: str, labels: Collection[str] | None = None) -> list[DataFile]:
+        """A table's files as the log has them, of some labels or all, in the order of their labels."""
+        found = self._by_table.get(table, [])
+        return found if labels is None else [each for each in found if each.label in labels]
+
+    @cached_property
+    def labels(self) -> set[str]:
+        """The periods that have files."""
+        return {each.label for each in self.live.values()}
+
+    def path(self, file: DataFile) -> Path:
+        """Where readers find a file: the name that outlives its retirement by the grace period."""
+        return self._root / "snapshots" / file.path
+
+    def relation(self, table: str, labels: Collection[str] | None = None, *, filename: bool = False) -> str:
+        """A SELECT of all columns of a table, of some labels or all; with `filename`, also the file of each row."""
+        return self.select(TABLES[table], self.entries(table, labels), filename=filename)
+
+    def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
+        """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
+        groups: dict[frozenset[str] | None, list[Path]] = defaultdict(list)
+        for each in entries:
+            path = self.path(each)
+            # Only files of another declaration are looked into: their footers say what they lack.
+            present = None if each.columns == columns_id(table) else frozenset(pq.read_schema(path).names)
+            groups[present].append(path)
+        return "\nUNION ALL ".join(
+            select_files(table, paths, present, filename=filename) for present, paths in groups.items()
+        ) or select_nothing(table, filename=filename)
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[DataFile]]:
+        found: dict[str, list[DataFile]] = defaultdict(list)
+        for each in sorted(self.live.values(), key=lambda file: file.path):
+            found[each.table].append(each)
+        return found
+
+
+def select_files(
+    table: Table, paths: Iterable[Path], present: Collection[str] | None = None, *, filename: bool = False
+) -> str:
+    """A SELECT of all columns of a table from Parquet files; `present` are the columns they have, if not all."""
+    columns = [
+        each.name if present is None or each.name in present else f"NULL::{each.sql_type} AS {each.name}"
+        for each in table.columns
+    ]
+    names = ",\n  ".join(quoted(glob_free(str(each))) for each in paths)
+    extra = ", filename" if filename else ""
+    option = "filename = true, " if filename else ""
+    return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def glob_free(path: str) -> str:
+    """A path that DuckDB takes literally, whatever characters a folder's name has."""
+    return "".join(f"[{each}]" if each in "*?[" else each for each in path)
+
+
+def select_nothing(table: Table, *, filename: bool = False) -> str:
+    """A SELECT of a table's columns, typed, without a row."""
+    columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in table.columns)
+    return f"SELECT {columns}{', NULL::VARCHAR AS filename' if filename else ''} WHERE false"

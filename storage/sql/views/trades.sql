@@ -1,0 +1,142 @@
+-- Who traded what, when, at which price? Both transaction tables in one shape, one row a
+-- transaction, however many owners filed jointly.
+-- @owner_ciks: CIKs of the filing's owners, in its order.
+-- @owner_names: Names of the filing's owners, in its order.
+-- @owner_role: What the first owner is to the issuer: `Director, Officer: CFO`.
+-- @is_derivative: Whether it is of Table II: a derivative security.
+-- @code_meaning: What the transaction code stands for.
+-- @value: Shares × price, exact; NULL where either is NULL.
+-- @is_amended: Whether an amendment with transactions has replaced the filing.
+-- @footnote_ids: Ids of the row's footnotes, in the order of its columns, each once.
+-- @footnotes: Their texts, in the order of their ids, apart by a blank line.
+-- @source_url: Where the submission is.
+WITH noted AS (
+    SELECT
+        accession_number, filing_date, issuer_cik, false AS is_derivative, row_number, security_title,
+        NULL::DECIMAL(20,4) AS conversion_or_exercise_price,
+        transaction_date, deemed_execution_date, transaction_form_type, transaction_code, equity_swap_involved,
+        transaction_timeliness, transaction_shares, transaction_price_per_share,
+        NULL::DECIMAL(20,4) AS transaction_total_value, transaction_acquired_disposed_code,
+        NULL::DATE AS exercise_date, NULL::DATE AS expiration_date, NULL::VARCHAR AS underlying_security_title,
+        NULL::DECIMAL(20,4) AS underlying_security_shares, NULL::DECIMAL(20,4) AS underlying_security_value,
+        shares_owned_following_transaction, value_owned_following_transaction, direct_or_indirect_ownership,
+        nature_of_ownership,
+        concat_ws(
+            ',', security_title_fn, transaction_date_fn, deemed_execution_date_fn, transaction_coding_fn,
+            transaction_timeliness_fn, transaction_shares_fn, transaction_price_per_share_fn,
+            transaction_acquired_disposed_code_fn, shares_owned_following_transaction_fn,
+            value_owned_following_transaction_fn, direct_or_indirect_ownership_fn, nature_of_ownership_fn
+        ) AS fn
+    FROM non_derivative_transactions
+    UNION ALL
+    SELECT
+        accession_number, filing_date, issuer_cik, true, row_number, security_title, conversion_or_exercise_price,
+        transaction_date, deemed_execution_date, transaction_form_type, transaction_code, equity_swap_involved,
+        transaction_timeliness, transaction_shares, transaction_price_per_share, transaction_total_value,
+        transaction_acquired_disposed_code, exercise_date, expiration_date, underlying_security_title,
+        underlying_security_shares, underlying_security_value, shares_owned_following_transaction,
+        value_owned_following_transaction, direct_or_indirect_ownership, nature_of_ownership,
+        concat_ws(
+            ',', security_title_fn, conversion_or_exercise_price_fn, transaction_date_fn, deemed_execution_date_fn,
+            transaction_coding_fn, transaction_timeliness_fn, transaction_shares_fn, transaction_total_value_fn,
+            transaction_price_per_share_fn, transaction_acquired_disposed_code_fn, exercise_date_fn, expiration_date_fn,
+            underlying_security_title_fn, underlying_security_shares_fn, underlying_security_value_fn,
+            shares_owned_following_transaction_fn, value_owned_following_transaction_fn,
+            direct_or_indirect_ownership_fn, nature_of_ownership_fn
+        )
+    FROM derivative_transactions
+),
+transactions AS (
+    SELECT
+        * EXCLUDE (fn),
+        -- Each id once, where it comes first.
+        list_filter(
+            string_split(nullif(fn, ''), ','), lambda id, place: list_position(string_split(fn, ','), id) = place
+        ) AS footnote_ids
+    FROM noted
+)
+SELECT
+    t.accession_number,
+    t.filing_date,
+    f.accepted_at,
+    f.form_type,
+    f.period_of_report,
+    t.issuer_cik,
+    f.issuer_name,
+    f.issuer_trading_symbol,
+    f.ticker,
+    f.aff10b5_one,
+    CASE WHEN o.accession_number IS NOT NULL THEN list_concat([o.owner_cik], j.owner_ciks) END AS owner_ciks,
+    CASE WHEN o.accession_number IS NOT NULL THEN list_concat([o.owner_name], j.owner_names) END AS owner_names,
+    nullif(o.owner_role, '') AS owner_role,
+    t.is_derivative,
+    t.row_number,
+    t.security_title,
+    t.transaction_date,
+    t.deemed_execution_date,
+    t.transaction_form_type,
+    t.transaction_code,
+    c.meaning AS code_meaning,
+    t.equity_swap_involved,
+    t.transaction_timeliness,
+    t.transaction_acquired_disposed_code,
+    t.transaction_shares,
+    t.transaction_price_per_share,
+    TRY(t.transaction_shares * t.transaction_price_per_share) AS value,
+    t.transaction_total_value,
+    t.conversion_or_exercise_price,
+    t.exercise_date,
+    t.expiration_date,
+    t.underlying_security_title,
+    t.underlying_security_shares,
+    t.underlying_security_value,
+    t.shares_owned_following_transaction,
+    t.value_owned_following_transaction,
+    t.direct_or_indirect_ownership,
+    t.nature_of_ownership,
+    a.accession_number IS NOT NULL AS is_amended,
+    t.footnote_ids,
+    nullif(
+        array_to_string(
+            list_transform(t.footnote_ids, lambda id: n.texts[list_position(n.ids, id)]), chr(10) || chr(10)
+        ),
+        ''
+    ) AS footnotes,
+    f.source_path,
+    'https://www.sec.gov/Archives/' || f.source_path AS source_url
+FROM transactions t
+-- All three columns of the key, so that a filter on issuer or date reaches every table and skips row groups there. A
+-- filing that names no issuer keeps its transactions here, without the columns of the other tables.
+LEFT JOIN filings f
+    ON f.accession_number = t.accession_number AND f.filing_date = t.filing_date AND f.issuer_cik = t.issuer_cik
+LEFT JOIN (
+    SELECT
+        accession_number, filing_date, issuer_cik, owner_cik, owner_name,
+        concat_ws(
+            ', ',
+            CASE WHEN is_director THEN 'Director' END,
+            CASE WHEN is_officer THEN concat_ws(': ', 'Officer', officer_title) END,
+            CASE WHEN is_ten_percent_owner THEN '10% owner' END,
+            CASE WHEN is_other THEN concat_ws(': ', 'Other', other_text) END
+        ) AS owner_role
+    FROM reporting_owners
+    WHERE owner_number = 1
+) o ON o.accession_number = t.accession_number AND o.filing_date = t.filing_date AND o.issuer_cik = t.issuer_cik
+LEFT JOIN (
+    -- Few filings are joint: the first owner, joined plainly, spares a list of all owners of every filing.
+    SELECT
+        accession_number, filing_date, issuer_cik,
+        list(owner_cik ORDER BY owner_number) AS owner_ciks, list(owner_name ORDER BY owner_number) AS owner_names
+    FROM reporting_owners
+    WHERE owner_number > 1
+    GROUP BY ALL
+) j ON j.accession_number = t.accession_number AND j.filing_date = t.filing_date AND j.issuer_cik = t.issuer_cik
+LEFT JOIN (
+    SELECT DISTINCT accession_number, filing_date, issuer_cik FROM superseded WHERE reason = 'amended'
+) a ON a.accession_number = t.accession_number AND a.filing_date = t.filing_date AND a.issuer_cik = t.issuer_cik
+LEFT JOIN (
+    SELECT accession_number, filing_date, issuer_cik, list(footnote_id) AS ids, list(footnote_text) AS texts
+    FROM footnotes
+    GROUP BY ALL
+) n ON n.accession_number = t.accession_number AND n.filing_date = t.filing_date AND n.issuer_cik = t.issuer_cik
+LEFT JOIN transaction_codes c ON c.code = t.transaction_code

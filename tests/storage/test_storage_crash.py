@@ -1,0 +1,319 @@
+"""Kills, races, full disks and damage: the last snapshot stays whole, and the next writer needs no help."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from lake_builders import MONDAY, TUESDAY, contents, entry, everything, filing, full_filing, globbed, index_day, store
+
+from storage import Lake, LakeDamaged, LakeFull, LakeUnwritable
+from storage.errors import writing
+from storage.files import LocalFiles
+
+LAST = 250
+"""More changes of files than the commit of the test below makes."""
+
+KILLED = """
+    import os, signal, sys
+    sys.path[:0] = {paths!r}
+    from datetime import date
+    import lake_builders
+    from lake_builders import MONDAY, TUESDAY, filing, full_filing, store
+    from storage import Lake
+
+    changes = ("os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "open")
+    count = 0
+
+    def hook(event, arguments):
+        # Before each call that changes a file of the lake; a file opened to be read changes nothing.
+        global count
+        if event in changes and {root!r} in str(arguments[0]) and not (event == "open" and arguments[1] in ("r", "rb")):
+            count += 1
+            if count == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    for step in range({first}, {last}, {stride}):
+        child = os.fork()
+        if child == 0:
+            sys.addaudithook(hook)
+            lake = Lake.open({root!r} + f"/{{step}}", grace_seconds=0)
+            store(lake, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
+            os._exit(0)
+        if os.waitpid(child, 0)[1] == 0:
+            break
+    print(step)
+"""
+
+
+@pytest.mark.usefixtures("real_catalog")
+def test_a_kill_at_any_change_of_a_file_loses_nothing(tmp_path: Path) -> None:
+    """SIGKILL before one in 23 calls that change a file, in a commit that replaces, adds, folds and sweeps."""
+    root = tmp_path / "lakes"
+    first, stride = 3, 23
+    template = tmp_path / "template"
+    lake = Lake.open(template, create=True)
+    store(lake, full_filing("a"))
+    store(lake, filing("t", TUESDAY), day=TUESDAY)
+    before = contents(lake)
+    for step in range(first, LAST, stride):
+        copy_of(template, root / str(step))
+
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    script = textwrap.dedent(KILLED).format(paths=paths, root=str(root), first=first, last=LAST, stride=stride)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    last = int(done.stdout)
+    assert 60 < last < LAST - stride, "the copies made above do not reach the end of the commit"
+
+    whole = root / str(last)
+    after = contents(Lake.open(whole))
+    assert {row[0] for row in after["filings"]} == {"a", "b", "t"}
+    outcomes = set()
+    for step in range(first, last, stride):
+        place = root / str(step)
+        found = contents(Lake.open(place))
+        assert found in (before, after), f"torn after a kill at change {step}"
+        outcomes.add(found == after)
+        repaired = Lake.open(place, create=True, grace_seconds=0)
+        assert globbed(place) == found
+        assert [each.name for each in (place / "staging").iterdir()] == []
+        assert {each.relative_to(place / "snapshots") for each in (place / "snapshots").rglob("*.parquet")} == {
+            Path(each).relative_to(place / "snapshots") for name in found for each in repaired.snapshot().files(name)
+        }
+        if step in (first, first + 4 * stride):
+            again = store(repaired, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
+            assert (again is None) == (found == after)
+            assert contents(repaired) == after
+    assert outcomes == {True, False}
+
+
+def copy_of(source: Path, target: Path) -> None:
+    """A copy of a lake; the files that never change are linked."""
+    for path in source.rglob("*"):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            os.link(path, place)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake.open(tmp_path / "lake", create=True)
+    store(lake, full_filing("a"))
+    return lake
+
+
+REFUSALS = [("publish", errno.EROFS, LakeUnwritable), ("create", errno.EDQUOT, LakeFull)] + [
+    (each, errno.ENOSPC, LakeFull) for each in ("sync", "settle", "stage")
+]
+
+
+@pytest.mark.parametrize(("method", "number", "kind"), REFUSALS)
+def test_a_disk_that_refuses_is_named_and_the_next_try_succeeds(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, number: int, kind: type[Exception]
+) -> None:
+    before = contents(lake)
+
+    def refuse(*_: Any) -> None:
+        raise OSError(number, os.strerror(number), "some file")
+
+    calls = {"sync": "_sync", "publish": "os.link", "create": "_write"}
+    with monkeypatch.context() as patch:
+        if method in ("settle", "stage"):
+            patch.setattr(LocalFiles, method, wrapped_refusal(number))
+        else:
+            real = getattr(LocalFiles, method)
+
+            def failing(self: LocalFiles, *given: Any) -> Any:
+                with monkeypatch.context() as inner:
+                    inner.setattr(f"storage.files.{calls[method]}", refuse)
+                    return real(self, *given)
+
+            patch.setattr(LocalFiles, method, failing)
+        with pytest.raises(kind, match="some file"):
+            store(lake, filing("b", TUESDAY), day=TUESDAY)
+    found = contents(Lake.open(tmp_path / "lake"))
+    assert found["filings"][:1] == before["filings"]
+    store(lake, filing("b", TUESDAY), day=TUESDAY)
+    assert lake.stored(["a", "b"]) == {"a", "b"}
+    assert globbed(tmp_path / "lake") == contents(lake)
+
+
+def wrapped_refusal(number: int = errno.ENOSPC) -> Callable[..., None]:
+    """A refusal as the files layer translates it."""
+
+    def failing(*_: Any) -> None:
+        with writing(Path("some file")):
+            raise OSError(number, os.strerror(number), "some file")
+
+    return failing
+
+
+@pytest.mark.usefixtures("real_catalog")
+def test_a_disk_full_after_the_commit_leaves_it_made(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.commit.publish_catalog", wrapped_refusal())
+        with pytest.raises(LakeFull):
+            store(lake, filing("b", TUESDAY), day=TUESDAY)
+    assert lake.stored(["b"]) == {"b"}
+    assert store(lake, filing("b", TUESDAY), day=TUESDAY) is None
+    with duckdb.connect(tmp_path / "lake" / "catalog.duckdb", read_only=True) as connection:
+        assert connection.sql("SELECT version FROM lake_snapshot").fetchall() == [(2,)]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "the folder")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(LakeUnwritable, match=r"cannot write the folder: Permission denied\. Give"):
+        Lake.open(tmp_path / "lake", create=True)
+
+
+def test_a_full_disk_while_rows_are_staged_is_named(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    ingest = lake.begin("2024-01-09")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("storage.ingest.pq.ParquetWriter", refuse)
+    ingest.add_filing(filing("b", TUESDAY), TUESDAY)
+    with pytest.raises(LakeFull, match="make room"):
+        lake.commit(ingest, writer="test")
+
+
+@pytest.mark.usefixtures("real_catalog")
+def test_a_reader_keeps_its_snapshot_while_files_are_replaced(tmp_path: Path) -> None:
+    root = tmp_path / "lake"
+    lake = Lake.open(root, create=True)
+    store(lake, full_filing("a"))
+    old = lake.snapshot()
+    with lake.connect() as reader:
+        before = everything(reader)
+        store(lake, filing("a", ticker="NEW"), filing("b"), label="2024-01")
+        assert everything(reader) == before
+        with lake.connect() as fresh:
+            assert fresh.sql("SELECT version FROM lake_snapshot").fetchall() == [(2,)]
+            assert fresh.sql("SELECT count(*) FROM filings").fetchall() == [(2,)]
+    assert all(Path(each).exists() for each in old.files("filings"))
+    # Once the time of grace is over, the next writer sweeps.
+    later = Lake.open(root, create=True, grace_seconds=0)
+    assert not any(Path(each).exists() for each in old.files("filings"))
+    assert later.stored(["a", "b"]) == {"a", "b"}
+
+
+def test_writers_that_race_all_land(tmp_path: Path) -> None:
+    root = tmp_path / "lake"
+    Lake.open(root, create=True)
+
+    def write(number: int) -> None:
+        lake = Lake.open(root)
+        day = date(2024, 1, 8 + number % 2)
+        ingest = lake.begin(day.isoformat())
+        ingest.add_filing(filing(f"own-{number}", day), day)
+        ingest.add_filing(filing("common", day, ticker=str(number)), day)
+        lake.commit(ingest, writer="race")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(6)))
+    lake = Lake.open(root)
+    assert lake.snapshot().version == 6
+    found = contents(lake)
+    assert sorted(row[0] for row in found["filings"]) == sorted(["common", *(f"own-{each}" for each in range(6))])
+    assert len(found["non_derivative_transactions"]) == 7
+    assert globbed(root) == found
+
+
+def test_threads_of_one_lake_commit_side_by_side(lake: Lake) -> None:
+    def write(day: int) -> None:
+        store(lake, filing(f"day-{day}", date(2024, 2, day)), day=date(2024, 2, day))
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, range(1, 4)))
+    assert lake.stored(["day-1", "day-2", "day-3"]) == {"day-1", "day-2", "day-3"}
+
+
+def test_a_sweep_leaves_a_living_writer_alone(lake: Lake, tmp_path: Path) -> None:
+    living = lake.begin("2024-01-09")
+    living.add_filing(filing("b", TUESDAY), TUESDAY)
+    dead = tmp_path / "lake" / "staging" / "20200101T000000-00000000"
+    dead.mkdir()
+    (dead / "left.parquet").write_bytes(b"x")
+    dead.with_suffix(".lock").touch()
+    other = Lake.open(tmp_path / "lake", create=True)
+    store(other, filing("c"), full_filing("a"))
+    assert not dead.exists()
+    living.add_day(index_day(TUESDAY), [entry("b", TUESDAY)])
+    assert lake.commit(living, writer="test") is not None
+    assert lake.stored(["a", "b", "c"]) == {"a", "b", "c"}
+
+
+def test_checkpoints_shorten_the_reading_and_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.log.CHECKPOINT_EVERY", 2)
+    root = tmp_path / "lake"
+    lake = Lake.open(root, create=True)
+    for number in range(3):
+        store(lake, filing(f"a{number}"), day=MONDAY)
+    found = contents(lake)
+    assert [each.name[18:] for each in sorted((root / "log").glob("*.json"))] == [
+        "01.json",
+        "02.checkpoint.json",
+        "02.json",
+        "03.json",
+    ]
+    (root / "log" / f"{1:020d}.json").unlink()
+    assert contents(Lake.open(root)) == found
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 2}'])
+def test_a_broken_entry_is_named(lake: Lake, tmp_path: Path, content: str) -> None:
+    (tmp_path / "lake" / "log" / f"{2:020d}.json").write_text(content)
+    with pytest.raises(LakeDamaged, match=f"{2:020d}.json"):
+        Lake.open(tmp_path / "lake").snapshot()
+
+
+def test_a_missing_entry_is_named(lake: Lake, tmp_path: Path) -> None:
+    log = tmp_path / "lake" / "log"
+    (log / f"{1:020d}.json").rename(log / f"{2:020d}.json")
+    with pytest.raises(LakeDamaged, match=f"{1:020d}.json: it is missing, though later entries exist"):
+        Lake.open(tmp_path / "lake").snapshot()
+
+
+def test_the_log_tells_what_each_commit_did(lake: Lake, tmp_path: Path) -> None:
+    content = json.loads((tmp_path / "lake" / "log" / f"{1:020d}.json").read_text())
+    assert (content["version"], content["writer"]) == (1, "test")
+    assert content["summary"]["filings_added"] == 1
+    assert content["summary"]["index_dates"] == ["2024-01-08"]
+    assert {each["table"] for each in content["added"]} > {"filings", "footnotes", "index_days"}
+    assert all(len(each["sha256"]) == 64 and each["rows"] == 1 for each in content["added"])
+
+
+def test_a_killed_process_frees_its_locks(tmp_path: Path) -> None:
+    root = tmp_path / "lake"
+    lake = Lake.open(root, create=True)
+    script = (
+        f"import sys; sys.path[:0] = [{str(Path(__file__).parents[2])!r}]\n"
+        f"from storage import Lake\nlake = Lake.open({str(root)!r})\ningest = lake.begin('2024-01-08')\n"
+        "with lake._files.publishing():\n    print('held', flush=True)\n    input()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        process.send_signal(signal.SIGKILL)
+    store(lake, filing("a"))
+    Lake.open(root, create=True)
+    assert list((root / "staging").iterdir()) == []
