@@ -24,7 +24,7 @@ def run_query(query: str, output: str) -> int:
 
 
 def prompt(output: str) -> int:
-    """Read queries, each ended by a semicolon, until the end of input."""
+    """Read queries, each ended by a semicolon, until the end of input; a script's exit code says if one was wrong."""
     connection = _open()
     if isinstance(connection, int):
         return connection
@@ -32,18 +32,19 @@ def prompt(output: str) -> int:
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401 input() edits lines with it
         print("End a query with ; and the prompt with Ctrl-D. `show tables;` lists the views.")
-    pending = ""
+    pending, code = "", DONE
     while True:
         try:
             pending += input(("form4> " if not pending else "   ...> ") if sys.stdin.isatty() else "") + "\n"
         except EOFError:
-            return answer(connection, pending, output) if pending.strip() else DONE
+            last = answer(connection, pending, output) if pending.strip() else DONE
+            return max(code, last)
         except KeyboardInterrupt:
             pending = ""
             continue
         if pending.rstrip().endswith(";"):
-            answer(connection, pending, output)
-            pending = ""
+            asked = answer(connection, pending, output)
+            pending, code = "", DONE if sys.stdin.isatty() else max(code, asked)
 
 
 def _open() -> duckdb.DuckDBPyConnection | int:

@@ -101,7 +101,7 @@ def amendment(rng: Random, slot: Slot, amended: Filing, price: float) -> Filing:
     filing.accession_number = slot.accession_number
     filing.form_type = slot.form_type
     filing.filing_date = slot.day
-    filing.accepted_at = _accepted(rng, slot.day)
+    filing.accepted_at = _accepted_after(rng, slot.day, amended)
     filing.date_of_original_submission = amended.filing_date
     filing.no_securities_owned = False if filing.no_securities_owned else filing.no_securities_owned
     if rng.random() < 0.25 or not _correct(rng, filing):
@@ -273,3 +273,10 @@ def _accepted(rng: Random, day: date) -> datetime:
     seconds = rng.choice((rng.randint(6 * 3600, 16 * 3600), rng.randint(16 * 3600, 22 * 3600 - 1)))
     clock = time(seconds // 3600, seconds // 60 % 60, seconds % 60, tzinfo=NEW_YORK)
     return datetime.combine(day, clock)
+
+
+def _accepted_after(rng: Random, day: date, amended: Filing) -> datetime:
+    if amended.filing_date != day or amended.accepted_at is None:
+        return _accepted(rng, day)
+    left = datetime.combine(day, time(21, 59, 59, tzinfo=NEW_YORK)) - amended.accepted_at
+    return amended.accepted_at + timedelta(seconds=round(left.total_seconds() * rng.random()))

@@ -167,7 +167,11 @@ def _rows_after(cursor: duckdb.DuckDBPyConnection) -> Iterator[Row]:
         Candidate(**(dict(zip(names, row, strict=True)) | {"owner_ciks": frozenset(row[-1])}))
         for row in rows(cursor, f"SELECT {', '.join(names)} FROM concerned")
     ]
-    pairs = list(match_amendments(filings, _shared_rows(cursor)))
+    likeness = _Likeness(cursor)
+    pairs = list(match_amendments(filings, likeness))
+    while likeness.asked:
+        likeness.read()
+        pairs = list(match_amendments(filings, likeness))
     trading = _with_transactions(cursor, {each.accession_number for pair in pairs for each in pair})
     for earlier, amendment in pairs:
         stands = earlier.accession_number in trading and amendment.accession_number not in trading
@@ -192,19 +196,27 @@ def _with_transactions(cursor: duckdb.DuckDBPyConnection, accessions: set[str]) 
     return found
 
 
-def _shared_rows(cursor: duckdb.DuckDBPyConnection) -> Shared:
-    def shared(one: str, other: str) -> int:
-        count = 0
+class _Likeness:
+    """Counts the rows that two filings share, from rows read for many filings at once: asked for first, read later."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self._read: dict[str, Counter[tuple[object, ...]]] = {}
+        self.asked: set[str] = set()
+
+    def __call__(self, one: str, other: str) -> int:
+        self.asked |= {one, other} - self._read.keys()
+        return (self._read.get(one, Counter()) & self._read.get(other, Counter())).total()
+
+    def read(self) -> None:
+        """Read the rows of the filings asked for."""
+        self._read |= {each: Counter() for each in self.asked}
         for name in _ROWS:
             dated = "transaction_date, transaction_code" if name in _TRANSACTIONS else "NULL, NULL"
             columns = f"accession_number, security_title, {dated}"
-            found: dict[str, Counter[tuple[object, ...]]] = {one: Counter(), other: Counter()}
-            for accession, *row in rows(cursor, _of_accessions(cursor, name, columns, {one, other})):
-                found[accession][tuple(row)] += 1
-            count += (found[one] & found[other]).total()
-        return count
-
-    return shared
+            for accession, *row in rows(self._cursor, _of_accessions(self._cursor, name, columns, self.asked)):
+                self._read[accession][name, *row] += 1
+        self.asked = set()
 
 
 def _of_accessions(cursor: duckdb.DuckDBPyConnection, table: str, columns: str, accessions: set[str]) -> str:

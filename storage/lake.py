@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import duckdb
 
-from storage.catalog import connect, view, views_script
+from storage.catalog import connect, view
 from storage.commit import Commit, Committer
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing
@@ -124,10 +124,6 @@ class Lake:
             LakeDamaged: a file of the snapshot is missing or cut, or the log cannot be read.
         """
         return connect(self._files, self.snapshot())
-
-    def views_script(self) -> str:
-        """The SQL of the newest snapshot's views, as in `views.sql`."""
-        return views_script(self.snapshot(), self._files.root)
 
     def stored(self, accession_numbers: Collection[str]) -> set[str]:
         """Those of the accessions that the lake holds, whatever index lists them."""

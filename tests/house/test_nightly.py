@@ -70,6 +70,7 @@ def test_every_filing_is_stored_row_by_row_and_nothing_is_asked_twice(
         for table in ("filings", "reporting_owners", "non_derivative_transactions", "derivative_transactions",
                       "non_derivative_holdings", "derivative_holdings", "footnotes", "signatures"):  # fmt: skip
             assert as_set(rows(house, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
+        assert set(house.query("select superseded_by, accession_number from superseded")) == set(archive.amends.items())
         assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
         assert house.query("select state from coverage where index_date = '2024-01-15'") == [("holiday",)]
 
