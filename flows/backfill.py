@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from crawler import CrawlError, ListedDay, Throttled
 from flows.artifacts import finish
 from flows.days import days_of_range, published
-from flows.ingest import DayIngest, ingest_day, report_days
+from flows.ingest import DayIngest, close_days, ingest_day
 from flows.run import Run, run, today_in_new_york
 from storage import Ingest
 
@@ -46,7 +46,7 @@ def read_days(this: Run, label: str, days: list[ListedDay]) -> None:
     with this.lake.begin(label) as ingest:
         stopped = _read(this, days, ingest, outcomes)
         this.lake.commit(ingest, writer="backfill")
-    report_days(this, outcomes)
+    close_days(this, outcomes)
     if stopped:
         raise stopped
 

@@ -120,9 +120,10 @@ def quarantined(entry: IndexEntry, stage: str, reason: str) -> QuarantinedFiling
     )
 
 
-def report_days(this: Run, done: Iterable[DayIngest]) -> None:
-    """Tell the run's report and its listener what the lake holds of the days now."""
+def close_days(this: Run, done: Iterable[DayIngest]) -> None:
+    """Once the days are committed: fold their raw files, and tell report and listener what the lake holds of them."""
     for each in done:
+        this.lake.raw.fold(each.index_date)
         (held,) = this.lake.coverage(each.index_date, each.index_date)
         day = DayReport(
             index_date=each.index_date,

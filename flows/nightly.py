@@ -9,7 +9,7 @@ from prefect.runtime import flow_run
 from crawler import ListedDay, Throttled
 from flows.artifacts import finish
 from flows.days import days_to_read, published
-from flows.ingest import ingest_day, report_days
+from flows.ingest import close_days, ingest_day
 from flows.retry import retry_due
 from flows.run import Run, run, today_in_new_york
 
@@ -37,6 +37,6 @@ def read_day(this: Run, day: ListedDay) -> None:
     with this.lake.begin(day.index_date.isoformat()) as ingest:
         outcome = ingest_day(this, day, ingest, set())
         this.lake.commit(ingest, writer="nightly")
-    report_days(this, [outcome])
+    close_days(this, [outcome])
     if isinstance(outcome.stopped, Throttled):
         raise outcome.stopped

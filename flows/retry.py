@@ -9,7 +9,7 @@ from prefect import State, flow
 
 from crawler import CrawlError
 from flows.artifacts import finish
-from flows.ingest import DayIngest, read_filing, report_days
+from flows.ingest import DayIngest, close_days, read_filing
 from flows.loading import Loaded, load
 from flows.progress import progress
 from flows.run import Run, run
@@ -48,7 +48,7 @@ def retry_filings(this: Run, rows: Iterable[tuple[date, QuarantinedFiling]]) -> 
         by_date[index_date][row.accession_number] = row
     for index_date in sorted(by_date):
         outcome = _retry_date(this, index_date, by_date[index_date])
-        report_days(this, [outcome])
+        close_days(this, [outcome])
         if outcome.stopped:
             raise outcome.stopped
 

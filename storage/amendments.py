@@ -5,8 +5,6 @@ earlier filings of the same form family, issuer and set of owners; where that le
 visibly, than to drop the wrong one, so that a tie makes no row.
 """
 
-# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
-
 from __future__ import annotations
 
 from collections import Counter, defaultdict

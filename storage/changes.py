@@ -4,8 +4,6 @@ Works on a cursor of its own. Names there: `new_<table>` the rows to be stored; 
 `tried` those it quarantines; `leaving_<table>` the keys of the rows that go wherever they are.
 """
 
-# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The DuckDB that the lake itself reads and sorts with: in memory, spilling to disk, off the network."""
 
-# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
-
 from __future__ import annotations
 
 import os

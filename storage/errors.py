@@ -17,7 +17,7 @@ class LakeMissing(LakeError):
 
 
 class LakeUnwritable(LakeError):
-    """The lake cannot be written: no permission, a read-only file system, or one without hard links."""
+    """The lake cannot be written: no permission, a read-only file system, one without hard links, no folder there."""
 
 
 class LakeFull(LakeError):
@@ -38,7 +38,7 @@ def writing(path: Path) -> Iterator[None]:
     """Turn the operating system's errors in writing at or below `path` into the lake's own.
 
     Raises:
-        LakeUnwritable: no permission (EACCES, EPERM), read-only (EROFS), or no hard links there.
+        LakeUnwritable: no permission (EACCES, EPERM), read-only (EROFS), no hard links, no folder, a failing disk.
         LakeFull: no space (ENOSPC) or quota (EDQUOT) left.
     """
     try:
@@ -60,4 +60,6 @@ def writing(path: Path) -> Iterator[None]:
                 f"cannot link {where}: {error.strerror}. The lake needs a file system with hard links; name a folder "
                 "on a local disk (config.yaml: lake, or FORM4_LAKE)."
             ) from error
-        raise
+        raise LakeUnwritable(
+            f"cannot write {where}: {error.strerror or error}. Name another lake (config.yaml: lake, or FORM4_LAKE)."
+        ) from error

@@ -1,7 +1,5 @@
 """The lake: the one object through which the other rooms reach storage."""
 
-# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
-
 from __future__ import annotations
 
 import os

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storage.errors import LakeDamaged, writing
-from storage.files import LocalFiles, unique_id
+from storage.files import LocalFiles, Staging, unique_id
 
 _SCHEMA = pa.schema(
     [
@@ -58,20 +58,21 @@ class RawArchive:
         """
         by_date = sorted(submissions, key=lambda each: each.index_date)
         for index_date, group in groupby(by_date, key=lambda each: each.index_date):
+            # Of two copies in one call the later is the one to keep: a file has an accession once.
+            latest = {each.accession_number: each for each in group}
             staging = self._files.stage()
             try:
-                staged = staging.folder / "raw.parquet"
-                _write(list(group), staged)
-                self._files.install(staged, f"raw/year={index_date:%Y}/{index_date}.{unique_id()}.parquet")
+                self._install(staging, index_date, latest.values())
             finally:
                 staging.discard()
 
     def held(self, index_date: date) -> set[str]:
         """The accession numbers archived under an index date."""
-        found: set[str] = set()
-        for path in self._paths(index_date):
-            found.update(_open(path).read(columns=["accession_number"]).column(0).to_pylist())
-        return found
+        while True:
+            try:
+                return {name for path in self._paths(index_date) for name in _names(_open(path))}
+            except FileNotFoundError:
+                continue  # folded away since it was listed
 
     def read(self, index_date: date, accession_numbers: Collection[str]) -> Iterator[RawSubmission]:
         """The archived submissions among these accessions, each once, its latest copy.
@@ -80,31 +81,50 @@ class RawArchive:
             LakeDamaged: a file cannot be read, or a content is not what its SHA-256 says.
         """
         wanted = set(accession_numbers)
-        for path in reversed(self._paths(index_date)):
-            if not wanted:
-                return
-            file = _open(path)
-            for group in range(file.num_row_groups):
-                names = file.read_row_group(group, columns=["accession_number"]).column(0)
-                if not wanted.intersection(names.to_pylist()):
-                    continue
-                rows = _rows(path, file, group)
-                for row in rows.filter(pc.is_in(rows["accession_number"], pa.array(sorted(wanted)))).to_pylist():
-                    wanted.discard(row["accession_number"])
+        while wanted:
+            try:
+                for path, row in _rows(reversed(self._paths(index_date)), wanted):
                     yield _checked(path, row)
+            except FileNotFoundError:
+                continue  # folded away since it was listed
+            return
+
+    def fold(self, index_date: date) -> None:
+        """Put the files of an index date into one, with the latest copy of each submission; readers are not disturbed.
+
+        Raises:
+            LakeDamaged: a file cannot be read, or a content is not what its SHA-256 says.
+            LakeFull, LakeUnwritable: the one file could not be written; the others are as they were.
+        """
+        if len(self._paths(index_date)) < 2:
+            return
+        staging = self._files.stage()
+        try:
+            with self._files.publishing():
+                paths = self._paths(index_date)
+                names = {name for path in paths for name in _names(_open(path))}
+                copies = (_checked(path, row) for path, row in _rows(reversed(paths), names))
+                self._install(staging, index_date, copies)
+                for path in paths:
+                    self._files.remove(f"raw/year={index_date:%Y}/{path.name}")
+        finally:
+            staging.discard()
+
+    def _install(self, staging: Staging, index_date: date, submissions: Iterable[RawSubmission]) -> None:
+        staged = staging.folder / "raw.parquet"
+        _write(submissions, staged)
+        self._files.install(staged, f"raw/year={index_date:%Y}/{index_date}.{unique_id()}.parquet")
 
     def _paths(self, index_date: date) -> list[Path]:
         folder = self._files.path(f"raw/year={index_date:%Y}")
         return sorted(folder.glob(f"{index_date}.*.parquet"))
 
 
-def _write(submissions: list[RawSubmission], path: Path) -> None:
-    # Of two copies in one call the later is the one to keep: a file has an accession once.
-    latest = {each.accession_number: each for each in submissions}
+def _write(submissions: Iterable[RawSubmission], path: Path) -> None:
     with writing(path), pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
         waiting: list[RawSubmission] = []
         size = 0
-        for each in latest.values():
+        for each in submissions:
             waiting.append(each)
             size += len(each.content)
             if size >= _GROUP_BYTES:
@@ -132,15 +152,33 @@ def _table(submissions: list[RawSubmission]) -> pa.Table:
 def _open(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
+    except FileNotFoundError:
+        raise
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, str(error)) from error
 
 
-def _rows(path: Path, file: pq.ParquetFile, group: int) -> pa.Table:
-    try:
-        return file.read_row_group(group)
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, str(error)) from error
+def _names(file: pq.ParquetFile) -> list[str]:
+    return list(file.read(columns=["accession_number"]).column(0).to_pylist())
+
+
+def _rows(paths: Iterable[Path], wanted: set[str]) -> Iterator[tuple[Path, dict[str, object]]]:
+    """The rows of wanted accessions, each from the first file that has it; takes from `wanted` what it yields."""
+    for path in paths:
+        if not wanted:
+            return
+        file = _open(path)
+        for group in range(file.num_row_groups):
+            try:
+                names = file.read_row_group(group, columns=["accession_number"]).column(0)
+                if not wanted.intersection(names.to_pylist()):
+                    continue
+                rows = file.read_row_group(group)
+            except (OSError, pa.ArrowException) as error:
+                raise _damaged(path, str(error)) from error
+            for row in rows.filter(pc.is_in(rows["accession_number"], pa.array(sorted(wanted)))).to_pylist():
+                wanted.discard(row["accession_number"])
+                yield path, row
 
 
 def _checked(path: Path, row: dict[str, object]) -> RawSubmission:

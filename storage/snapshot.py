@@ -1,7 +1,5 @@
 """A snapshot: the files of one version of the lake, and the SQL that reads a table from them."""
 
-# ruff: noqa: S608 - SQL is put together from declared names; texts from outside are quoted or registered
-
 from __future__ import annotations
 
 from collections import defaultdict

@@ -74,6 +74,9 @@ def test_every_filing_is_stored_row_by_row_and_nothing_is_asked_twice(
         assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
         assert house.query("select state from coverage where index_date = '2024-01-15'") == [("holiday",)]
 
+        raw = [path.name[:10] for path in (house.lake_folder / "raw").rglob("*.parquet")]
+        assert sorted(raw) == [str(day) for day in archive.days], "one raw file a day, when the day is done"
+
         entries, files = log_entries(house), parquet_files(house)
         again = nightly()
         assert again.exit_code is Exit.DONE
