@@ -22,6 +22,9 @@ FIRST_INDEX = date(1994, 7, 1)
 """No daily index of EDGAR's is older."""
 
 
+NO_SERVER = ("Failed to reach API", "ephemeral Prefect API server")
+"""What Prefect's RuntimeError says when no server answers; it has no class of its own for that."""
+
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl-C ended."""
 
@@ -87,6 +90,11 @@ def _run(start: Callable[[], "State[Any]"]) -> int:
     except LakeError as damaged:
         complain(damaged)
         return Exit.LAKE
+    except RuntimeError as failed:
+        if not any(words in str(failed) for words in NO_SERVER):
+            raise
+        complain(f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one")
+        return Exit.WRONG_USE
     except KeyboardInterrupt:
         complain("interrupted; what was fetched is kept: run the same command again to carry on")
         return INTERRUPTED

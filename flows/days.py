@@ -8,17 +8,23 @@ from crawler import ListedDay, survey_days
 from flows.run import Run
 from storage import DayCoverage
 
+CATCH_UP_DAYS = 366
+"""How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
+
 
 def days_to_read(this: Run, today: date) -> list[ListedDay]:
     """For the nightly run, oldest first: every date that is not complete, and the last few again.
 
-    The run answers for every date from `nightly.since` on (without it, from the newest date of the lake), and for older
-    dates that a run has begun and not completed. A `since` after today leaves only those.
+    The run answers for every date from `nightly.since` on (without it, from the newest date of the lake, a year back at
+    most), and for older dates that a run has begun and not completed. A `since` after today leaves only those.
     """
     covered = {day.index_date: day for day in this.lake.coverage()}
     since = this.settings.nightly.since
     lookback = max(_business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
-    first = since or max(covered, default=lookback)
+    newest = max(covered, default=lookback)
+    first = since or max(newest, today - timedelta(days=CATCH_UP_DAYS))
+    if first > newest and not since:
+        this.report.notes.append(f"not read: {newest} to {first}; fill the gap with: form4 backfill {newest} {first}")
     begin = min(first, lookback)
     recent = this.settings.nightly.lookback_days
     listed = survey_days(this.client, begin, today, today=today, recent_days=recent) if begin <= today else []

@@ -58,6 +58,8 @@ class RunReport:
     days: list[DayReport] = field(default_factory=list)
     not_published: list[date] = field(default_factory=list)
     """Business days whose index is not there yet."""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know that is nobody's failure."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
@@ -97,7 +99,8 @@ class RunReport:
 
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
-        lines = [f"{day.index_date}: {problem}" for day in self.days for problem in day.problems]
+        lines = list(self.notes)
+        lines += [f"{day.index_date}: {problem}" for day in self.days for problem in day.problems]
         lines += [
             f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing"
             for day in self.days
