@@ -118,7 +118,9 @@ def replica(
         list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")
     ] = None,
     port: Annotated[int, typer.Option(help="0: a free one.")] = 0,
-    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First index date.")] = datetime(2024, 1, 10),  # noqa: DTZ001 a date
+    first: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], show_default="2024-01-10", help="First index date.")
+    ] = datetime(2024, 1, 10),  # noqa: DTZ001 a date
     days: Annotated[int, typer.Option(min=1, help="Business days with an index.")] = 7,
     filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,

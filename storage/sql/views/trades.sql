@@ -1,5 +1,10 @@
 -- Who traded what, when, at which price? Both transaction tables in one shape, one row a
 -- transaction, however many owners filed jointly.
+-- @row_number: Position in Table I or II, from 1, transactions and holdings counted together.
+-- @security_title: Title of the security, or of the derivative security.
+-- @transaction_shares: Number of shares, or of derivative securities, acquired or disposed of.
+-- @transaction_price_per_share: Price of one of them in US dollars; NULL where a footnote alone gives it.
+-- @shares_owned_following_transaction: Securities of that class owned after the reported transactions.
 -- @owner_ciks: CIKs of the filing's owners, in its order.
 -- @owner_names: Names of the filing's owners, in its order.
 -- @owner_role: What the first owner is to the issuer: `Director, Officer: CFO`.
