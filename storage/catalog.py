@@ -178,7 +178,7 @@ def _read_view(name: str, text: str) -> View:
 @cache
 def _column_comments() -> str:
     """COMMENT statements for all columns; what a view's file says nothing of means what it does in the tables."""
-    # Of a name in several tables the first one's meaning holds: a filing's before an index's, Table I's before Table II's.
+    # Of a name in several tables the first one's meaning holds: a filing's before an index's, Table I's before II's.
     meanings = {column.name: column.doc for table in reversed(TABLES.values()) for column in table.columns}
     own = {table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()}
     for each in views():
