@@ -38,13 +38,11 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
     """Write the files that bring the snapshot to hold the ingest's rows; None if it holds just those already.
 
     Raises:
-        ValueError: the ingest quarantines a filing that the lake has.
         LakeFull, LakeUnwritable: the staging folder would not take the files.
     """
     home, merged = home_of(ingest.label, snapshot.labels)
     _declare_filings(cursor, ingest)
     stored = _places(cursor, snapshot, "filings", "fresh")
-    _refuse_stored(cursor, snapshot)
     waiting = _places(cursor, snapshot, "quarantine", "settled")
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
@@ -160,18 +158,6 @@ def _places(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, w
     return {labels[path]: count for path, count in found}
 
 
-def _refuse_stored(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
-    if not rows(cursor, "SELECT 1 FROM tried LIMIT 1"):
-        return
-    found = rows(
-        cursor,
-        f"SELECT accession_number FROM ({snapshot.relation('filings')}) "
-        "SEMI JOIN tried USING (accession_number) LIMIT 1",
-    )
-    if found:
-        raise ValueError(f"{found[0][0]} is stored: it cannot go into quarantine; add the filing again to replace it")
-
-
 def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> None:
     table = TABLES["quarantine"]
     path = ingest.rows_of(table.name)
@@ -181,6 +167,12 @@ def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, i
         f"SELECT n.* REPLACE (coalesce(o.first_seen, n.first_seen) AS first_seen) FROM ({added}) n "
         f"LEFT JOIN ({snapshot.relation('quarantine')}) o USING (accession_number)"
     )
+    if ingest.quarantined:
+        # Another writer may have stored the filing since this one asked; then its failure is no news.
+        cursor.execute(
+            f"DELETE FROM new_quarantine WHERE accession_number IN (SELECT accession_number FROM "
+            f"({snapshot.relation('filings')}) SEMI JOIN tried USING (accession_number))"
+        )
 
 
 def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, merged: list[str]) -> int:

@@ -54,7 +54,6 @@ class Committer:
         """Bring the ingest's rows into the lake; None if they are all there, just so.
 
         Raises:
-            ValueError: the ingest quarantines a filing that the lake has.
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
             LakeDamaged: a file of the snapshot that the commit has to read is missing or unreadable.
         """

@@ -105,7 +105,6 @@ class Lake:
         `writer` says in the log who did it: nightly, backfill, retry. The ingest is closed unless this raises.
 
         Raises:
-            ValueError: the ingest quarantines a filing that the lake has.
             LakeFull, LakeUnwritable: it could not be written.
             LakeDamaged: a file that had to be read is missing or unreadable.
         """
