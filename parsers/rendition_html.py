@@ -16,7 +16,7 @@ from parsers.errors import NotAnOwnershipFiling
 from parsers.header import Header
 from parsers.rendition import BOXES, RELATIONSHIPS, Page, made_into_filing
 from parsers.rendition_rows import Row, column
-from parsers.rendition_values import Cell, notes_of
+from parsers.rendition_values import Cell, bracketed, notes_of
 from parsers.submission import Document
 from parsers.values import fold
 from tables import OWNERSHIP_FORMS, Filing
@@ -177,8 +177,7 @@ def _link(cell: Tag) -> tuple[str | None, int | None]:
 
 def _issuer(cell: Tag, page: Page) -> None:
     page.issuer_name, page.issuer_cik = _link(cell)
-    bracketed = re.search(r"\[([^\[\]]*)\]$", _text(cell))
-    page.issuer_symbol = fold(bracketed[1]) if bracketed else None
+    _, page.issuer_symbol = bracketed(_text(cell))
 
 
 def _owner(cell: Tag) -> dict[str, str | int | None]:
@@ -226,7 +225,9 @@ def _rows(table: Tag, rows: list[Row]) -> None:
     names: list[str | None] = []
     captions = []
     for cells in _own_rows(table):
-        if cells and all(cell.name == "th" for cell in cells):
+        if not cells:
+            continue
+        if all(cell.name == "th" for cell in cells):
             captions.append(cells)
             continue
         if not names:

@@ -15,7 +15,7 @@ from parsers.header import Header
 from parsers.rendition import BOXES, RELATIONSHIPS, Page, made_into_filing
 from parsers.rendition_html import decoded, missing_tables
 from parsers.rendition_rows import HEADS, Row, columns, head
-from parsers.rendition_values import Cell, notes_of
+from parsers.rendition_values import Cell, bracketed, notes_of
 from parsers.submission import Document
 from parsers.values import fold
 from tables import OWNERSHIP_FORMS, Filing
@@ -165,10 +165,7 @@ def _owner(part: str) -> dict[str, str | int | None]:
 
 
 def _issuer(filled: list[str], page: Page) -> None:
-    text = " ".join(filled)
-    match = re.fullmatch(r"(.*?)\s*\[([^\[\]]*)\]", text)
-    page.issuer_name = fold(match[1]) if match else fold(text)
-    page.issuer_symbol = fold(match[2]) if match else None
+    page.issuer_name, page.issuer_symbol = bracketed(" ".join(filled))
 
 
 def _relationship(part: str, filled: list[str], page: Page) -> None:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from parsers.reading import EARLIEST, Converter, Reading, Span
-from parsers.values import SHORT, amount
+from parsers.values import SHORT, amount, fold
 
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_BRACKETED = re.compile(r"([^\[]*(?:\[[^\[]*)*?)\[ ?(\[?[^\[\]]*\]?) ?\]")
 _MONEY = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?", re.ASCII)
 
 
@@ -83,6 +84,12 @@ def one_of(*letters: str) -> Converter:
         return None, f"is not {' or '.join(letters)}"
 
     return convert
+
+
+def bracketed(text: str) -> tuple[str | None, str | None]:
+    """An issuer's name and the symbol in brackets after it; a symbol filed as `[SONS]` keeps its own brackets."""
+    match = _BRACKETED.fullmatch(text)
+    return (fold(match[1]), fold(match[2])) if match else (fold(text), None)
 
 
 def notes_of(marks: str) -> str | None:
