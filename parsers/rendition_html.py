@@ -22,7 +22,7 @@ from parsers.values import fold
 from tables import OWNERSHIP_FORMS, Filing
 
 MOST_BYTES = 2**20
-MOST_TAGS = 40_000
+MOST_TAGS = 30_000
 """More than any ownership form has: 30 rows a table and 10 owners make some 16,000 opening and closing tags."""
 
 _OURS = re.compile(rb"Name\s+and\s+Address\s+of\s+Reporting\s+Person", re.IGNORECASE)
