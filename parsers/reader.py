@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from parsers import xml_tree
+from parsers import rendition_html, rendition_text, xml_tree
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import read_header
 from parsers.refusal import what_it_is
-from parsers.submission import Document, take_apart
+from parsers.submission import Document, Submission, take_apart
 from parsers.xml_document import read_document
 from tables import Filing, ParseIssue
 
@@ -34,7 +34,7 @@ def _parse(raw: bytes, source_path: str) -> Filing:
     submission = take_apart(raw)
     candidates = [each for each in submission.documents if xml_tree.may_hold_root(each.content)]
     if not candidates:
-        raise NotAnOwnershipFiling(what_it_is(submission))
+        return _finished(_read_without_xml(submission, source_path), raw, source_path)
     document = next((each for each in candidates if _starts_as_xml(each)), candidates[0])
     root, problem = xml_tree.parse(document.content)
     if root.tag != "ownershipDocument":
@@ -45,6 +45,20 @@ def _parse(raw: bytes, source_path: str) -> Filing:
     if sum(map(_starts_as_xml, candidates)) > 1:
         reason = "the submission has more than one ownership document; the first was read"
         filing.parse_issues.append(ParseIssue(table_name="filings", reason=reason))
+    return _finished(filing, raw, source_path)
+
+
+def _read_without_xml(submission: Submission, source_path: str) -> Filing:
+    header = read_header(submission.header, source_path)
+    for read in (rendition_html.read, rendition_text.read):
+        for document in submission.documents:
+            filing = read(document, header)
+            if filing is not None:
+                return filing
+    raise NotAnOwnershipFiling(what_it_is(submission))
+
+
+def _finished(filing: Filing, raw: bytes, source_path: str) -> Filing:
     filing.content_sha256 = sha256(raw).hexdigest()
     filing.parser_version = PARSER_VERSION
     filing.source_path = source_path or None
