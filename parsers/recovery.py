@@ -62,6 +62,9 @@ def _recovered(content: bytes, header: Header, refusal: NotAnOwnershipFiling) ->
     if not _says_something(filing):
         raise refusal
     filing.parse_mode = "recovered"
+    if not repairs.count:
+        message = refusal.reason.removeprefix("XML is not well formed: ")[:200]
+        repairs.change(f"{message}; nothing that a form says was lost by it")
     for what, times in repairs.changed.items():
         filing.parse_issues.append(_issue(f"{what} ({times:,} times)" if times > 1 else what, None))
     filing.parse_issues += [_issue(what, fold(lost)) for what, lost in repairs.lost]

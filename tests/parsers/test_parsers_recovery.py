@@ -182,6 +182,22 @@ def test_an_end_tag_without_its_start_is_named() -> None:
     assert said(filing) == [("an end tag without its start tag was dropped", "</b>")]
 
 
+@pytest.mark.parametrize(
+    ("sound", "broken", "message"),
+    [
+        ("<remarks>", '<remarks xsi:nil="0">', "Namespace prefix xsi for nil on remarks is not defined"),
+        ("<remarks>", "<a:b/><remarks>", "Namespace prefix a on b is not defined"),
+        ('version="1.0"', 'vers="1.0"', "Malformed declaration expecting version"),
+        ("<remarks>", "<!-- a -- b --><remarks>", "Double hyphen within comment"),
+    ],
+)
+def test_damage_that_loses_nothing_is_named_all_the_same(sound: str, broken: str, message: str) -> None:
+    """Found by fuzzing: a filing was recovered and nothing said why."""
+    [first, *_] = said(recovered(document(row(), remarks="r").replace(sound, broken)))
+    assert first[0].startswith(message)
+    assert first[0].endswith("; nothing that a form says was lost by it")
+
+
 def test_sound_xml_is_never_recovered() -> None:
     filing = parse_submission(document(row(), remarks="x" * 3_000 + "\n" + "y" * 1_023 + "\nz").encode())
     assert (filing.parse_mode, filing.parse_issues) == ("strict", [])
