@@ -13,7 +13,7 @@ MOST_BYTES = 8 * 2**20
 
 ROOT = b"<ownershipDocument"
 
-MOST_TAGS = 250_000
+MOST_TAGS = 150_000
 """More are refused unread: a tree takes a hundred bytes and more an element, however short its tag."""
 
 _ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}?\bencoding\s*=\s*[\"']([^\"'>]{0,40})[\"']")
