@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit check format lock clean
+.PHONY: help setup demo test unit fuzz check format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,6 +25,9 @@ test: setup ## run all tests
 
 unit: setup ## run the quick tests only
 	$(BIN)/pytest -m 'not flow'
+
+fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
+	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
 check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/ruff check .

@@ -19,13 +19,18 @@ MOST_BYTES = 2**20
 _FIELDS = re.compile(
     r"^(?:ACCESSION NUMBER:[ \t]*(?P<accession>[^\r\n]*)"
     r"|CONFORMED SUBMISSION TYPE:[ \t]*(?P<form>[^\r\n]*)"
-    r"|FILED AS OF DATE:[ \t]*(?P<filed>[^\r\n]*))"
+    r"|FILED AS OF DATE:[ \t]*(?P<filed>[^\r\n]*)"
+    r"|CONFORMED PERIOD OF REPORT:[ \t]*(?P<period>[^\r\n]*))"
     r"|<(?:ACCEPTANCE-DATETIME>(?P<accepted>[^<\r\n]*)"
     r"|ACCESSION-NUMBER>(?P<feed_accession>[^<\r\n]*)"
     r"|TYPE>(?P<feed_form>[^<\r\n]*)"
-    r"|FILING-DATE>(?P<feed_filed>[^<\r\n]*))",
+    r"|FILING-DATE>(?P<feed_filed>[^<\r\n]*)"
+    r"|PERIOD>(?P<feed_period>[^<\r\n]*))",
     re.MULTILINE,
 )
+_ISSUER = re.compile(r"^ISSUER:|<ISSUER>", re.MULTILINE)
+_OWNER = re.compile(r"^REPORTING-OWNER:|<REPORTING-OWNER>", re.MULTILINE)
+_KEY = re.compile(r"(?:CENTRAL INDEX KEY:[ \t]*|<CIK>)(\d{1,10})(?!\d)", re.ASCII)
 _ACCESSION = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
@@ -36,12 +41,15 @@ class Header:
 
     `filed` is the FILED AS OF DATE, `accepted_at` the ACCEPTANCE-DATETIME in America/New_York: of the hour that the
     end of summer time repeats, the first is taken (fold 0), as the header does not tell them apart.
+    `period_of_report` and `issuer_cik` are there to be held against the form; unreadable ones are None.
     """
 
     accession_number: str = ""
     form_type: str = ""
     filed: date | None = None
     accepted_at: datetime | None = None
+    period_of_report: date | None = None
+    issuer_cik: int | None = None
     issues: list[ParseIssue] = field(default_factory=list)
 
 
@@ -54,14 +62,34 @@ def accession_in(text: str) -> str:
 def read_header(header: bytes, source_path: str) -> Header:
     """Read the bytes before the first document; what they lack is absent, what cannot be typed is an issue."""
     said: dict[str, str] = {}
-    for match in _FIELDS.finditer(header[:MOST_BYTES].decode("latin-1")):
+    text = header[:MOST_BYTES].decode("latin-1")
+    for match in _FIELDS.finditer(text):
         name = match.lastgroup or ""
         said.setdefault(name.removeprefix("feed_"), match[name].strip())
     result = Header(form_type=said.get("form", "").upper())
     result.accession_number = _accession(said.get("accession", ""), source_path, result.issues)
     result.filed = _filed(said.get("filed", ""), result.issues)
     result.accepted_at = _accepted_at(said.get("accepted", ""), result.issues)
+    result.period_of_report = _period(said.get("period", ""))
+    result.issuer_cik = _issuer_cik(text)
     return result
+
+
+def _period(text: str) -> date | None:
+    try:
+        return _moment(text, 8).date()
+    except ValueError:
+        return None
+
+
+def _issuer_cik(text: str) -> int | None:
+    """The first Central Index Key of the issuer's block."""
+    block = _ISSUER.search(text)
+    if block is None:
+        return None
+    end = _OWNER.search(text, block.end())
+    key = _KEY.search(text, block.end(), end.start() if end else len(text))
+    return int(key[1]) if key else None
 
 
 def _accession(stated: str, source_path: str, issues: list[ParseIssue]) -> str:

@@ -7,9 +7,9 @@ from hashlib import sha256
 from parsers import rendition_html, rendition_text, xml_tree
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import read_header
+from parsers.recovery import read_xml
 from parsers.refusal import what_it_is
 from parsers.submission import Document, Submission, take_apart
-from parsers.xml_document import read_document
 from tables import Filing, ParseIssue
 
 PARSER_VERSION: int = 1
@@ -36,12 +36,7 @@ def _parse(raw: bytes, source_path: str) -> Filing:
     if not candidates:
         return _finished(_read_without_xml(submission, source_path), raw, source_path)
     document = next((each for each in candidates if _starts_as_xml(each)), candidates[0])
-    root, problem = xml_tree.parse(document.content)
-    if root.tag != "ownershipDocument":
-        raise NotAnOwnershipFiling(f"XML whose root element is {root.tag[:80]}")
-    filing = read_document(root, read_header(submission.header, source_path))
-    if problem is not None:
-        filing.parse_issues.append(ParseIssue(table_name="filings", reason=f"the XML {problem}"))
+    filing = read_xml(document.content, read_header(submission.header, source_path))
     if sum(map(_starts_as_xml, candidates)) > 1:
         reason = "the submission has more than one ownership document; the first was read"
         filing.parse_issues.append(ParseIssue(table_name="filings", reason=reason))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from lxml.etree import _Element, iterwalk
 
+from parsers.errors import NotAnOwnershipFiling
 from parsers.values import fold
 from tables import ParseIssue
 
@@ -21,6 +22,9 @@ Span = Literal["", "event", "term"]
 
 EARLIEST = date(1934, 1, 1)
 """The year of the Securities Exchange Act: no date of an ownership form is before it."""
+
+MOST_ISSUES = 10_000
+"""Of one document; more are refused, as they take memory and time that no filing is worth."""
 
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "BR", "P", "DIV", "LI", "TR", "TD"})
 
@@ -59,7 +63,9 @@ class Reading:
         self.groups.clear()
 
     def issue(self, reason: str, raw: str | None, column: str | None = None) -> None:
-        """Add an issue about the current row."""
+        """Add an issue about the current row; raises NotAnOwnershipFiling when there are too many."""
+        if len(self.issues) >= MOST_ISSUES:
+            raise NotAnOwnershipFiling(f"more than {MOST_ISSUES:,} things in it cannot be read")
         self.issues.append(
             ParseIssue(
                 table_name=self.table, row_number=self.row_number, column_name=column, raw_value=raw, reason=reason

@@ -30,6 +30,7 @@ def read_document(root: _Element, header: Header) -> Filing:
     values: dict[str, Any] = {}
     fill(root, FILING, values, reading)
     values["form_type"] = _form_type(values.get("form_type"), header, reading)
+    _compare(values, header, reading)
     sections = _sections(root)
     owners = _owners(sections["reportingOwner"], reading)
     rows = read_rows(root, reading)
@@ -81,6 +82,14 @@ def _form_type(stated: str | None, header: Header, reading: Reading) -> str:
     if header.form_type and header.form_type != form_type:
         reading.issue(f"the header's form type is {header.form_type[:40]}", stated, "form_type")
     return form_type
+
+
+def _compare(values: dict[str, Any], header: Header, reading: Reading) -> None:
+    """Report an issuer and a period of report that are not the header's; the XML's are kept."""
+    for column, name in (("issuer_cik", "issuer"), ("period_of_report", "period of report")):
+        stated, headers = values.get(column), getattr(header, column)
+        if stated is not None and headers is not None and stated != headers:
+            reading.issue(f"the header's {name} is {headers}", str(stated), column)
 
 
 def _owners(elements: list[_Element], reading: Reading) -> list[ReportingOwner]:

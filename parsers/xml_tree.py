@@ -13,10 +13,17 @@ MOST_BYTES = 8 * 2**20
 
 ROOT = b"<ownershipDocument"
 
+MOST_TAGS = 150_000
+"""More are refused unread: a tree takes a hundred bytes and more an element, however short its tag."""
+
 _ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}?\bencoding\s*=\s*[\"']([^\"'>]{0,40})[\"']")
 _SINGLE_BYTE = re.compile(r"us-ascii|ascii|iso-8859-\d{1,2}|latin1|windows-125\d")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class NotWellFormed(NotAnOwnershipFiling):
+    """XML that its grammar forbids, and that might be repaired."""
 
 
 def may_hold_root(content: bytes) -> bool:
@@ -28,19 +35,24 @@ def parse(content: bytes) -> tuple[etree._Element, str | None]:
     """The root element, and what is the matter with the encoding, if anything.
 
     Comments and processing instructions are not in the tree; blank text between elements is not, unless there is
-    markup in footnotes or remarks. Raises NotAnOwnershipFiling for XML that is not well formed, has a document type
-    declaration or is too large; elements may be nested 256 deep.
+    markup in footnotes or remarks. Raises NotWellFormed for XML that is not, and NotAnOwnershipFiling for XML that
+    has a document type declaration or is too large; elements may be nested 256 deep.
     """
     if len(content) > MOST_BYTES:
         raise NotAnOwnershipFiling(f"XML of {len(content):,} bytes, more than any ownership form has")
-    utf8, problem = _to_utf8(content)
+    utf8, problem = to_utf8(content)
     start = utf8.find(ROOT)
     if utf8.find(b"<!DOCTYPE", 0, start if start >= 0 else len(utf8)) >= 0:
         raise NotAnOwnershipFiling("XML with a document type declaration, which no ownership form has")
+    return tree(utf8), problem
+
+
+def tree(utf8: bytes) -> etree._Element:
+    """The root element of XML in UTF-8, as `parse` gives it; raises NotWellFormed."""
+    if utf8.count(b"<") > MOST_TAGS:
+        raise NotAnOwnershipFiling(f"XML of more than {MOST_TAGS:,} tags, more than any ownership form has")
     root = _tree(utf8, keep_blanks=False)
-    if _has_markup(root):
-        root = _tree(utf8, keep_blanks=True)
-    return root, problem
+    return _tree(utf8, keep_blanks=True) if _has_markup(root) else root
 
 
 def _has_markup(root: etree._Element) -> bool:
@@ -65,10 +77,11 @@ def _tree(utf8: bytes, *, keep_blanks: bool) -> etree._Element:
     try:
         return etree.fromstring(utf8, parser)
     except etree.XMLSyntaxError as error:
-        raise NotAnOwnershipFiling(f"XML is not well formed: {error.msg}") from None
+        raise NotWellFormed(f"XML is not well formed: {error.msg}") from None
 
 
-def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
+def to_utf8(content: bytes) -> tuple[bytes, str | None]:
+    """The content in UTF-8, and what is the matter with its encoding; raises NotAnOwnershipFiling for no text."""
     if content.startswith(_UTF16_MARKS):
         try:
             return content.decode("utf-16").encode(), None
@@ -93,4 +106,4 @@ def _from_windows(content: bytes) -> bytes:
     try:
         return content.decode("cp1252").encode()
     except UnicodeDecodeError:
-        raise NotAnOwnershipFiling("XML whose bytes are text neither in UTF-8 nor in windows-1252") from None
+        raise NotWellFormed("XML whose bytes are text neither in UTF-8 nor in windows-1252") from None

@@ -2,18 +2,14 @@
 
 import random
 import time
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers import Filing, NotAnOwnershipFiling, parse_submission
-from tables import FILING_CHILDREN, TABLES, Table
+from tests.fuzz.property import CORPUS, parse, parse_in_time
 
-TYPES = {"VARCHAR": str, "DATE": date, "TIMESTAMPTZ": datetime, "BOOLEAN": bool}
 SEEDS = ["xml/0001062993-22-021877__form4.xml", "submissions/0001127602-25-004598.nc", "misc/xml_error.xml"]
 SEEDS += ["submissions/0000019446-06-000081__filing18.txt", "submissions/0000769993-14-000090.txt"]
 BITS = [
@@ -40,33 +36,6 @@ BITS += [
     b"\xef\xbb\xbf",
     b"<?x?>",
 ]
-
-
-def check(record: object, table: Table) -> None:
-    for column in table.columns:
-        value = getattr(record, column.name, None)
-        if value is None:
-            continue
-        if column.sql_type.startswith("DECIMAL"):
-            assert isinstance(value, Decimal)
-            assert abs(value) < 10**16
-            assert value == round(value, 4)
-        else:
-            assert isinstance(value, TYPES.get(column.sql_type, int))
-        if isinstance(value, str):
-            value.encode()
-
-
-def parse(raw: bytes) -> Filing | None:
-    try:
-        filing = parse_submission(raw, source_path="edgar/data/1/0000000001-24-000001.txt")
-    except NotAnOwnershipFiling:
-        return None
-    check(filing, TABLES["filings"])
-    for name in FILING_CHILDREN:
-        for record in getattr(filing, name):
-            check(record, TABLES[name])
-    return filing
 
 
 @settings(max_examples=300, deadline=None)
@@ -131,3 +100,12 @@ def test_hostile_input_takes_bounded_time(raw: bytes) -> None:
     start = time.process_time()
     parse(raw)
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.name)
+def test_the_corpus_of_the_fuzzer(path: Path) -> None:
+    raw = path.read_bytes()
+    parse_in_time(raw)
+    for cut in range(0, len(raw), max(1, len(raw) // 100)):
+        parse_in_time(raw[:cut])
+        parse_in_time(raw[cut:])
