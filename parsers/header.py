@@ -41,7 +41,8 @@ class Header:
 
     `filed` is the FILED AS OF DATE, `accepted_at` the ACCEPTANCE-DATETIME in America/New_York: of the hour that the
     end of summer time repeats, the first is taken (fold 0), as the header does not tell them apart.
-    `period_of_report` and `issuer_cik` are there to be held against the form; unreadable ones are None.
+    `period_of_report` and `issuer_cik` are there to be held against the form; unreadable ones are None. `content` is
+    the header itself.
     """
 
     accession_number: str = ""
@@ -51,6 +52,7 @@ class Header:
     period_of_report: date | None = None
     issuer_cik: int | None = None
     issues: list[ParseIssue] = field(default_factory=list)
+    content: bytes = b""
 
 
 def accession_in(text: str) -> str:
@@ -66,7 +68,7 @@ def read_header(header: bytes, source_path: str) -> Header:
     for match in _FIELDS.finditer(text):
         name = match.lastgroup or ""
         said.setdefault(name.removeprefix("feed_"), match[name].strip())
-    result = Header(form_type=said.get("form", "").upper())
+    result = Header(form_type=said.get("form", "").upper(), content=header[:MOST_BYTES])
     result.accession_number = _accession(said.get("accession", ""), source_path, result.issues)
     result.filed = _filed(said.get("filed", ""), result.issues)
     result.accepted_at = _accepted_at(said.get("accepted", ""), result.issues)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from parsers import rendition_html, rendition_text, xml_tree
+from parsers import paper, rendition_html, rendition_text, xml_tree
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import read_header
 from parsers.recovery import read_xml
@@ -45,7 +45,7 @@ def _parse(raw: bytes, source_path: str) -> Filing:
 
 def _read_without_xml(submission: Submission, source_path: str) -> Filing:
     header = read_header(submission.header, source_path)
-    for read in (rendition_html.read, rendition_text.read):
+    for read in (rendition_html.read, rendition_text.read, paper.read):
         for document in submission.documents:
             filing = read(document, header)
             if filing is not None:

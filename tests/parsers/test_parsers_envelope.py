@@ -135,7 +135,7 @@ def test_acceptance_is_new_york_time_the_first_of_a_repeated_hour(local: str, ut
         (HEADER, "a submission's header without a document"),
         (HEADER.replace(b"TYPE:\t4", b"TYPE:\t8-K") + EXHIBIT, "form type 8-K"),
         (HEADER + EXHIBIT, "no ownership XML: the document is a paper form typed as ASCII"),
-        (HEADER + b"<DOCUMENT><TYPE>4<TEXT><html><body>FORM 4",
+        (HEADER + b"<DOCUMENT><TYPE>EX-99<TEXT><html><body>FORM 4",
          "no ownership XML: the document is a paper form typed in HTML"),
         (b"<!DOCTYPE html><html><title>SEC.gov | Request Rate Threshold Exceeded</title>",
          "HTTP error page: SEC.gov | Request Rate Threshold Exceeded"),

@@ -1,0 +1,226 @@
+"""What a paper form says around its tables: symbol, boxes, dates, footnotes, signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from parsers import paper_values
+from parsers.paper_lines import Line
+from parsers.values import fold
+
+MOST_NOTES = 999
+
+_MARKED = r"[(\[]\s*(?P<mark>[xX*]?)\s*[)\]]|(?<![\w_])_*(?P<bare>[xX])_*(?![\w_])|(?P<blank>_{1,8})"
+_BOX = re.compile(_MARKED)
+_BOXES = {
+    "is_director": re.compile(r"\s*director\b", re.IGNORECASE),
+    "is_ten_percent_owner": re.compile(r"\s*10\s?%\s*owner\b", re.IGNORECASE),
+    "is_officer": re.compile(r"\s*officer\b", re.IGNORECASE),
+    "is_other": re.compile(r"\s*other\b", re.IGNORECASE),
+}
+_CHECKS = {
+    "not_subject_to_section16": re.compile(r"\s*check\s+(?:this\s+)?box\s+if\s+no\s+longer\s+subject", re.IGNORECASE),
+    "form3_holdings_reported": re.compile(r"\s*(?:check\s+(?:this\s+)?box\s+if\s+)?form\s+3\s+holdings", re.IGNORECASE),
+    "form4_transactions_reported": re.compile(
+        r"\s*(?:check\s+(?:this\s+)?box\s+if\s+)?form\s+4\s+transactions", re.IGNORECASE
+    ),
+}
+_ITEM = re.compile(r"\s*\d{1,2}\s?[.)]\s*(\S.*)")
+_SYMBOL = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?")
+_SYMBOL_AT_END = re.compile(r"(?:[(\[]\s*\"?|\s[/-]+\s*|\()([A-Z]{1,5}(?:\.[A-Z])?)\"?\s*[)\]]?")
+_BOILERPLATE = re.compile(
+    r"intentional\s+misstatement|if\s+the\s+form\s+is\s+filed|reminder|file\s+three\s+copies|potential\s+persons"
+    r"|persons\s+who\s+respond|see\s+18\s+u|unless\s+the\s+form\s+displays|signature\s+of\s+reporting|one\s+of\s+which"
+    r"|if\s+space|sec\s+14\d\d|form\s+displays",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\s*(?:\((\d{1,2}|[a-z])\)|(\d{1,2})\.|(\*{1,5}))\s*(\S.*)")
+_EXPLANATION = re.compile(r"[\W_]*explanation\s+of\s+responses?\W*", re.IGNORECASE)
+_SIGNED = re.compile(r"(?:by\s*:?\s*)?/s/.*", re.IGNORECASE)
+_SIGNATURE_HEAD = re.compile(r"[\W_]*(?:\d{1,2}\.\s*)?signatures?(?:\s+of\s+reporting\s+persons?)?\W*", re.IGNORECASE)
+_DATE_HEAD = re.compile(r"\W*dated?\b\s*:?\s*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Items:
+    """The numbered items of the front: texts by what they are asked for, each with the printed words left out."""
+
+    issuer: list[str] = field(default_factory=list)
+    statement_for: list[str] = field(default_factory=list)
+    original: list[str] = field(default_factory=list)
+    relationship: list[str] = field(default_factory=list)
+
+
+_ASKED = (
+    ("issuer", re.compile(r"issuer\s+name(?:\s+and\s+ticker\s+or\s+trading\s+symbol)?\W*", re.IGNORECASE)),
+    (
+        "statement_for",
+        re.compile(r"(?:statement\s+for|date\s+of\s+event)[^:]*?(?:year\)?|statement)\W*(?=\s|$)", re.IGNORECASE),
+    ),
+    ("original", re.compile(r"if\s+amendment,?\s+date\s+of\s+original[^:]*?(?:year\)|\)|:|$)\W*", re.IGNORECASE)),
+    ("relationship", re.compile(r"relationship\s+of\s+reporting\s+person", re.IGNORECASE)),
+)
+
+
+def read_items(front: Sequence[Line]) -> Items:
+    """The numbered items, where each has lines of its own; items side by side are not told apart."""
+    result = Items()
+    current: list[str] | None = None
+    for line in front:
+        match = _ITEM.match(line.text)
+        if match is not None and line.cells is None:
+            current = None
+            asked = match[1]
+            for name, pattern in _ASKED:
+                if (printed := pattern.match(asked)) and not re.search(r"\s{3,}\d{1,2}[.)]", asked):
+                    current = getattr(result, name)
+                    current.append(asked[printed.end() :].strip())
+        elif line.cells is not None:
+            current = None
+        elif current is not None:
+            current.append(line.text.strip())
+    for name, _ in _ASKED:
+        setattr(result, name, [each for each in getattr(result, name) if each])
+    return result
+
+
+def symbol(issuer: Sequence[str]) -> str | None:
+    """The trading symbol in the lines of the issuer's item: alone on the last, or in brackets at its end."""
+    if not issuer:
+        return None
+    last = issuer[-1]
+    if len(issuer) > 1 and _SYMBOL.fullmatch(last):
+        return last
+    found = [each for each in _SYMBOL_AT_END.finditer(last) if each.end() == len(last) and each.start() > 0]
+    return found[-1][1] if found else None
+
+
+def checks(lines: Sequence[Line]) -> dict[str, bool]:
+    """The boxes before known words, True or False by their marks."""
+    found: dict[str, bool] = {}
+    for text, marked in _boxed(lines):
+        for column, words in _CHECKS.items():
+            if words.match(text):
+                found.setdefault(column, marked)
+    return found
+
+
+def relationship(lines: Sequence[Line]) -> dict[str, bool]:
+    """The four boxes of the relationship; {} unless each is there once and one at least is marked."""
+    found: dict[str, bool] = {}
+    for text, marked in _boxed(lines):
+        for column, words in _BOXES.items():
+            if words.match(text):
+                if column in found:
+                    return {}
+                found[column] = marked
+    return found if len(found) == len(_BOXES) and any(found.values()) else {}
+
+
+def _boxed(lines: Sequence[Line]) -> Iterator[tuple[str, bool]]:
+    """What stands after each box, up to the next, and whether the box is marked."""
+    text = " ".join(line.text for line in lines if line.has_words)[:20_000]
+    boxes = list(_BOX.finditer(text))
+    ends = [each.start() for each in boxes[1:]] + [len(text)]
+    for box, end in zip(boxes, ends, strict=False):
+        yield text[box.end() : end], bool(box["mark"] or box["bare"])
+
+
+def title_below(item: Sequence[str]) -> str | None:
+    """The officer's title, or the other relationship: what was typed below the boxes."""
+    below: list[str] = []
+    past = False
+    for text in item:
+        if past and _BOX.search(text) is None:
+            below.append(text)
+        elif "(specify below)" in text.lower() or "specify below)" in text.lower():
+            past = True
+            rest = re.split(r"specify\s+below\)", text, flags=re.IGNORECASE)[-1].strip()
+            below = [rest] if rest else []
+    return fold(" ".join(below)) if below else None
+
+
+@dataclass(slots=True)
+class Back:
+    """What stands after the tables: notes by their ids, remarks, signatures with the text of their dates."""
+
+    notes: dict[str, str] = field(default_factory=dict)
+    remarks: str | None = None
+    signatures: list[tuple[str, date | None]] = field(default_factory=list)
+
+
+def read_back(back: Sequence[Line], made_on: date | None) -> Back:
+    """Read notes up to the signature, and signatures with the date beside or below each."""
+    result = Back()
+    at = next((at for at, each in enumerate(back) if _starts_signature(each.text)), len(back))
+    _read_notes(back[:at], result)
+    _read_signatures(back[at:], made_on, result)
+    return result
+
+
+def _starts_signature(text: str) -> bool:
+    return _SIGNED.match(text.strip()) is not None or _SIGNATURE_HEAD.fullmatch(text) is not None
+
+
+def _read_notes(lines: Sequence[Line], result: Back) -> None:
+    note, remarks, explained = "", [], False
+    texts: dict[str, list[str]] = {}
+    for line in lines:
+        text = line.text.strip()
+        heading = _EXPLANATION.match(text)
+        if heading is not None:
+            text, explained, note = text[heading.end() :], True, ""
+        if not any(map(str.isalnum, text)) or text.startswith("<"):
+            continue
+        if _BOILERPLATE.search(text):
+            note = ""
+            continue
+        match = _NOTE.fullmatch(text)
+        mark = f"F{match[1] or match[2] or match[3]}" if match else ""
+        if match is not None and mark not in texts and len(texts) < MOST_NOTES:
+            note = mark
+            texts[note] = [match[4]]
+        elif note:
+            texts[note].append(text)
+        elif explained:
+            remarks.append(text)
+    result.notes = {each: fold(" ".join(parts)) or "" for each, parts in texts.items()}
+    result.remarks = fold(" ".join(remarks)) if remarks else None
+
+
+def _read_signatures(lines: Sequence[Line], made_on: date | None, result: Back) -> None:
+    headed = False
+    for line in lines:
+        parts = [each for each in re.split(r"\s{3,}|\||\t", line.text.strip()) if each.strip(" _-*")]
+        text = fold(line.text) or ""
+        if not text.strip(" _-*"):
+            continue
+        if _SIGNED.match(text):
+            parts = _rejoined(parts)
+            found = next((day for each in parts[1:] if (day := _date(each, made_on))), None)
+            result.signatures.append((fold(parts[0]) or "", found))
+            headed = False
+        elif _SIGNATURE_HEAD.fullmatch(text):
+            headed = not result.signatures
+        elif headed and not _DATE_HEAD.match(text) and not _BOILERPLATE.search(text) and len(parts) == 1:
+            result.signatures.append((text, None))
+            headed = False
+        elif result.signatures and result.signatures[-1][1] is None:
+            days = [day for each in parts if (day := _date(each, made_on))]
+            if len(days) == 1:
+                result.signatures[-1] = (result.signatures[-1][0], days[0])
+
+
+def _rejoined(parts: list[str]) -> list[str]:
+    """`/s/` and the name after many blanks are one part."""
+    if len(parts) > 1 and parts[0].lower().endswith("/s/"):
+        return [f"{parts[0]} {parts[1]}", *parts[2:]]
+    return parts
+
+
+def _date(text: str, made_on: date | None) -> date | None:
+    value, problem = paper_values.day(_DATE_HEAD.sub("", text.strip(), count=1).strip(" _"), made_on, "event")
+    return value if problem is None else None
