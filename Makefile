@@ -2,10 +2,10 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz check format lock clean
+.PHONY: help setup demo test unit fuzz bench-parse check format lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: .venv/.complete ## make .venv with the locked dependencies and the command form4
 
@@ -34,6 +34,13 @@ check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
+	@PYTHONPATH=. $(BIN)/python benchmarks/parse.py
+
+.venv/.bench: .venv/.complete
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --group bench
+	@touch $@
 
 format: setup ## format the code
 	$(BIN)/ruff format .

@@ -1,4 +1,6 @@
-"""Which element of the ownership XML fills which column: the shapes that `reading.fill` follows.
+"""Which element of the ownership XML fills which column: the shapes that `reading.fill` and `pattern` follow.
+
+Elements stand in the order of the schema; rows in which they do are read faster.
 
 Source: EDGAR Ownership XML Technical Specification, section 3.5; the elements that X0407 and X0607 added are those of
 real files (0001321655-24-000183, 0001140361-26-035636); the rows and the price of X0101 those of 0001233883-03-000002.
@@ -22,6 +24,7 @@ OWNER: Shape = {
     "reportingOwnerAddress": Group(
         "reportingOwnerAddress",
         {
+            "rptOwnerNonUSAddressFlag": Leaf("non_us_address", flag),
             "rptOwnerStreet1": Leaf("street1"),
             "rptOwnerStreet2": Leaf("street2"),
             "rptOwnerCity": Leaf("city"),
@@ -29,7 +32,6 @@ OWNER: Shape = {
             "rptOwnerZipCode": Leaf("zip_code"),
             "rptOwnerStateDescription": Leaf("state_description"),
             "rptOwnerCountry": Leaf("country"),
-            "rptOwnerNonUSAddressFlag": Leaf("non_us_address", flag),
             "rptOwnerNonUSStateTerritory": Leaf("non_us_state_territory"),
             "rptOwnerGoodAddress": NoColumn(),
         },
@@ -127,14 +129,19 @@ _DEAL_AMOUNTS: Shape = {
     "transactionValue": _field("transaction_price_per_share", amount),  # the price per share as X0101 calls it
     "transactionAcquiredDisposedCode": _field("transaction_acquired_disposed_code"),
 }
+_DERIVATIVE_DEAL_AMOUNTS: Shape = {
+    "transactionShares": _field("transaction_shares", amount),
+    "transactionTotalValue": _field("transaction_total_value", amount),
+    **_DEAL_AMOUNTS,
+}
 _HELD: Shape = {
     "transactionCoding": Group(
         "transactionCoding",
         {"transactionFormType": Leaf("transaction_form_type"), "footnoteId": Reference("transaction_coding_fn")},
     )
 }
-_DERIVATIVE: Shape = {
-    "conversionOrExercisePrice": _field("conversion_or_exercise_price", amount),
+_DERIVATIVE_TITLE: Shape = {**_TITLE, "conversionOrExercisePrice": _field("conversion_or_exercise_price", amount)}
+_UNDERLYING: Shape = {
     "exerciseDate": _field("exercise_date", day, "term"),
     "expirationDate": _field("expiration_date", day, "term"),
     "underlyingSecurity": Group(
@@ -154,13 +161,11 @@ NON_DERIVATIVE_TRANSACTION: Shape = {
     **_OWNED,
 }
 DERIVATIVE_TRANSACTION: Shape = {
-    **_TITLE,
+    **_DERIVATIVE_TITLE,
     **_DEAL,
-    **_DERIVATIVE,
-    "transactionAmounts": Group(
-        "transactionAmounts", {**_DEAL_AMOUNTS, "transactionTotalValue": _field("transaction_total_value", amount)}
-    ),
+    "transactionAmounts": Group("transactionAmounts", _DERIVATIVE_DEAL_AMOUNTS),
+    **_UNDERLYING,
     **_OWNED,
 }
 NON_DERIVATIVE_HOLDING: Shape = {**_TITLE, **_HELD, **_OWNED}
-DERIVATIVE_HOLDING: Shape = {**_TITLE, **_HELD, **_DERIVATIVE, **_OWNED}
+DERIVATIVE_HOLDING: Shape = {**_DERIVATIVE_TITLE, **_HELD, **_UNDERLYING, **_OWNED}

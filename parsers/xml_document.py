@@ -11,12 +11,15 @@ from lxml.etree import _Element
 
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import FIRST_YEAR, LAST_YEAR, Header
-from parsers.reading import Reading, Shape, children, fill, flatten
+from parsers.pattern import Pattern
+from parsers.reading import Reading, children, fill, flatten
 from parsers.shapes import FILING, OWNER, SIGNATURE
 from parsers.ticker import ticker
 from parsers.values import day, fold
 from parsers.xml_rows import MOST_ROWS, read_rows
 from tables import OWNERSHIP_FORMS, Filing, Footnote, ReportingOwner, Signature
+
+_OWNER, _SIGNATURE = Pattern("reportingOwner", OWNER), Pattern("ownerSignature", SIGNATURE)
 
 
 def read_document(root: _Element, header: Header) -> Filing:
@@ -25,13 +28,13 @@ def read_document(root: _Element, header: Header) -> Filing:
     Raises NotAnOwnershipFiling where the form type is none of the six. `parser_version`, `content_sha256` and
     `source_path` are left to the caller.
     """
-    reading = Reading(made_on=_made_on(root, header))
+    sections = _sections(root)
+    reading = Reading(made_on=_made_on(sections["ownerSignature"], header))
     reading.issues += header.issues
     values: dict[str, Any] = {}
     fill(root, FILING, values, reading)
     values["form_type"] = _form_type(values.get("form_type"), header, reading)
     _compare(values, header, reading)
-    sections = _sections(root)
     owners = _owners(sections["reportingOwner"], reading)
     rows = read_rows(root, reading)
     footnotes = _footnotes(sections["footnotes"], reading)
@@ -64,11 +67,11 @@ def _sections(root: _Element) -> defaultdict[str, list[_Element]]:
     return sections
 
 
-def _made_on(root: _Element, header: Header) -> date | None:
+def _made_on(signatures: list[_Element], header: Header) -> date | None:
     """The filing date, or, where no header gives one that can be believed, the date of the latest signature."""
     if header.filed is not None and FIRST_YEAR <= header.filed.year <= LAST_YEAR:
         return header.filed
-    signed = (day(each.text or "")[0] for each in root.iterfind("ownerSignature/signatureDate"))
+    signed = (day(each.text or "")[0] for one in signatures for each in one.iterchildren("signatureDate"))
     return max((each for each in signed if each is not None), default=None)
 
 
@@ -94,28 +97,26 @@ def _compare(values: dict[str, Any], header: Header, reading: Reading) -> None:
 
 def _owners(elements: list[_Element], reading: Reading) -> list[ReportingOwner]:
     owners = []
-    for number, values in _numbered("reporting_owners", elements, OWNER, reading):
+    for number, values in _numbered("reporting_owners", elements, _OWNER, reading):
         owners.append(ReportingOwner(owner_number=number, **values))
     return owners
 
 
 def _signatures(elements: list[_Element], reading: Reading) -> list[Signature]:
     signatures = []
-    for number, values in _numbered("signatures", elements, SIGNATURE, reading):
+    for number, values in _numbered("signatures", elements, _SIGNATURE, reading):
         signatures.append(Signature(signature_number=number, **values))
     return signatures
 
 
 def _numbered(
-    table: str, elements: list[_Element], shape: Shape, reading: Reading
+    table: str, elements: list[_Element], pattern: Pattern, reading: Reading
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     if len(elements) > MOST_ROWS:
         raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} {table}")
     for number, element in enumerate(elements, start=1):
         reading.at(table, number)
-        values: dict[str, Any] = {}
-        fill(element, shape, values, reading)
-        yield number, values
+        yield number, pattern.read(element, reading)
 
 
 def _footnotes(sections: list[_Element], reading: Reading) -> list[Footnote]:
@@ -127,7 +128,9 @@ def _footnotes(sections: list[_Element], reading: Reading) -> list[Footnote]:
             reading.issue("a second footnotes; the notes of both were read", None)
         reading.stray(section.text, section)
         for note in children(section):
-            reading.stray(note.tail, section)
+            tail = note.tail
+            if tail is not None:
+                reading.stray(tail, section)
             if note.tag != "footnote":
                 reading.unknown(note)
                 continue

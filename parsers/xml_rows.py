@@ -8,7 +8,8 @@ from typing import Any
 from lxml.etree import _Element
 
 from parsers.errors import NotAnOwnershipFiling
-from parsers.reading import Reading, Shape, children, fill
+from parsers.pattern import Pattern
+from parsers.reading import Reading, children
 from parsers.shapes import (
     DERIVATIVE_HOLDING,
     DERIVATIVE_TRANSACTION,
@@ -32,16 +33,31 @@ class _Kind:
 
     table: str
     record: type
-    shape: Shape
+    pattern: Pattern
     container: str
 
 
 _TRADE = _Kind(
-    "non_derivative_transactions", NonDerivativeTransaction, NON_DERIVATIVE_TRANSACTION, "nonDerivativeTable"
+    "non_derivative_transactions",
+    NonDerivativeTransaction,
+    Pattern("nonDerivativeTransaction", NON_DERIVATIVE_TRANSACTION),
+    "nonDerivativeTable",
 )
-_HOLDING = _Kind("non_derivative_holdings", NonDerivativeHolding, NON_DERIVATIVE_HOLDING, "nonDerivativeTable")
-_DERIVATIVE_TRADE = _Kind("derivative_transactions", DerivativeTransaction, DERIVATIVE_TRANSACTION, "derivativeTable")
-_DERIVATIVE_HELD = _Kind("derivative_holdings", DerivativeHolding, DERIVATIVE_HOLDING, "derivativeTable")
+_HOLDING = _Kind(
+    "non_derivative_holdings",
+    NonDerivativeHolding,
+    Pattern("nonDerivativeHolding", NON_DERIVATIVE_HOLDING),
+    "nonDerivativeTable",
+)
+_DERIVATIVE_TRADE = _Kind(
+    "derivative_transactions",
+    DerivativeTransaction,
+    Pattern("derivativeTransaction", DERIVATIVE_TRANSACTION),
+    "derivativeTable",
+)
+_DERIVATIVE_HELD = _Kind(
+    "derivative_holdings", DerivativeHolding, Pattern("derivativeHolding", DERIVATIVE_HOLDING), "derivativeTable"
+)
 
 _CONTAINERS = frozenset({"nonDerivativeTable", "derivativeTable"})
 _KINDS = {
@@ -104,6 +120,4 @@ def _read_row(row: _Element, container: str | None, rows: Rows, numbers: dict[st
     reading.at(kind.table, number)
     if container is not None and container != kind.container:
         reading.issue(f"a {tag} inside {container}", None)
-    values: dict[str, Any] = {}
-    fill(row, kind.shape, values, reading)
-    rows[kind.table].append(kind.record(row_number=number, **values))
+    rows[kind.table].append(kind.record(row_number=number, **kind.pattern.read(row, reading)))

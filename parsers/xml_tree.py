@@ -56,10 +56,8 @@ def tree(utf8: bytes) -> etree._Element:
 
 
 def _has_markup(root: etree._Element) -> bool:
-    remarks, footnotes = root.find("remarks"), root.find("footnotes")
-    if remarks is not None and len(remarks):
-        return True
-    return footnotes is not None and any(len(each) for each in footnotes)
+    remarks, footnotes = next(root.iterchildren("remarks"), None), next(root.iterchildren("footnotes"), None)
+    return bool(remarks is not None and len(remarks)) or (footnotes is not None and any(map(len, footnotes)))
 
 
 def _tree(utf8: bytes, *, keep_blanks: bool) -> etree._Element:
@@ -90,6 +88,8 @@ def to_utf8(content: bytes) -> tuple[bytes, str | None]:
     content = content.removeprefix(_UTF8_MARK)
     match = _ENCODING.match(content)
     declared = match[1].decode("latin-1").lower() if match else "utf-8"
+    if declared == "utf-8" and content.isascii():
+        return content, None
     if _SINGLE_BYTE.fullmatch(declared):
         try:
             return content.decode(declared).encode(), None
