@@ -21,7 +21,7 @@ WRAPPED_AT = 1_023
 """Characters after which lines of some files of 2006 were broken, in the middle of a tag if it fell so."""
 
 _START, _END = "<ownershipDocument", "</ownershipDocument"
-_DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,200}\?>")
+_DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>")
 _CONTROLS = re.compile(r"[\0-\x1f]")
 
 

@@ -61,6 +61,8 @@ HOSTILE = {
     "issues": fill(b"<script>x</script>"),
     "bytes that are no text": fill(b"\x81\xe2"),
     "before": b"<ownershipDocument" * 50_000,
+    "newlines before": b"<!--" + b"\r\n" * 490_000 + document(b""),
+    "declarations before": b"<?xml " * 160_000 + document(b""),
     "roots": document(b"&") * 8_000,
     "periods": b"<SEC-DOCUMENT>" + b"ISSUER:\n" * 100_000 + b"<DOCUMENT>" + document(b""),
     "owners": b"<SEC-DOCUMENT>" + b"REPORTING-OWNER:\n<CIK>1<PERIOD>" * 25_000 + b"<DOCUMENT>" + document(b""),
