@@ -152,15 +152,15 @@ def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
     assert house.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(140, 0, 0)]
 
 
-def test_a_filing_that_is_no_xml_is_quarantined_with_its_reason(house: House, nightly: Nightly) -> None:
+def test_a_filing_whose_form_is_cut_is_quarantined_with_its_reason(house: House, nightly: Nightly) -> None:
     archive = generate_archive(3, [TODAY], 10)
     strange = sorted(archive.truth)[0]
-    archive.submissions[strange] = archive.submissions[strange].replace(b"</issuer>", b"")
+    archive.submissions[strange] = archive.submissions[strange].replace(b"</ownershipDocument>", b"")
     with house.edgar(archive):
         assert nightly().exit_code is Exit.INCOMPLETE
     ((number, stage, reason),) = house.query("select accession_number, stage, reason from quarantine")
     assert (number, stage) == (strange, "parse")
-    assert reason
+    assert "cut" in reason
     assert house.count("filings") == 9
 
 
