@@ -20,11 +20,11 @@ setup: .venv/.complete ## make .venv with the locked dependencies and the comman
 demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the lake
 	@$(BIN)/python scripts/demo.py
 
-test: setup ## run all tests
-	$(BIN)/pytest
+test: unit ## run all tests
+	$(BIN)/pytest -m flow
 
 unit: setup ## run the quick tests only
-	$(BIN)/pytest -m 'not flow'
+	$(BIN)/pytest -m 'not flow' --numprocesses auto
 
 fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
