@@ -83,6 +83,14 @@ def retry() -> None:
 
 
 @app.command()
+def compact(as_of: AsOf = None) -> None:
+    """Make closed months and years one sorted file a table; nightly does it when due."""
+    from commands.flow_runs import run_compact
+
+    raise typer.Exit(run_compact(as_of.date() if as_of else None))
+
+
+@app.command()
 def sql(
     query: Annotated[str | None, typer.Argument(help="One SELECT; without it, an interactive prompt.")] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,

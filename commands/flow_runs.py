@@ -1,4 +1,4 @@
-"""`form4 nightly`, `backfill` and `retry`: a flow run in this process, watched, and its report told."""
+"""`form4 nightly`, `backfill`, `retry` and `compact`: a flow run in this process, watched, and its report told."""
 
 import traceback
 from collections.abc import Callable, Iterator
@@ -10,10 +10,10 @@ from commands.output import complain, messages
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity
 from flows.progress import listening
-from flows.report import Exit, RunReport
-from flows.run import check_run, today_in_new_york
+from flows.report import Exit, Report
+from flows.run import check_run, existing_lake, today_in_new_york
 from settings import SettingsError, check_forms
-from storage import LakeError
+from storage import LakeError, LakeMissing
 
 if TYPE_CHECKING:
     from prefect import State
@@ -74,14 +74,25 @@ def run_retry() -> int:
     return _run(start)
 
 
-def _run(start: Callable[[], "State[Any]"]) -> int:
+def run_compact(today: date | None) -> int:
+    """Fold closed months and years; the exit code says how it went."""
+
+    def start() -> "State[Any]":
+        from flows.compact import compact
+
+        return compact(today=today, return_state=True)
+
+    return _run(start, check=existing_lake)
+
+
+def _run(start: Callable[[], "State[Any]"], check: Callable[[], object] = check_run) -> int:
     try:
-        check_run()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
+        check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
         with Watch() as watch, listening(watch), releasing():
             result = start().result(raise_on_failure=False)
-            if not isinstance(result, RunReport):
+            if not isinstance(result, Report):
                 raise result
-    except (SettingsError, MissingIdentity, BadOptions) as wrong:
+    except (SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
         complain(wrong)
         return Exit.WRONG_USE
     except CrawlError as refused:
@@ -96,7 +107,7 @@ def _run(start: Callable[[], "State[Any]"]) -> int:
         complain(f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one")
         return Exit.WRONG_USE
     except KeyboardInterrupt:
-        complain("interrupted; what was fetched is kept: run the same command again to carry on")
+        complain("interrupted; what is done is kept: run the same command again to carry on")
         return INTERRUPTED
     tell(result)
     return result.exit_code
@@ -115,7 +126,7 @@ def releasing() -> Iterator[None]:
         raise
 
 
-def tell(report: RunReport) -> None:
+def tell(report: Report) -> None:
     """What the run did, and what needs a look: the first lines here, all of it in the run's artifact."""
     look = report.attention()
     for line in look[:20]:

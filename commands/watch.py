@@ -9,6 +9,7 @@ from rich.text import Text
 
 from commands.output import complain, interactive, messages
 from flows.report import DayReport
+from storage import Fold
 
 
 class Rate(ProgressColumn):
@@ -55,14 +56,14 @@ class Watch:
         self._bar.stop()
         logging.getLogger("form4lake").removeHandler(self._said)
 
-    def begin(self, index_date: date, filings: int) -> None:
-        """A day begins."""
-        self._bar.reset(self._task, description=str(index_date), total=filings)
+    def begin(self, work: date | str, count: int) -> None:
+        """A day or other work begins."""
+        self._bar.reset(self._task, description=str(work), total=count)
 
     def advance(self) -> None:
-        """One filing is done."""
+        """One filing or part is done."""
         self._bar.advance(self._task)
 
-    def end(self, day: DayReport) -> None:
-        """A day is in the lake."""
-        messages.print(str(day))
+    def end(self, done: DayReport | Fold) -> None:
+        """A day is in the lake, or a period folded."""
+        messages.print(str(done))

@@ -20,7 +20,7 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     """
     covered = {day.index_date: day for day in this.lake.coverage()}
     since = this.settings.nightly.since
-    lookback = max(_business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
+    lookback = max(business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
     newest = max(covered, default=lookback)
     first = since or max(newest, today - timedelta(days=CATCH_UP_DAYS))
     if first > newest and not since:
@@ -52,7 +52,8 @@ def _complete(held: DayCoverage | None, this: Run) -> bool:
     return held.state != "whole" or set(this.settings.forms) <= set((held.forms or "").split(","))
 
 
-def _business_days_back(today: date, count: int) -> date:
+def business_days_back(today: date, count: int) -> date:
+    """The weekday that is `count` weekdays before a date; the date itself for 0."""
     day = today
     while count:
         day -= timedelta(days=1)

@@ -8,6 +8,7 @@ from prefect.runtime import flow_run
 
 from crawler import ListedDay, Throttled
 from flows.artifacts import finish
+from flows.compact import fold_due
 from flows.days import days_to_read, published
 from flows.ingest import close_days, ingest_day
 from flows.retry import retry_due
@@ -20,14 +21,16 @@ def _run_name() -> str:
 
 @flow(name="nightly", flow_run_name=_run_name)
 def nightly(today: date | None = None) -> State:
-    """Read every business day that is not complete, and the last few again; one commit a day.
+    """Read every business day that is not complete, and the last few again; one commit a day. Fold what is closed.
 
     today: EDGAR's date of the run, in New York; None: now.
     """
+    now = today or today_in_new_york()
     with run("nightly") as this:
-        for day in published(this, days_to_read(this, today or today_in_new_york())):
+        for day in published(this, days_to_read(this, now)):
             read_day(this, day)
         retry_due(this)
+        this.report.folds = fold_due(this.lake, now, this.settings.nightly.lookback_days)
     return finish(this.report)
 
 

@@ -6,31 +6,32 @@ from datetime import date
 from typing import Protocol
 
 from flows.report import DayReport
+from storage import Fold
 
 
 class Progress(Protocol):
     """Listens to a run."""
 
-    def begin(self, index_date: date, filings: int) -> None:
-        """A day begins, with so many filings to load."""
+    def begin(self, work: date | str, count: int) -> None:
+        """A day begins, with so many filings to load, or other work with so many parts."""
 
     def advance(self) -> None:
-        """One filing is loaded, or quarantined."""
+        """One filing is loaded, or quarantined; or one part is done."""
 
-    def end(self, day: DayReport) -> None:
-        """A day is in the lake."""
+    def end(self, done: DayReport | Fold) -> None:
+        """A day is in the lake, or a period folded."""
 
 
 class Silence:
     """The progress of a run that nobody watches."""
 
-    def begin(self, index_date: date, filings: int) -> None:
+    def begin(self, work: date | str, count: int) -> None:
         """Nothing."""
 
     def advance(self) -> None:
         """Nothing."""
 
-    def end(self, day: DayReport) -> None:
+    def end(self, done: DayReport | Fold) -> None:
         """Nothing."""
 
 

@@ -1,8 +1,12 @@
 """What a run has to tell: day by day, in sum, as Markdown for Prefect's artifact and as an exit code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
+from typing import Protocol, runtime_checkable
+
+from storage import Fold
 
 
 class Exit(IntEnum):
@@ -17,6 +21,27 @@ class Exit(IntEnum):
     """EDGAR refused or is down."""
     LAKE = 4
     """The lake is damaged or cannot be written."""
+
+
+@runtime_checkable
+class Report(Protocol):
+    """What a run of any flow has to tell."""
+
+    flow: str
+    failure: str | None
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of the command that ran it."""
+
+    def summary(self) -> str:
+        """One line for a person."""
+
+    def attention(self) -> list[str]:
+        """What a person should look at, one line each."""
+
+    def markdown(self) -> str:
+        """The run as a page."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +85,8 @@ class RunReport:
     """Business days whose index is not there yet."""
     notes: list[str] = field(default_factory=list)
     """What a person should know that is nobody's failure."""
+    folds: list[Fold] = field(default_factory=list)
+    """Closed months and years that the run made one file a table."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
@@ -94,6 +121,8 @@ class RunReport:
         parts = [f"{self.flow}: {self.added:,} filings added on {len(self.days):,} days"]
         if self.not_published:
             parts.append(f"not published yet: {', '.join(map(str, self.not_published))}")
+        if self.folds:
+            parts.append(folded(self.folds))
         parts.append(f"{self.requests:,} requests in {self.seconds:.0f} s ({rate:.1f} a second)")
         return "; ".join(parts)
 
@@ -122,4 +151,47 @@ class RunReport:
             *rows,
         ]
         look = [f"- {line}" for line in self.attention()] or ["Nothing."]
-        return "\n".join([f"# {self.summary()}", "", *table, "", "## To look at", "", *look])
+        return "\n".join([f"# {self.summary()}", "", *table, *_folds(self.folds), "", "## To look at", "", *look])
+
+
+@dataclass
+class CompactReport:
+    """What a compaction did."""
+
+    flow: str = "compact"
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    folds: list[Fold] = field(default_factory=list)
+    failure: str | None = None
+
+    @property
+    def exit_code(self) -> Exit:
+        """Done: what hinders a compaction is an error of the lake."""
+        return Exit.DONE
+
+    def summary(self) -> str:
+        """One line for a person."""
+        if not self.folds:
+            return f"{self.flow}: nothing to fold"
+        return f"{self.flow}: {folded(self.folds)}; {(datetime.now(UTC) - self.started_at).total_seconds():.0f} s"
+
+    def attention(self) -> list[str]:
+        """Nothing."""
+        return []
+
+    def markdown(self) -> str:
+        """The run as a page."""
+        return "\n".join([f"# {self.summary()}", *_folds(self.folds)])
+
+
+def folded(folds: Sequence[Fold]) -> str:
+    """Folds in sum: how many months and years, files and bytes before and after."""
+    months = sum(len(each.label) == 7 for each in folds)
+    counts = {"month": months, "year": len(folds) - months}
+    periods = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counts.items() if count]
+    files = f"{sum(each.files_before for each in folds):,} files into {sum(each.files_after for each in folds):,}"
+    size = f"{sum(each.bytes_before for each in folds) / 1e6:,.1f} MB into "
+    return f"{' and '.join(periods)} folded: {files}, {size}{sum(each.bytes_after for each in folds) / 1e6:,.1f} MB"
+
+
+def _folds(folds: Sequence[Fold]) -> list[str]:
+    return ["", "## Folded", "", *(f"- {each}" for each in folds)] if folds else []

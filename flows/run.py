@@ -69,6 +69,17 @@ def run(flow: str, forms: Sequence[str] | None = None) -> Iterator[Run]:
             this.report.finished_at = datetime.now(UTC)
 
 
+def existing_lake() -> tuple[Settings, Lake]:
+    """The settings of this process and their lake, for a run that asks EDGAR for nothing.
+
+    Raises SettingsError, LakeMissing where there is no lake, and LakeDamaged.
+    """
+    settings = load_settings()
+    lake = Lake.open(settings.lake)
+    lake.snapshot()
+    return settings, lake
+
+
 def check_run() -> None:
     """Raise what a run would raise before its first request, sooner than Prefect takes to start."""
     with run("check"):

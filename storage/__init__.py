@@ -1,6 +1,7 @@
 """Storage: records become Parquet, commits, snapshots and DuckDB views; it knows neither EDGAR nor Prefect."""
 
 from storage.commit import Commit
+from storage.compaction import Fold
 from storage.errors import LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnwritable
 from storage.ingest import Ingest
 from storage.lake import DayCoverage, Lake
@@ -10,6 +11,7 @@ from storage.snapshot import Snapshot
 __all__ = [
     "Commit",
     "DayCoverage",
+    "Fold",
     "Ingest",
     "Lake",
     "LakeDamaged",

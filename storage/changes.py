@@ -33,6 +33,25 @@ class Changes:
     removed: list[str] = field(default_factory=list)
     summary: Summary = field(default_factory=Summary)
 
+    def write(
+        self, cursor: duckdb.DuckDBPyConnection, table: Table, label: str, selects: Iterable[str], folder: Path
+    ) -> None:
+        """Stage one sorted file of `label` with the rows of SELECTs of all columns of a table; none if no row comes.
+
+        Raises:
+            LakeFull, LakeUnwritable: `folder` would not take the file.
+        """
+        columns, order = ", ".join(table.column_names()), ", ".join(sort_columns(table))
+        sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
+        path = folder / f"{table.name}.{label}.parquet"
+        count = write_parquet(table, batches(cursor, sql), path)
+        if count:
+            name = f"{table.name}/year={year_of(label)}/{label}.{self.commit}.parquet"
+            self.staged[name] = path
+            self.added.append(
+                DataFile(name, table.name, label, count, path.stat().st_size, sha256_of(path), columns_id(table))
+            )
+
 
 def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
     """Write the files that bring the snapshot to hold the ingest's rows; None if it holds just those already.
@@ -91,17 +110,8 @@ class _Writer:
         parts = [f"SELECT * FROM new_{table.name}"] if new else []
         if replaced:
             parts.append(_staying_rows(self._snapshot, table, list(sources)))
-        columns, order = ", ".join(table.column_names()), ", ".join(sort_columns(table))
-        sql = f"SELECT {columns} FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}"
-        name = f"{table.name}/year={year_of(label)}/{label}.{self._changes.commit}.parquet"
-        path = self._folder / f"{table.name}.{label}.parquet"
-        count = write_parquet(table, batches(self._cursor, sql), path)
+        self._changes.write(self._cursor, table, label, parts, self._folder)
         self._changes.removed += [each.path for each in replaced]
-        if count:
-            self._changes.staged[name] = path
-            self._changes.added.append(
-                DataFile(name, table.name, label, count, path.stat().st_size, sha256_of(path), columns_id(table))
-            )
 
 
 _KEYS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +37,18 @@ class Commit:
     """Rows of quarantine that went or were replaced."""
     delisted: int
     """Index entries that their index no longer lists."""
+    folded: str | None
+    """The closed month or year whose files became one a table; the commit brought no row then."""
+
+
+Plan = Callable[[duckdb.DuckDBPyConnection, Snapshot], Changes | None]
+"""What a commit changes of a snapshot, worked out on a cursor of its own; None if there is nothing to change."""
+Fits = Callable[[Changes, Snapshot, Snapshot], bool]
+"""Whether changes planned for one snapshot are right for a later one too."""
+
+
+def _same_version(_: Changes, planned_for: Snapshot, newest: Snapshot) -> bool:
+    return planned_for.version == newest.version
 
 
 class Committer:
@@ -57,18 +70,27 @@ class Committer:
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
             LakeDamaged: a file of the snapshot that the commit has to read is missing or unreadable.
         """
+        return self.publish(lambda cursor, snapshot: plan_changes(cursor, snapshot, ingest), _same_version, writer)
+
+    def publish(self, plan: Plan, fits: Fits, writer: str) -> Commit | None:
+        """Plan against the newest snapshot and publish, again while other writers' commits leave the plan outdated.
+
+        Raises:
+            LakeFull, LakeUnwritable, LakeDamaged: as `commit`.
+        """
         for _ in range(FREE_ATTEMPTS):
             snapshot = self.snapshot()
-            changes = self._plan(snapshot, ingest)
+            changes = self._plan(snapshot, plan)
             if changes is None:
                 return None
             self._sync(changes)
             with self._files.publishing():
-                if self._log.state().version == snapshot.version:
-                    return self._publish(snapshot, changes, writer)
+                newest = self.snapshot()
+                if fits(changes, snapshot, newest):
+                    return self._publish(newest, changes, writer)
         with self._files.publishing():
             snapshot = self.snapshot()
-            changes = self._plan(snapshot, ingest)
+            changes = self._plan(snapshot, plan)
             if changes is None:
                 return None
             self._sync(changes)
@@ -80,17 +102,20 @@ class Committer:
 
     def repair(self) -> None:
         """Finish or sweep what killed or failed writers left: staging folders, links, the catalog; once is enough."""
-        if self._finished:
-            return
+        if not self._finished:
+            self.sweep()
+
+    def sweep(self) -> None:
+        """As `repair`, each time: readers' names go whose grace period is over since."""
         with self._files.publishing():
             self._files.sweep_staging()
             self._finish(self.snapshot())
 
-    def _plan(self, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
+    def _plan(self, snapshot: Snapshot, plan: Plan) -> Changes | None:
         cursor = self._engine.cursor()
         try:
             with reading(snapshot):
-                return plan_changes(cursor, snapshot, ingest)
+                return plan(cursor, snapshot)
         finally:
             cursor.close()
 

@@ -15,6 +15,7 @@ import duckdb
 
 from storage.catalog import connect, view
 from storage.commit import Commit, Committer
+from storage.compaction import Fold, due, fold
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing
 from storage.files import LocalFiles
@@ -111,6 +112,45 @@ class Lake:
         done = self._committer.commit(ingest, writer)
         ingest.close()
         return done
+
+    def foldable(self, before: date) -> list[str]:
+        """The months (`2024-01`) and years that end before a date and are not one file a table yet, oldest first.
+
+        Raises:
+            LakeDamaged: the log cannot be read.
+        """
+        return due(self.snapshot().labels, before)
+
+    def fold(self, label: str) -> Fold | None:
+        """Make the files of a month or year one sorted file a table, as one commit; None if they are that already.
+
+        Raises:
+            ValueError: the label names no period.
+            LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
+            LakeDamaged: a file that had to be read is missing or unreadable.
+        """
+        check_label(label)
+        self._committer.repair()
+        return fold(self._files, self._committer, label)
+
+    def tidy(self, before: date) -> None:
+        """Remove what killed writers left and retired files whose grace period is over; fold the raw files of days.
+
+        Days before the date that are in several raw files become one; the raw archive stays a file a day.
+
+        Raises:
+            LakeFull, LakeUnwritable: files cannot be written or removed.
+            LakeDamaged: the log or a raw file cannot be read.
+        """
+        self._committer.sweep()
+        for day in self.raw.scattered(before):
+            self.raw.fold(day)
+
+    def compact(self, before: date) -> list[Fold]:
+        """Fold each month and year that ends before a date, and tidy; what is folded stays as it is. Raises as they."""
+        done = [self.fold(label) for label in self.foldable(before)]
+        self.tidy(before)
+        return [each for each in done if each]
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection to the tables and views of the newest snapshot; times are shown as in New York.

@@ -43,6 +43,8 @@ class Summary:
     quarantined: int = 0
     quarantine_left: int = 0
     delisted: int = 0
+    folded: str | None = None
+    """A compaction's period."""
 
 
 @dataclass(frozen=True, slots=True)

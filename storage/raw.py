@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,6 +28,7 @@ _SCHEMA = pa.schema(
         pa.field("content", pa.binary(), nullable=False),
     ]
 )
+_DAY = re.compile(r"year=\d{4}/(\d{4}-\d{2}-\d{2})\.")
 _GROUP_BYTES = 16 << 20
 """Content a row group: what reading one submission has to unpack at most, but for a larger submission."""
 
@@ -88,6 +91,12 @@ class RawArchive:
             except FileNotFoundError:
                 continue  # folded away since it was listed
             return
+
+    def scattered(self, before: date) -> list[date]:
+        """The index dates before a date whose submissions are in more than one file, oldest first."""
+        found = (_DAY.match(name) for name in self._files.names("raw", ".parquet"))
+        days = Counter(date.fromisoformat(each[1]) for each in found if each)
+        return [day for day, count in sorted(days.items()) if count > 1 and day < before]
 
     def fold(self, index_date: date) -> None:
         """Put the files of an index date into one, with the latest copy of each submission; readers are not disturbed.
