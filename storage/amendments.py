@@ -229,7 +229,7 @@ def _of_accessions(cursor: duckdb.DuckDBPyConnection, table: str, columns: str, 
 
 def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *, amended: bool) -> dict[Row, str]:
     """The rows that the lake has for the filings concerned, and the label of the file of each."""
-    labels = {str(snapshot.path(each)): each.label for each in snapshot.entries("superseded")}
+    labels = {snapshot.path(each): each.label for each in snapshot.entries("superseded")}
     if not labels:
         return {}
     found = rows(

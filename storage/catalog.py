@@ -6,7 +6,6 @@ Two forms of the same: `catalog.duckdb`, to be opened, and `views.sql`, to be ru
 from __future__ import annotations
 
 import re
-import shutil
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ import duckdb
 
 from storage.engine import check_files
 from storage.errors import writing
-from storage.files import LocalFiles, unique_id
+from storage.places import Files
 from storage.snapshot import Snapshot, quoted, select_nothing
 from tables import TABLES
 
@@ -65,16 +64,17 @@ def view(name: str) -> View:
     return next(each for each in views() if each.name == name)
 
 
-def views_script(snapshot: Snapshot, root: Path) -> str:
+def views_script(snapshot: Snapshot) -> str:
     """The SQL that makes every view of a snapshot, with comments on views and columns; any DuckDB can run it."""
-    statements = [f"{_headline(snapshot, root)}\n"]
+    statements = [f"{_headline(snapshot)}\n"]
     for table in TABLES.values():
         statements.append(f"CREATE OR REPLACE VIEW {table.name} AS\n{snapshot.relation(table.name)};\n")
         statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
     statements += (f"CREATE OR REPLACE VIEW {each.name} AS\n{each.query};\n" for each in views())
     statements += (f"COMMENT ON VIEW {each.name} IS {quoted(each.doc)};\n" for each in views())
     statements.append(
-        f"CREATE OR REPLACE VIEW lake_snapshot AS SELECT {snapshot.version} AS version, {quoted(str(root))} AS lake, "
+        f"CREATE OR REPLACE VIEW lake_snapshot AS "
+        f"SELECT {snapshot.version} AS version, {quoted(snapshot.place.location)} AS lake, "
         f"TIMESTAMPTZ '{datetime.now(UTC):%Y-%m-%d %H:%M:%S+00}' AS published_at, "
         f"{quoted(definition())} AS definition;\nCOMMENT ON VIEW lake_snapshot IS {quoted(_LAKE_SNAPSHOT)};\n"
     )
@@ -82,32 +82,28 @@ def views_script(snapshot: Snapshot, root: Path) -> str:
     return "".join(statements)
 
 
-def publish_catalog(files: LocalFiles, snapshot: Snapshot) -> None:
+def publish_catalog(files: Files, snapshot: Snapshot) -> None:
     """Put `catalog.duckdb` and `views.sql` of a snapshot in place, whole; nothing if they are there already.
 
     Called while holding the publishing lock. A reader that has the old catalog open keeps it.
     """
-    headline = _headline(snapshot, files.root)
-    if files.path(SCRIPT).exists() and files.path(CATALOG).exists():
-        with files.path(SCRIPT).open(encoding="utf-8") as file:
-            if file.readline().rstrip("\n") == headline:
+    if files.has(CATALOG) and files.has(SCRIPT):
+        with files.open(SCRIPT) as file:
+            headline = _headline(snapshot).encode()
+            if file.read(len(headline)) == headline:
                 return
-    script = views_script(snapshot, files.root)
-    folder = files.path("staging") / f"catalog-{unique_id()}"
-    try:
+    script = views_script(snapshot)
+    with files.scratch() as folder:
+        staged = folder / CATALOG
         with writing(folder):
-            folder.mkdir()
-            staged = folder / CATALOG
             _build(staged, script)
             staged.chmod(0o444)
         files.install(staged, CATALOG)
         files.remove(f"{CATALOG}.wal")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     files.replace(SCRIPT, script.encode())
 
 
-def connect(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """A connection to the views of a snapshot, instants shown in New York time. It holds no lock and changes no lake.
 
     Raises:
@@ -117,7 +113,8 @@ def connect(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     connection = _open_catalog(files, snapshot)
     if connection is None:
         connection = duckdb.connect(":memory:", config=_OFFLINE)
-        connection.execute(views_script(snapshot, files.root))
+        files.serve(connection)
+        connection.execute(views_script(snapshot))
     connection.execute("SET TimeZone = 'America/New_York'")
     return connection
 
@@ -128,10 +125,10 @@ def definition() -> str:
     return f"{zlib.crc32(text.encode()):08x}"
 
 
-def _open_catalog(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConnection | None:
+def _open_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection | None:
     """The published catalog, if it is of this snapshot, this place and this program."""
-    path = files.path(CATALOG)
-    if not path.exists():
+    path = files.local(CATALOG)
+    if path is None:
         return None
     try:
         connection = duckdb.connect(path, read_only=True, config=_OFFLINE)
@@ -141,7 +138,7 @@ def _open_catalog(files: LocalFiles, snapshot: Snapshot) -> duckdb.DuckDBPyConne
         found = connection.sql("SELECT version, lake, definition FROM lake_snapshot").fetchall()
     except duckdb.Error:
         found = []
-    if found == [(snapshot.version, str(files.root), definition())]:
+    if found == [(snapshot.version, files.location, definition())]:
         return connection
     connection.close()
     return None
@@ -156,8 +153,8 @@ def _build(path: Path, script: str) -> None:
         connection.execute("COMMIT")
 
 
-def _headline(snapshot: Snapshot, root: Path) -> str:
-    return f"-- Views of version {snapshot.version} of the lake {root}, declared by {definition()}."
+def _headline(snapshot: Snapshot) -> str:
+    return f"-- Views of version {snapshot.version} of the lake {snapshot.place.location}, declared by {definition()}."
 
 
 def _read_view(name: str, text: str) -> View:

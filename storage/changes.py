@@ -147,7 +147,7 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, ingest: Ingest) -> None:
         if table.of_filing or table.name in ("index_entries", "index_days"):
             path = ingest.rows_of(table.name)
             source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
-            rows_added = select_files(table, [path]) if path else select_nothing(table)
+            rows_added = select_files(table, [str(path)]) if path else select_nothing(table)
             cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {rows_added}")
     register(cursor, "fresh", "accession_number", sorted(ingest.filings))
     register(cursor, "tried", "accession_number", sorted(ingest.quarantined))
@@ -159,7 +159,7 @@ def _places(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, w
     """The labels that hold rows of the wanted accessions, and how many."""
     if not rows(cursor, f"SELECT 1 FROM {wanted} LIMIT 1") or not snapshot.entries(table):
         return {}
-    labels = {str(snapshot.path(each)): each.label for each in snapshot.entries(table)}
+    labels = {snapshot.path(each): each.label for each in snapshot.entries(table)}
     found = rows(
         cursor,
         f"SELECT filename, count(*) FROM ({snapshot.relation(table, filename=True)}) "
@@ -171,7 +171,7 @@ def _places(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, w
 def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> None:
     table = TABLES["quarantine"]
     path = ingest.rows_of(table.name)
-    added = select_files(table, [path]) if path else select_nothing(table)
+    added = select_files(table, [str(path)]) if path else select_nothing(table)
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE new_quarantine AS "
         f"SELECT n.* REPLACE (coalesce(o.first_seen, n.first_seen) AS first_seen) FROM ({added}) n "

@@ -12,9 +12,9 @@ from storage.catalog import publish_catalog
 from storage.changes import Changes, plan_changes
 from storage.engine import reading
 from storage.errors import LakeError
-from storage.files import LocalFiles
 from storage.ingest import Ingest
 from storage.log import CommitLog, Entry
+from storage.places import Files
 from storage.snapshot import Snapshot
 
 FREE_ATTEMPTS = 3
@@ -54,9 +54,7 @@ def _same_version(_: Changes, planned_for: Snapshot, newest: Snapshot) -> bool:
 class Committer:
     """Publishes commits of one lake."""
 
-    def __init__(
-        self, files: LocalFiles, log: CommitLog, engine: duckdb.DuckDBPyConnection, grace_seconds: float
-    ) -> None:
+    def __init__(self, files: Files, log: CommitLog, engine: duckdb.DuckDBPyConnection, grace_seconds: float) -> None:
         self._files = files
         self._log = log
         self._engine = engine
@@ -98,7 +96,7 @@ class Committer:
 
     def snapshot(self) -> Snapshot:
         """The newest snapshot."""
-        return Snapshot(self._files.root, self._log.state())
+        return Snapshot(self._files, self._log.state())
 
     def repair(self) -> None:
         """Finish or sweep what killed or failed writers left: staging folders, links, the catalog; once is enough."""

@@ -76,21 +76,24 @@ def check_files(snapshot: Snapshot, *, deep: bool = True) -> None:
     Raises:
         LakeDamaged: the first file that is not.
     """
+    try:
+        sizes = snapshot.place.sizes(snapshot.name(each) for each in snapshot.live.values())
+    except OSError as error:
+        raise _damaged(str(error.filename), f"cannot be read ({error})") from error
     for each in snapshot.live.values():
-        path = snapshot.path(each)
-        try:
-            size = path.stat().st_size
-            if size == each.bytes and deep:
-                pq.ParquetFile(path).close()
-        except FileNotFoundError as error:
-            raise _damaged(path, "is missing") from error
-        except (OSError, pa.ArrowException) as error:
-            raise _damaged(path, f"cannot be read ({error})") from error
+        path, size = snapshot.path(each), sizes.get(snapshot.name(each))
+        if size is None:
+            raise _damaged(path, "is missing")
         if size != each.bytes:
             raise _damaged(path, f"has {size} bytes, not the {each.bytes} that were written")
+        if deep:
+            try:
+                pq.ParquetFile(snapshot.place.open(snapshot.name(each))).close(force=True)
+            except (OSError, pa.ArrowException) as error:
+                raise _damaged(path, f"cannot be read ({error})") from error
 
 
-def _damaged(path: Path, what: str) -> LakeDamaged:
+def _damaged(path: str, what: str) -> LakeDamaged:
     return LakeDamaged(
         f"the lake is damaged: {path} {what}. Put it back from a copy (the file of the same name below data/ is the "
         "same content, if it is still there)."

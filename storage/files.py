@@ -10,10 +10,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from storage.errors import LakeUnwritable, writing
@@ -43,8 +45,15 @@ class Staging:
 class LocalFiles:
     """The files of a lake in a local folder; names are relative to it, with `/` between parts."""
 
+    shelf = "snapshots"
+
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def location(self) -> str:
+        """The lake's folder."""
+        return str(self.root)
 
     def exists(self) -> bool:
         """Whether the folder holds a lake."""
@@ -60,13 +69,37 @@ class LocalFiles:
                     f"cannot write {self.root}: no permission. Give this user the right to write there."
                 )
 
-    def path(self, name: str) -> Path:
-        """Where a file is, for whoever opens it by path."""
-        return self.root / name
+    def uri(self, name: str) -> str:
+        """The path of a file."""
+        return f"{self.root}/{name}"
+
+    def local(self, name: str) -> Path | None:
+        """The path of a file; None if it is not there."""
+        path = self.root / name
+        return path if path.exists() else None
+
+    def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Nothing: DuckDB reads local files by itself."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return (self.root / name).exists()
 
     def read(self, name: str) -> bytes:
         """The whole content; FileNotFoundError if there is none."""
         return (self.root / name).read_bytes()
+
+    def open(self, name: str) -> pa.NativeFile:
+        """A file to be read in parts; FileNotFoundError if there is none."""
+        return pa.OSFile(str(self.root / name))
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """The bytes of each of these files that is there."""
+        found: dict[str, int] = {}
+        for name in names:
+            with suppress(FileNotFoundError):
+                found[name] = (self.root / name).stat().st_size
+        return found
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
         """The files below `folder`, named relative to it, sorted."""
@@ -161,6 +194,17 @@ class LocalFiles:
             folder = self.root / "staging" / name
             folder.mkdir()
             return Staging(folder, lock)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder beside the lake's files, which the next sweep removes if its maker dies."""
+        folder = self.root / "staging" / f"scratch-{unique_id()}"
+        try:
+            with writing(folder):
+                folder.mkdir()
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def sweep_staging(self) -> None:
         """Remove what dead writers left; called while holding `publishing()`."""

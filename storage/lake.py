@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing
-from storage.files import LocalFiles
 from storage.ingest import Ingest
 from storage.labels import check_label
 from storage.log import CommitLog
+from storage.places import Files, files_at
 from storage.raw import RawArchive
 from storage.snapshot import Snapshot, quoted
 from tables import TABLES, IndexDay, IndexEntry, QuarantinedFiling
@@ -53,7 +52,7 @@ class DayCoverage:
 class Lake:
     """A lake in a folder. Any number of processes and threads may have it open; readers hold no lock."""
 
-    def __init__(self, files: LocalFiles, grace_seconds: float) -> None:
+    def __init__(self, files: Files, grace_seconds: float) -> None:
         self._files = files
         self._log = CommitLog(files)
         self._grace_seconds = grace_seconds
@@ -71,9 +70,9 @@ class Lake:
             LakeUnwritable, LakeFull: it cannot be made or repaired.
             LakeDamaged: its log cannot be read.
         """
-        files = LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
+        files = files_at(location)
         if not create and not files.exists():
-            raise LakeMissing(f"there is no lake at {files.root}. Name another, or make one: form4 nightly")
+            raise LakeMissing(f"there is no lake at {files.location}. Name another, or make one: form4 nightly")
         lake = cls(files, grace_seconds)
         if create:
             files.make()
@@ -86,7 +85,7 @@ class Lake:
         Raises:
             LakeDamaged: the log cannot be read.
         """
-        return Snapshot(self._files.root, self._log.state())
+        return Snapshot(self._files, self._log.state())
 
     def begin(self, label: str) -> Ingest:
         """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`) or a year.
@@ -178,7 +177,7 @@ class Lake:
     def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
         """Every row of quarantine with the date of the index that lists it, in the order of those dates."""
         with self._reading() as (cursor, snapshot):
-            labels = {str(snapshot.path(each)): each.label for each in snapshot.entries("quarantine")}
+            labels = {snapshot.path(each): each.label for each in snapshot.entries("quarantine")}
             sql = (
                 f"SELECT q.*, e.index_date FROM ({snapshot.relation('quarantine', filename=True)}) q LEFT JOIN "
                 f"(SELECT accession_number, min(index_date) AS index_date FROM "

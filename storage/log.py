@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storage.errors import LakeDamaged
-from storage.files import LocalFiles
+from storage.places import Files
 
 CHECKPOINT_EVERY = 64
 
@@ -78,7 +78,7 @@ class State:
 class CommitLog:
     """Reads and extends the log of one lake."""
 
-    def __init__(self, files: LocalFiles) -> None:
+    def __init__(self, files: Files) -> None:
         self._files = files
         self._known = State(0, {})
 
@@ -91,7 +91,7 @@ class CommitLog:
         state = self._known
         if state.version == 0:
             state = self._checkpoint()
-        while self._files.path(_name(state.version + 1)).exists():
+        while self._files.has(_name(state.version + 1)):
             state = state.after(self.entry(state.version + 1))
         if self._known.version == 0:
             self._refuse_gap(state.version)
@@ -170,7 +170,7 @@ class CommitLog:
 
     def _damaged(self, name: str, what: str) -> LakeDamaged:
         return LakeDamaged(
-            f"the lake's log is damaged: {self._files.path(name)}: {what}. Put the file back from a copy of the lake; "
+            f"the lake's log is damaged: {self._files.uri(name)}: {what}. Put the file back from a copy of the lake; "
             "the Parquet files below data/ are not affected."
         )
 

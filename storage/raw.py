@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storage.errors import LakeDamaged, writing
-from storage.files import LocalFiles, Staging, unique_id
+from storage.files import Staging, unique_id
+from storage.places import Files
 
 _SCHEMA = pa.schema(
     [
@@ -50,7 +51,7 @@ class RawSubmission:
 class RawArchive:
     """The submissions of a lake, by index date and accession; of several copies the latest counts."""
 
-    def __init__(self, files: LocalFiles) -> None:
+    def __init__(self, files: Files) -> None:
         self._files = files
 
     def append(self, submissions: Sequence[RawSubmission]) -> None:
@@ -73,7 +74,7 @@ class RawArchive:
         """The accession numbers archived under an index date."""
         while True:
             try:
-                return {name for path in self._paths(index_date) for name in _names(_open(path))}
+                return {name for path in self._paths(index_date) for name in _names(_open(self._files, path))}
             except FileNotFoundError:
                 continue  # folded away since it was listed
 
@@ -86,7 +87,7 @@ class RawArchive:
         wanted = set(accession_numbers)
         while wanted:
             try:
-                for path, row in _rows(reversed(self._paths(index_date)), wanted):
+                for path, row in _rows(self._files, reversed(self._paths(index_date)), wanted):
                     yield _checked(path, row)
             except FileNotFoundError:
                 continue  # folded away since it was listed
@@ -111,11 +112,11 @@ class RawArchive:
         try:
             with self._files.publishing():
                 paths = self._paths(index_date)
-                names = {name for path in paths for name in _names(_open(path))}
-                copies = (_checked(path, row) for path, row in _rows(reversed(paths), names))
+                names = {name for path in paths for name in _names(_open(self._files, path))}
+                copies = (_checked(path, row) for path, row in _rows(self._files, reversed(paths), names))
                 self._install(staging, index_date, copies)
                 for path in paths:
-                    self._files.remove(f"raw/year={index_date:%Y}/{path.name}")
+                    self._files.remove(path)
         finally:
             staging.discard()
 
@@ -124,9 +125,11 @@ class RawArchive:
         _write(submissions, staged)
         self._files.install(staged, f"raw/year={index_date:%Y}/{index_date}.{unique_id()}.parquet")
 
-    def _paths(self, index_date: date) -> list[Path]:
-        folder = self._files.path(f"raw/year={index_date:%Y}")
-        return sorted(folder.glob(f"{index_date}.*.parquet"))
+    def _paths(self, index_date: date) -> list[str]:
+        folder = f"raw/year={index_date:%Y}"
+        return [
+            f"{folder}/{each}" for each in self._files.names(folder, ".parquet") if each.startswith(f"{index_date}.")
+        ]
 
 
 def _write(submissions: Iterable[RawSubmission], path: Path) -> None:
@@ -158,25 +161,25 @@ def _table(submissions: list[RawSubmission]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-def _open(path: Path) -> pq.ParquetFile:
+def _open(files: Files, name: str) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(files.open(name))
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(files.uri(name), str(error)) from error
 
 
 def _names(file: pq.ParquetFile) -> list[str]:
     return list(file.read(columns=["accession_number"]).column(0).to_pylist())
 
 
-def _rows(paths: Iterable[Path], wanted: set[str]) -> Iterator[tuple[Path, dict[str, object]]]:
-    """The rows of wanted accessions, each from the first file that has it; takes from `wanted` what it yields."""
-    for path in paths:
+def _rows(files: Files, paths: Iterable[str], wanted: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """The rows of wanted accessions, each from the first file that has it and with its place; taken from `wanted`."""
+    for name in paths:
         if not wanted:
             return
-        file = _open(path)
+        file, path = _open(files, name), files.uri(name)
         for group in range(file.num_row_groups):
             try:
                 names = file.read_row_group(group, columns=["accession_number"]).column(0)
@@ -190,7 +193,7 @@ def _rows(paths: Iterable[Path], wanted: set[str]) -> Iterator[tuple[Path, dict[
                 yield path, row
 
 
-def _checked(path: Path, row: dict[str, object]) -> RawSubmission:
+def _checked(path: str, row: dict[str, object]) -> RawSubmission:
     content, fetched_at, index_date = row["content"], row["fetched_at"], row["index_date"]
     if not (isinstance(content, bytes) and isinstance(fetched_at, datetime) and isinstance(index_date, date)):
         raise _damaged(path, f"{row['accession_number']} is not whole")
@@ -205,7 +208,7 @@ def _checked(path: Path, row: dict[str, object]) -> RawSubmission:
     )
 
 
-def _damaged(path: Path, what: str) -> LakeDamaged:
+def _damaged(path: str, what: str) -> LakeDamaged:
     return LakeDamaged(
         f"the raw archive is damaged: {path}: {what}. Put the file back from a copy, or delete it: what it held is "
         "fetched again when it is needed."

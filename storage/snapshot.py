@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from storage.arrow import columns_id
 from storage.log import DataFile, State
+from storage.places import Files
 from tables import TABLES, Table
 
 
 class Snapshot:
     """The lake at one version; unchanged by later commits."""
 
-    def __init__(self, root: Path, state: State) -> None:
+    def __init__(self, place: Files, state: State) -> None:
         self.version = state.version
         self.live = state.live
-        self._root = root
+        self.place = place
 
     def files(self, table: str) -> list[str]:
-        """The absolute paths of a table's files, in the order of their labels."""
-        return [str(self.path(each)) for each in self.entries(table)]
+        """The locations of a table's files, in the order of their labels."""
+        return [self.path(each) for each in self.entries(table)]
 
     def entries(self, table: str, labels: Collection[str] | None = None) -> list[DataFile]:
         """A table's files as the log has them, of some labels or all, in the order of their labels."""
@@ -36,9 +36,13 @@ class Snapshot:
         """The periods that have files."""
         return {each.label for each in self.live.values()}
 
-    def path(self, file: DataFile) -> Path:
-        """Where readers find a file: the name that outlives its retirement by the grace period."""
-        return self._root / "snapshots" / file.path
+    def name(self, file: DataFile) -> str:
+        """A file's name in the lake for readers: the one that outlives its retirement by the grace period."""
+        return f"{self.place.shelf}/{file.path}"
+
+    def path(self, file: DataFile) -> str:
+        """Where readers find a file, as DuckDB reads it: an absolute path or an s3:// address."""
+        return self.place.uri(self.name(file))
 
     def relation(self, table: str, labels: Collection[str] | None = None, *, filename: bool = False) -> str:
         """A SELECT of all columns of a table, of some labels or all; with `filename`, also the file of each row."""
@@ -46,12 +50,12 @@ class Snapshot:
 
     def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
         """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
-        groups: dict[frozenset[str] | None, list[Path]] = defaultdict(list)
+        groups: dict[frozenset[str] | None, list[str]] = defaultdict(list)
         for each in entries:
-            path = self.path(each)
             # Only files of another declaration are looked into: their footers say what they lack.
-            present = None if each.columns == columns_id(table) else frozenset(pq.read_schema(path).names)
-            groups[present].append(path)
+            same = each.columns == columns_id(table)
+            present = None if same else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
+            groups[present].append(self.path(each))
         return "\nUNION ALL ".join(
             select_files(table, paths, present, filename=filename) for present, paths in groups.items()
         ) or select_nothing(table, filename=filename)
@@ -65,14 +69,14 @@ class Snapshot:
 
 
 def select_files(
-    table: Table, paths: Iterable[Path], present: Collection[str] | None = None, *, filename: bool = False
+    table: Table, paths: Iterable[str], present: Collection[str] | None = None, *, filename: bool = False
 ) -> str:
     """A SELECT of all columns of a table from Parquet files; `present` are the columns they have, if not all."""
     columns = [
         each.name if present is None or each.name in present else f"NULL::{each.sql_type} AS {each.name}"
         for each in table.columns
     ]
-    names = ",\n  ".join(quoted(glob_free(str(each))) for each in paths)
+    names = ",\n  ".join(quoted(glob_free(each)) for each in paths)
     extra = ", filename" if filename else ""
     option = "filename = true, " if filename else ""
     return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"

@@ -1,0 +1,99 @@
+"""Where a lake is: a folder or an object store, behind one small interface."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from storage.files import LocalFiles, Staging
+
+
+class Files(Protocol):
+    """The files of one lake, and all that is ever done with them; names are relative to it, with `/` between parts.
+
+    Whatever changes a file raises LakeUnwritable or LakeFull where it cannot.
+    """
+
+    shelf: str
+    """The folder below which readers of snapshots find Parquet files, the retired ones of the grace period too."""
+
+    @property
+    def location(self) -> str:
+        """Where the lake is, as people write it."""
+
+    def exists(self) -> bool:
+        """Whether there is a lake."""
+
+    def make(self) -> None:
+        """Make the lake if need be, and see that it can be written."""
+
+    def uri(self, name: str) -> str:
+        """Where a file is, as DuckDB and people read it."""
+
+    def local(self, name: str) -> Path | None:
+        """The path of a file on this machine's disk; None if it is not there."""
+
+    def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make a connection able to read what `uri` names."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+
+    def read(self, name: str) -> bytes:
+        """The whole content; FileNotFoundError if there is none."""
+
+    def open(self, name: str) -> pa.NativeFile | BinaryIO:
+        """A file to be read in parts, as Parquet is; FileNotFoundError if there is none."""
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """The bytes of each of these files that is there."""
+
+    def names(self, folder: str, suffix: str = "") -> list[str]:
+        """The files below a folder, named relative to it, sorted."""
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Write a file that must not exist yet; False, and nothing changed, if it does. Durable when it returns."""
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a file whole, in place of the one there may be."""
+
+    def install(self, staged: Path, name: str) -> None:
+        """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+
+    def sync(self, staged: Path) -> None:
+        """Make the content of a staged file durable."""
+
+    def publish(self, staged: dict[str, Path]) -> None:
+        """Give staged, synced Parquet files their names for readers of snapshots. Durable when it returns."""
+
+    def settle(self, live: Iterable[str]) -> None:
+        """Bring the names for plain globs in line with the live files."""
+
+    def forget(self, keep: Iterable[str]) -> None:
+        """Remove the readers' names of every Parquet file but those to keep."""
+
+    def stage(self) -> Staging:
+        """A new folder on a local disk for one writer, which no sweep touches while the writer lives."""
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder on a local disk for what is built and installed while holding `publishing()`."""
+
+    def sweep_staging(self) -> None:
+        """Remove what dead writers left; called while holding `publishing()`."""
+
+    def publishing(self) -> AbstractContextManager[None]:
+        """Hold what keeps other writers from publishing, where there is such a thing."""
+
+
+def files_at(location: str | Path) -> Files:
+    """The files of the lake at a location."""
+    return LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
