@@ -15,9 +15,10 @@ import duckdb
 from storage.changes import Changes
 from storage.commit import Committer
 from storage.errors import LakeDamaged
-from storage.files import LocalFiles, Staging, unique_id
+from storage.files import Staging, unique_id
 from storage.labels import covers
 from storage.log import DataFile, Summary
+from storage.places import Files
 from storage.snapshot import Snapshot
 from tables import TABLES
 
@@ -54,7 +55,7 @@ def due(labels: Iterable[str], before: date) -> list[str]:
     return sorted(found)
 
 
-def fold(files: LocalFiles, committer: Committer, label: str) -> Fold | None:
+def fold(files: Files, committer: Committer, label: str) -> Fold | None:
     """Make the files of all periods within `label` one sorted file a table, as one commit; None if they are that.
 
     Raises:
