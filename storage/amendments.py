@@ -8,7 +8,7 @@ visibly, than to drop the wrong one, so that a tie makes no row.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -17,12 +17,15 @@ import duckdb
 import pyarrow as pa
 
 from storage.arrow import arrow_schema
-from storage.engine import rows
-from storage.snapshot import Snapshot, quoted
+from storage.engine import register, rows
+from storage.snapshot import Snapshot
 from tables import TABLES
 
 TOLERANCE = timedelta(days=4)
 """How far a typed date of original submission may be off: a weekend, a holiday, filing after hours."""
+
+CONSTANTS = 500
+"""Up to so many issuers are spelt out in a query."""
 
 Shared = Callable[[str, str], int]
 """How many rows (security, date, code) two filings have in common, by accession number."""
@@ -115,18 +118,20 @@ def _rank(amendment: Candidate, earlier: Candidate) -> int | None:
     return None
 
 
-def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, stored: Iterable[str]) -> set[str]:
+def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, stored: Collection[str]) -> set[str]:
     """Compute `superseded` anew wherever the fresh filings matter; the labels that hold rows no longer true.
 
     Leaves the rows to add in `new_superseded` and the keys of the rows to drop in `leaving_superseded`. `stored` are
     the labels that hold earlier versions of the fresh filings.
     """
-    _declare_after(cursor, snapshot, "filings")
+    _declare_after(cursor, snapshot, "filings", stored)
     cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_filings AS {snapshot.relation('filings', list(stored))}")
     _run(cursor, "families.sql")
-    amended = bool(rows(cursor, "SELECT 1 FROM families LIMIT 1"))
+    issuers = [row[0] for row in rows(cursor, "SELECT DISTINCT issuer_cik FROM families")]
+    amended = bool(issuers)
     if amended:
-        _declare_after(cursor, snapshot, "reporting_owners", *_ROWS)
+        for name in ("filings", "reporting_owners", *_ROWS):
+            _declare_after(cursor, snapshot, name, stored, issuers)
         _run(cursor, "concerned.sql")
     wanted = set(_rows_after(cursor)) if amended else set()
     known = _known_rows(cursor, snapshot, amended=amended)
@@ -146,13 +151,30 @@ Row = tuple[str, date, int, str, str]
 """A row of `superseded`, column by column."""
 
 
-def _declare_after(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *tables: str) -> None:
-    """Tables as they will be after the commit, as `after_<table>`."""
-    for name in tables:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP VIEW after_{name} AS SELECT o.* FROM ({snapshot.relation(name)}) o "
-            f"ANTI JOIN fresh USING (accession_number) UNION ALL SELECT * FROM new_{name}"
+def _declare_after(
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    table: str,
+    stored: Collection[str],
+    issuers: list[int] | None = None,
+) -> None:
+    """A table as it will be after the commit, as `after_<table>`; with `issuers`, their rows alone."""
+    parts = [f"SELECT * FROM new_{table}"]
+    if untouched := snapshot.entries(table, snapshot.labels.difference(stored)):
+        parts.append(snapshot.select(TABLES[table], untouched))
+    if touched := snapshot.entries(table, stored):
+        parts.append(
+            f"SELECT o.* FROM ({snapshot.select(TABLES[table], touched)}) o ANTI JOIN fresh USING (accession_number)"
         )
+    condition = ""
+    if issuers is not None:
+        # Constants skip row groups; so many of them that all row groups are read anyway would only be slow.
+        few = ", ".join(map(str, issuers)) if len(issuers) <= CONSTANTS else "SELECT issuer_cik FROM families"
+        condition = f" WHERE issuer_cik IN ({few})"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP VIEW after_{table} AS "
+        + " UNION ALL ".join(f"SELECT * FROM ({each}){condition}" for each in parts)
+    )
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, script: str) -> None:
@@ -218,13 +240,8 @@ class _Likeness:
 
 
 def _of_accessions(cursor: duckdb.DuckDBPyConnection, table: str, columns: str, accessions: set[str]) -> str:
-    # The issuers are spelt out as constants: only those skip row groups.
-    named = ", ".join(quoted(each) for each in sorted(accessions))
-    issuers = rows(cursor, f"SELECT DISTINCT issuer_cik FROM concerned WHERE accession_number IN ({named})")
-    return (
-        f"SELECT {columns} FROM after_{table} WHERE accession_number IN ({named}) "
-        f"AND issuer_cik IN ({', '.join(str(each[0]) for each in issuers)})"
-    )
+    register(cursor, "asked", "accession_number", sorted(accessions))
+    return f"SELECT {columns} FROM after_{table} SEMI JOIN asked USING (accession_number)"
 
 
 def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *, amended: bool) -> dict[Row, str]:

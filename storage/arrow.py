@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storage.errors import writing
@@ -27,8 +28,16 @@ _TYPES: dict[str, pa.DataType] = {
     "SMALLINT": pa.int16(),
 }
 
-_BLOOM = {"reporting_owners": "owner_cik"}
-"""A filing's owners are looked up by CIK, and files are sorted by issuer: statistics alone would skip nothing."""
+_BLOOM = {
+    "filings": ("accession_number", "ticker"),
+    "reporting_owners": ("accession_number", "owner_cik"),
+    "non_derivative_transactions": ("accession_number",),
+    "derivative_transactions": ("accession_number",),
+    "footnotes": ("accession_number",),
+}
+"""Columns that rows are looked up by, in files sorted by issuer: their statistics alone would skip nothing."""
+_BLOOM_FALSE = 0.03
+"""Row groups read in vain; the most distinct values that a group can have make a filter of 32 KiB then."""
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -63,7 +72,7 @@ def write_parquet(table: Table, batches: Iterator[pa.RecordBatch], path: Path) -
     with writing(path):
         try:
             for group in _groups(schema, batches):
-                writer = writer or _writer(table, schema, path, group.num_rows)
+                writer = writer or _writer(table, schema, path, group)
                 writer.write_table(group, row_group_size=ROW_GROUP)
                 rows += group.num_rows
         finally:
@@ -78,14 +87,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _writer(table: Table, schema: pa.Schema, path: Path, rows: int) -> pq.ParquetWriter:
-    bloom = _BLOOM.get(table.name)
+def _writer(table: Table, schema: pa.Schema, path: Path, group: pa.Table) -> pq.ParquetWriter:
+    """A writer for a file whose first, and largest, row group this is."""
+    distinct = {
+        name: pc.count_distinct(group[name]).as_py() for name in _BLOOM.get(table.name, ()) if name in schema.names
+    }
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
         compression_level=3,
-        bloom_filter_options={bloom: {"ndv": rows, "fpp": 0.01}} if bloom else None,
+        bloom_filter_options={name: {"ndv": max(count, 1), "fpp": _BLOOM_FALSE} for name, count in distinct.items()}
+        or None,
     )
 
 

@@ -6,18 +6,20 @@ Works on a cursor of its own. Names there: `new_<table>` the rows to be stored; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from storage.amendments import plan_superseded
 from storage.arrow import columns_id, sha256_of, sort_columns, write_parquet
 from storage.engine import batches, register, rows
 from storage.files import unique_id
 from storage.ingest import Ingest
-from storage.labels import home_of, year_of
+from storage.labels import YEAR_IN_ACCESSION, home_of, year_of
 from storage.log import DataFile, Summary
 from storage.snapshot import Snapshot, select_files, select_nothing
 from tables import TABLES, Table
@@ -44,13 +46,34 @@ class Changes:
         columns, order = ", ".join(table.column_names()), ", ".join(sort_columns(table))
         sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
         path = folder / f"{table.name}.{label}.parquet"
-        count = write_parquet(table, batches(cursor, sql), path)
+        years: set[str] = set()
+        count = write_parquet(table, _noting(years, table, batches(cursor, sql)), path)
         if count:
             name = f"{table.name}/year={year_of(label)}/{label}.{self.commit}.parquet"
             self.staged[name] = path
             self.added.append(
-                DataFile(name, table.name, label, count, path.stat().st_size, sha256_of(path), columns_id(table))
+                DataFile(
+                    path=name,
+                    table=table.name,
+                    label=label,
+                    rows=count,
+                    bytes=path.stat().st_size,
+                    sha256=sha256_of(path),
+                    columns=columns_id(table),
+                    years=sorted(years) if table.of_filing else None,
+                )
             )
+
+
+def _noting(years: set[str], table: Table, passing: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, and meanwhile the years that their accession numbers name."""
+    for batch in passing:
+        if table.of_filing:
+            cut = pc.utf8_slice_codeunits(
+                batch.column("accession_number"), YEAR_IN_ACCESSION.start, YEAR_IN_ACCESSION.stop
+            )
+            years.update(cut.unique().to_pylist())
+        yield batch
 
 
 def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
@@ -61,8 +84,8 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
     """
     home, merged = home_of(ingest.label, snapshot.labels)
     _declare_filings(cursor, ingest)
-    stored = _places(cursor, snapshot, "filings", "fresh")
-    waiting = _places(cursor, snapshot, "quarantine", "settled")
+    stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
+    waiting = _places(cursor, snapshot, "quarantine", "settled", ingest.filings | ingest.quarantined)
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
     outdated = plan_superseded(cursor, snapshot, stored)
@@ -155,14 +178,17 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, ingest: Ingest) -> None:
     cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS SELECT * FROM settled")
 
 
-def _places(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, wanted: str) -> dict[str, int]:
-    """The labels that hold rows of the wanted accessions, and how many."""
-    if not rows(cursor, f"SELECT 1 FROM {wanted} LIMIT 1") or not snapshot.entries(table):
+def _places(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, wanted: str, accessions: Collection[str]
+) -> dict[str, int]:
+    """The labels that hold rows of the wanted accessions, a table of that name, and how many."""
+    places = snapshot.entries_with(table, accessions)
+    if not places:
         return {}
-    labels = {snapshot.path(each): each.label for each in snapshot.entries(table)}
+    labels = {snapshot.path(each): each.label for each in places}
     found = rows(
         cursor,
-        f"SELECT filename, count(*) FROM ({snapshot.relation(table, filename=True)}) "
+        f"SELECT filename, count(*) FROM ({snapshot.select(TABLES[table], places, filename=True)}) "
         f"SEMI JOIN {wanted} USING (accession_number) GROUP BY filename",
     )
     return {labels[path]: count for path, count in found}
@@ -179,9 +205,10 @@ def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, i
     )
     if ingest.quarantined:
         # Another writer may have stored the filing since this one asked; then its failure is no news.
+        filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.quarantined))
         cursor.execute(
             f"DELETE FROM new_quarantine WHERE accession_number IN (SELECT accession_number FROM "
-            f"({snapshot.relation('filings')}) SEMI JOIN tried USING (accession_number))"
+            f"({filings}) SEMI JOIN tried USING (accession_number))"
         )
 
 

@@ -6,6 +6,12 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+YEAR_IN_ACCESSION = slice(11, 13)
+"""Where an accession number says in which year it was given: `24` in `0001127602-24-024579`.
+
+A file's years are these characters of whatever it holds, so that an accession with others is not in it for certain.
+"""
+
 _LABEL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 

@@ -165,7 +165,7 @@ class Lake:
         """Those of the accessions that the lake holds, whatever index lists them."""
         with self._reading() as (cursor, snapshot):
             register(cursor, "wanted", "accession_number", sorted(set(accession_numbers)))
-            filings = snapshot.relation("filings")
+            filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", accession_numbers))
             sql = f"SELECT accession_number FROM ({filings}) SEMI JOIN wanted USING (accession_number)"
             return {row[0] for row in rows(cursor, sql)}
 

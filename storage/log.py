@@ -31,6 +31,8 @@ class DataFile:
     sha256: str
     columns: str
     """Id of the columns it was written with (`storage.arrow.columns_id`)."""
+    years: list[str] | None = None
+    """Every year that an accession number in it names, two digits; None where that is not written down."""
 
 
 @dataclass(frozen=True, slots=True)

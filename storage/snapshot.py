@@ -9,6 +9,7 @@ from functools import cached_property
 import pyarrow.parquet as pq
 
 from storage.arrow import columns_id
+from storage.labels import YEAR_IN_ACCESSION
 from storage.log import DataFile, State
 from storage.places import Files
 from tables import TABLES, Table
@@ -31,6 +32,13 @@ class Snapshot:
         found = self._by_table.get(table, [])
         return found if labels is None else [each for each in found if each.label in labels]
 
+    def entries_with(self, table: str, accession_numbers: Collection[str]) -> list[DataFile]:
+        """Those of a table's files that can hold rows of these accessions, in the order of their labels."""
+        years = {each[YEAR_IN_ACCESSION] for each in accession_numbers}
+        return [
+            each for each in self.entries(table) if years and (each.years is None or not years.isdisjoint(each.years))
+        ]
+
     @cached_property
     def labels(self) -> set[str]:
         """The periods that have files."""
@@ -51,10 +59,12 @@ class Snapshot:
     def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
         """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
         groups: dict[frozenset[str] | None, list[str]] = defaultdict(list)
+        declared = columns_id(table)
         for each in entries:
             # Only files of another declaration are looked into: their footers say what they lack.
-            same = each.columns == columns_id(table)
-            present = None if same else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
+            present = (
+                None if each.columns == declared else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
+            )
             groups[present].append(self.path(each))
         return "\nUNION ALL ".join(
             select_files(table, paths, present, filename=filename) for present, paths in groups.items()

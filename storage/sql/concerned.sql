@@ -1,8 +1,6 @@
 -- Which filings decide what `superseded` says after this commit? All amendments of the families, and the filings that one of
 -- these amendments could mean.
--- From: families, after_filings, after_reporting_owners. Makes: concerned.
-
-SET VARIABLE issuers = (SELECT list(DISTINCT issuer_cik) FROM families);
+-- From: families; after_filings and after_reporting_owners of their issuers. Makes: concerned.
 
 CREATE OR REPLACE TEMP TABLE amended_families AS
 SELECT f.* EXCLUDE (family)
@@ -10,7 +8,6 @@ FROM (
     SELECT accession_number, form_type, filing_date, accepted_at, period_of_report, date_of_original_submission,
         issuer_cik, form_type[1] AS family
     FROM after_filings
-    WHERE list_contains(getvariable('issuers'), issuer_cik)
 ) f
 SEMI JOIN families USING (issuer_cik, family);
 
@@ -30,7 +27,7 @@ meant AS (
 owners AS (
     SELECT accession_number, list(owner_cik) AS owner_ciks
     FROM after_reporting_owners
-    WHERE list_contains(getvariable('issuers'), issuer_cik) AND accession_number IN (SELECT accession_number FROM meant)
+    WHERE accession_number IN (SELECT accession_number FROM meant)
     GROUP BY accession_number
 )
 SELECT f.*, coalesce(o.owner_ciks, []) AS owner_ciks

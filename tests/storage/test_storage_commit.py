@@ -1,5 +1,6 @@
 """What a commit leaves in the lake: each accession once, whatever was there before."""
 
+import json
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -161,6 +162,22 @@ def test_an_accession_of_two_indexes_lives_once(lake: Lake, tmp_path: Path) -> N
     assert read(lake, "SELECT count(*) FROM footnotes") == [(1,)]
     assert [(each.stored, each.missing) for each in lake.coverage()] == [(2, 0), (1, 0)]
     assert globbed(tmp_path / "lake") == contents(lake)
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_an_accession_is_found_whatever_year_it_names(lake: Lake, tmp_path: Path, *, noted: bool) -> None:
+    late, early = "0001000000-23-000001", "0001000000-24-000001"
+    store(lake, filing(late), filing(early))
+    if not noted:
+        log = next((tmp_path / "lake" / "log").glob("*1.json"))
+        entry_made = json.loads(log.read_text())
+        for each in entry_made["added"]:
+            each.pop("years")
+        log.write_text(json.dumps(entry_made))
+        lake = Lake.open(tmp_path / "lake", create=True)
+    assert lake.stored([late, early, "0001000000-22-000001", "odd"]) == {late, early}
+    store(lake, filing(late, ticker="NEW"), day=TUESDAY)
+    assert read(lake, "SELECT accession_number, ticker FROM filings ORDER BY ALL") == [(late, "NEW"), (early, "ISS")]
 
 
 def test_quarantine_keeps_the_first_time_and_ends_with_success(lake: Lake) -> None:
