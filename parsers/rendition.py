@@ -66,6 +66,11 @@ class Page:
     issues: list[tuple[str, str, str | None]] = field(default_factory=list)
     """The table, the reason and the text of each."""
 
+    def drop_repeated_owner(self) -> None:
+        """Leave out the second owner where it is the first: the list of all owners starts with that again."""
+        if self.owners[1:2] == self.owners[:1]:
+            del self.owners[1:2]
+
 
 def made_into_filing(page: Page, header: Header) -> Filing:
     """Type the texts of a page; `parser_version`, `content_sha256` and `source_path` are left to the caller."""

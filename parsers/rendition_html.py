@@ -40,7 +40,7 @@ _PERIOD = re.compile(
     r"\d\. (?:Date of Earliest Transaction|Date of Event Requiring|Statement for Issuer's Fiscal Year)"
 )
 _ORIGINAL = re.compile(r"\d\. If Amendment, Date (?:of )?Original")
-_ISSUER = re.compile(r"\d\. Issuer Name and Ticker")
+_ISSUER = re.compile(r"\d\. Issuer Name and Ticker(?: or Trading Symbol)?")
 _RELATIONSHIP = re.compile(r"\d\. Relationship of Reporting Person")
 _OWNER = re.compile(r"1\. Name and Address of Reporting Person")
 _NOTHING = re.compile(r"No securities are beneficially owned\.?", re.IGNORECASE)
@@ -106,6 +106,7 @@ def _page(soup: BeautifulSoup) -> Page | None:
         else:
             _boxes(table, page)
             _items(table, page)
+    page.drop_repeated_owner()
     missing_tables(page, seen)
     return page if seen else None
 
@@ -148,9 +149,7 @@ def _items(table: Tag, page: Page) -> None:
         for cell in cells:
             text = _text(cell)
             if _OWNER.match(text):
-                owner = _owner(cell)
-                if owner not in page.owners[:1]:  # the list of further owners starts with the first again
-                    page.owners.append(owner)
+                page.owners.append(_owner(cell))
             elif _ISSUER.match(text):
                 _issuer(cell, page)
             elif _RELATIONSHIP.match(text):
@@ -166,26 +165,27 @@ def _data(cell: Tag) -> str:
     return fold(" ".join(_text(each) for each in cell.find_all(class_="FormData"))) or ""
 
 
-def _link(cell: Tag) -> tuple[str | None, int | None]:
-    """The name in a cell and the CIK that its link goes to."""
+def _linked(cell: Tag, unlinked: str | None) -> tuple[str | None, int | None]:
+    """The name in a cell and the CIK that its link goes to; without a link the name is `unlinked`."""
     link = cell.find("a", href=True)
     if link is None:
-        return _data(cell) or None, None
+        return unlinked or None, None
     match = _CIK.search(str(link["href"]))
     return _text(link) or None, int(match[1]) if match else None
 
 
 def _issuer(cell: Tag, page: Page) -> None:
-    page.issuer_name, page.issuer_cik = _link(cell)
-    _, page.issuer_symbol = bracketed(_text(cell))
+    name, page.issuer_symbol = bracketed(_ISSUER.sub("", _text(cell), count=1).strip())
+    page.issuer_name, page.issuer_cik = _linked(cell, name)
 
 
 def _owner(cell: Tag) -> dict[str, str | int | None]:
-    name, cik = _link(cell)
+    tables = cell.find_all("table")
+    name, cik = _linked(cell, _data(tables[0]) if tables else None)
     owner: dict[str, str | int | None] = {"owner_name": name, "owner_cik": cik}
     names: tuple[str, ...] = ()
     unread = []
-    for table in cell.find_all("table"):
+    for table in tables:
         text = _text(table)
         if text.startswith("(Last)"):
             names = _STREETS

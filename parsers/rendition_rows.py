@@ -144,9 +144,12 @@ _RECORDS: dict[str, type] = {
 
 
 def _is_trade(row: Row) -> bool:
-    """Whether a row has anything in the columns of a transaction; the code 3 alone marks a holding of a Form 3."""
-    filled = [name for name in _TRADE if row.cells.get(name)]
-    return bool(filled) and not (filled == ["code"] and row.cells["code"].text == "3")
+    """Whether a row has anything in the columns of a transaction.
+
+    A holding too may have the code 3, of a Form 3 that should have had it, or a footnote in the column of the code.
+    """
+    code = row.cells.get("code", Cell())
+    return any(row.cells.get(name) for name in _TRADE - {"code"}) or code.text not in ("", "3")
 
 
 def _values(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from parsers.errors import NotAnOwnershipFiling
@@ -38,7 +39,7 @@ _EXPLANATION = re.compile(r"^[ \t#*]*Explanation of Responses:?[ \t*]*$", re.MUL
 _REMARKS = re.compile(r"[#* ]*Remarks:[* ]*(.*)")
 _SIGNED = re.compile(r"^[ \t\\]*\*\\?\* Signature of Reporting Person", re.MULTILINE)
 _SIGNATURE = re.compile(r"(?:(\S.*?)\s+)?(\d{1,2}/\d{1,2}/\d{4})", re.ASCII)
-_NUMBERED = re.compile(r"(\d{1,3})\\?\.\s+(.*)", re.ASCII | re.DOTALL)
+_NUMBERED = re.compile(r"(\d{1,3})\\?\.(?:\s+(.*))?", re.ASCII | re.DOTALL)
 _NOTHING = re.compile(r"No securities are beneficially owned\.?", re.IGNORECASE)
 
 _ITEMS = re.compile(
@@ -55,7 +56,8 @@ _MARKS = re.compile(r"(?:\s?(?:<sup>)?\(\d{1,3}\)(?:</sup>)?){1,99}$", re.ASCII)
 _BOX = r"(<input\b[^>]{0,200}>|\[[ Xx]?\]|\bX\b)? ?"
 _RELATIONSHIP = {name: re.compile(_BOX + re.escape(caption)) for name, caption in RELATIONSHIPS.items()}
 _BOXES = {name: re.compile(_BOX + caption) for name, caption in BOXES.items()}
-_CITY = re.compile(r"(\S.*) ([A-Z][A-Z0-9]) (\d{5}(?:-?\d{4})?|[A-Z0-9]*\d[A-Z0-9-]*)", re.ASCII)
+_STATE = re.compile(r"[A-Z][A-Z0-9]|[0-9][A-Z]")
+_ZIP_CODE = re.compile(r"[A-Z0-9-]{0,9}[0-9][A-Z0-9-]{0,9}(?: [A-Z0-9]{0,3}[0-9][A-Z0-9]{0,3})?")
 
 
 def read(document: Document, header: Header) -> Filing | None:
@@ -98,6 +100,7 @@ def _page(text: str) -> Page | None:
             return None
     _items(front, page)
     _items(fold(text[tables[-1].end() : explained.start()]) or "", page)
+    page.drop_repeated_owner()
     _after(text[explained.end() :], page)
     return page
 
@@ -129,9 +132,7 @@ def _items(text: str, page: Page) -> None:
         filled = [_plain(each) for each in _FILLED.findall(part)]
         kind = caption.lastgroup
         if kind == "owner":
-            owner = _owner(part)
-            if owner not in page.owners[:1]:  # the list of further owners starts with the first again
-                page.owners.append(owner)
+            page.owners.append(_owner(part))
         elif kind == "issuer":
             _issuer(filled, page)
         elif kind == "relationship":
@@ -154,14 +155,24 @@ def _owner(part: str) -> dict[str, str | int | None]:
         owner |= {name: line or None for name, line in zip(("street1", "street2"), lines, strict=False)}
     else:
         unread.append(" | ".join(lines))
-    place = _CITY.fullmatch(" ".join(places)[:_MOST_OF_A_PLACE])
-    if place is not None:
-        owner |= {"city": place[1], "state": place[2], "zip_code": place[3]}
+    found = _places(" ".join(places))
+    if len(found) == 1:
+        owner |= found[0]
     elif any(places):
         unread.append(" ".join(places))
     if unread:
         owner["unread"] = " | ".join(unread)
     return owner
+
+
+def _places(text: str) -> list[dict[str, str]]:
+    """The readings of `WESTFORD MA 01886` as a city, a code of a state or country, and a zip code."""
+    words = text[:_MOST_OF_A_PLACE].split()
+    return [
+        {"city": " ".join(words[:at]), "state": words[at], "zip_code": code}
+        for at in range(1, len(words) - 1)
+        if _STATE.fullmatch(words[at]) and _ZIP_CODE.fullmatch(code := " ".join(words[at + 1 :]))
+    ]
 
 
 def _issuer(filled: list[str], page: Page) -> None:
@@ -177,7 +188,7 @@ def _relationship(part: str, filled: list[str], page: Page) -> None:
 
 
 def _note_numbers(text: str) -> set[str]:
-    return {f"F{int(match[1])}" for match in re.finditer(r"^(\d{1,3})\\?\. ", text, re.MULTILINE)}
+    return {f"F{int(match[1])}" for match in re.finditer(r"^(\d{1,3})\\?\.(?=\s|\Z)", text, re.MULTILINE)}
 
 
 def _rows(block: str, page: Page, rows: list[Row], notes: set[str], *, derivative: bool) -> bool:
@@ -235,7 +246,7 @@ def _after(text: str, page: Page) -> None:
     if signed is not None:
         _signatures(body, page)
     remarks: list[str] | None = None
-    notes: list[str] = []
+    notes: list[list[str]] = []
     for each in body:
         match = _REMARKS.match(each)
         if match is not None and remarks is None:
@@ -243,7 +254,7 @@ def _after(text: str, page: Page) -> None:
         elif remarks is not None:
             remarks.append(each)
         else:
-            notes += each.split("\n")
+            notes.append(each.split("\n"))
     _footnotes(notes, page)
     page.remarks = _plain(" ".join(remarks or [])) or None
 
@@ -266,18 +277,28 @@ def _signatures(body: list[str], page: Page) -> None:
         page.issues.append(("signatures", reason, _plain(body[-1]) if body else None))
 
 
-def _footnotes(lines: list[str], page: Page) -> None:
-    """Numbered from 1 on; a line that does not start with the next number goes on with the footnote before."""
-    notes: list[list[str]] = []
-    for line in lines:
-        match = _NUMBERED.fullmatch(line.strip())
-        if match is not None and int(match[1]) == len(notes) + 1:
-            notes.append([match[2]])
+def _footnotes(paragraphs: list[list[str]], page: Page) -> None:
+    """Numbered upwards; a line that does not start with the number to come goes on with the footnote before.
+
+    That is the next number or, where no later line has that, a higher one at the start of a paragraph.
+    """
+    lines = [(line, at == 0) for paragraph in paragraphs for at, line in enumerate(paragraph)]
+    matches = [_NUMBERED.fullmatch(line.strip()) for line, _ in lines]
+    later = Counter(int(match[1]) for match in matches if match is not None)
+    last = 0
+    notes: list[tuple[int, list[str]]] = []
+    for (line, starts), match in zip(lines, matches, strict=True):
+        number = int(match[1]) if match is not None else 0
+        later[number] -= 1
+        skips = starts and number > last and later[last + 1] <= 0
+        if match is not None and (number == last + 1 or skips):
+            notes.append((number, [match[2] or ""]))
+            last = number
         elif _NOTHING.fullmatch(_plain(line)):
             page.owns_nothing = True
         elif notes:
-            notes[-1].append(line)
+            notes[-1][1].append(line)
         else:
             reason = "a text among the explanations that is no numbered footnote"
             page.issues.append(("footnotes", reason, _plain(line)))
-    page.footnotes = [(f"F{number}", _plain(" ".join(note)) or None) for number, note in enumerate(notes, start=1)]
+    page.footnotes = [(f"F{number}", _plain(" ".join(texts)) or None) for number, texts in notes]

@@ -259,7 +259,7 @@ class Rows:
         ):
             row.transaction_form_type = row.transaction_code = row.transaction_coding_fn = None
             row.equity_swap_involved = None
-        elif chance < 0.24 and isinstance(row, NonDerivativeTransaction | DerivativeTransaction):
+        elif chance < 0.24 and getattr(row, "transaction_shares", None) is not None:
             self._note(row, "transaction_shares", phrases.NOTES)
 
     def _held_since_form_3(self, row: NonDerivativeHolding | DerivativeHolding) -> None:

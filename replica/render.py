@@ -108,7 +108,7 @@ class _Writer:
     def _issuer(self) -> None:
         filing = self.filing
         self.out.append("    <issuer>\n")
-        self._leaf("issuerCik", f"{filing.issuer_cik:010}", 8, always=True)
+        self._leaf("issuerCik", _key(filing.issuer_cik), 8, always=True)
         self._leaf("issuerName", filing.issuer_name, 8, always=True)
         self._leaf("issuerTradingSymbol", filing.issuer_trading_symbol, 8, always=True)
         if self.version >= "X0607":
@@ -117,7 +117,7 @@ class _Writer:
 
     def _owner(self, owner: ReportingOwner) -> None:
         self.out.append("    <reportingOwner>\n        <reportingOwnerId>\n")
-        self._leaf("rptOwnerCik", f"{owner.owner_cik:010}", 12, always=True)
+        self._leaf("rptOwnerCik", _key(owner.owner_cik), 12, always=True)
         self._leaf("rptOwnerName", owner.owner_name, 12, always=True)
         self.out.append("        </reportingOwnerId>\n")
         address = [(name, getattr(owner, column)) for name, column in ADDRESS]
@@ -249,3 +249,7 @@ class _Writer:
 
 def _note_ids(notes: str | None, pad: str) -> Iterator[str]:
     return (f'{pad}    <footnoteId id="{each}"/>\n' for each in (notes or "").split(",") if each)
+
+
+def _key(cik: int | None) -> str | None:
+    return None if cik is None else f"{cik:010}"
