@@ -340,6 +340,8 @@ class IndexDay:
     read_at: Moment = required("When it was read last.")
     source_path: Text = doc("Path of the index below /Archives/; NULL where there is none.")
     content_sha256: Text = doc("SHA-256 of the index's bytes, hexadecimal; NULL where there is none.")
+    etag: Text = doc("The ETag that EDGAR sent with it; the next reading asks only for another edition.")
+    last_modified: Instant = doc("The Last-Modified that EDGAR sent with it.")
     problem: Text = doc("What could not be read, for a damaged index.")
 
 

@@ -1,14 +1,15 @@
 """`form4 status`: what the lake covers, what is missing, and what is in quarantine and why."""
 
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from rich.markup import escape
 from rich.table import Table
 
 from commands.output import complain, console
-from crawler import read_gate
+from crawler import BadOptions, read_gate
 from flows.run import client_options
-from settings import Settings, SettingsError, load_settings
+from settings import SettingsError, load_settings
 from storage import DayCoverage, Lake, LakeError, LakeMissing
 from tables import QuarantinedFiling
 
@@ -22,7 +23,8 @@ def show_status() -> int:
         settings = load_settings()
         lake = Lake.open(settings.lake)
         coverage, quarantine = lake.coverage(), lake.all_quarantined()
-    except SettingsError as wrong:
+        gate = read_gate(client_options(settings))
+    except (SettingsError, BadOptions) as wrong:
         complain(wrong)
         return WRONG_USE
     except LakeMissing as missing:
@@ -31,6 +33,8 @@ def show_status() -> int:
     except LakeError as damaged:
         complain(damaged)
         return LAKE
+    if gate.closed_until:
+        console.print(_pause(gate.closed_until, gate.reason))
     if not coverage:
         console.print("The lake is empty; `form4 nightly` fills it.")
         return DONE
@@ -40,7 +44,6 @@ def show_status() -> int:
         console.print(f"{day.index_date}: {day.missing} missing, index {day.state}; the next nightly reads it again")
     if quarantine:
         console.print(_reasons(quarantine))
-    _gate(settings)
     return INCOMPLETE if unread or quarantine else DONE
 
 
@@ -72,7 +75,6 @@ def _reasons(quarantine: list[tuple[date, QuarantinedFiling]]) -> Table:
     return table
 
 
-def _gate(settings: Settings) -> None:
-    closed_until = read_gate(client_options(settings)).closed_until
-    if closed_until and closed_until > datetime.now(UTC):
-        console.print(f"EDGAR asked for a rest: no request before {closed_until.astimezone():%Y-%m-%d %H:%M:%S}")
+def _pause(until: datetime, reason: str | None) -> str:
+    why = escape(f": {reason}") if reason else ""
+    return f"Paused: no request to EDGAR before {until.astimezone():%Y-%m-%d %H:%M:%S %Z}{why}"

@@ -1,7 +1,7 @@
 """EDGAR as a client meets it: indexes and submissions, fetched politely and only ever handed on whole."""
 
-from crawler.client import Answer, EdgarClient
-from crawler.daily_index import DailyIndex, parse_master_index, read_daily_index
+from crawler.client import Answer, EdgarClient, Validators
+from crawler.daily_index import read_daily_index
 from crawler.days import DayState, ListedDay, survey_days
 from crawler.errors import (
     Absent,
@@ -15,6 +15,8 @@ from crawler.errors import (
     Throttled,
 )
 from crawler.gate import GateState, read_gate
+from crawler.index_files import IndexFile
+from crawler.index_rows import parse_index
 from crawler.listing import list_daily_indexes
 from crawler.options import ClientOptions
 from crawler.submissions import fetch_submission
@@ -27,18 +29,19 @@ __all__ = [
     "ClientClosed",
     "ClientOptions",
     "CrawlError",
-    "DailyIndex",
     "DamagedIndex",
     "DayState",
     "EdgarClient",
     "EdgarDown",
     "GateState",
+    "IndexFile",
     "ListedDay",
     "MissingIdentity",
     "Throttled",
+    "Validators",
     "fetch_submission",
     "list_daily_indexes",
-    "parse_master_index",
+    "parse_index",
     "read_daily_index",
     "read_gate",
     "survey_days",

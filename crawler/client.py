@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urljoin, urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
@@ -23,6 +24,7 @@ from crawler.transport import AttemptFailed, Response, Transport
 log = logging.getLogger("form4lake.crawler")
 
 MAX_REDIRECTS = 5
+NOT_MODIFIED = 304
 
 LONGEST_PAUSE_SECONDS = 3600.0
 """A throttle's Retry-After is obeyed up to this."""
@@ -34,12 +36,29 @@ _BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=30) + wait_random(0,
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells one edition of a file from another (RFC 9110, 8.8): its ETag as sent, its last change in UTC."""
+
+    etag: str | None = None
+    last_modified: datetime | None = None
+
+    def conditions(self) -> dict[str, str]:
+        """The headers of a request for any other edition; none if nothing is known of this one."""
+        headers = {}
+        if self.etag:
+            headers["If-None-Match"] = self.etag
+        if self.last_modified:
+            headers["If-Modified-Since"] = format_datetime(self.last_modified.astimezone(UTC), usegmt=True)
+        return headers
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A file of EDGAR, whole: its path below the base address, its bytes, and when it changed last (UTC) if said."""
+    """A file of EDGAR, whole: its path below the base address, its bytes, and which edition they are."""
 
     path: str
     body: bytes
-    last_modified: datetime | None
+    validators: Validators
 
 
 class EdgarClient:
@@ -80,6 +99,13 @@ class EdgarClient:
         `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the gate, a
         throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer or ClientClosed.
         """
+        return cast(Answer, self._get(path, whole, {}))  # without conditions a 304 is no answer
+
+    def get_unless(self, seen: Validators, path: str, *, whole: WholeCheck | None = None) -> Answer | None:
+        """As `get`, but None where the file is still the edition `seen`."""
+        return self._get(path, whole, seen.conditions())
+
+    def _get(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
         tries = _Tries(self._options, self._throttles)
         retrying = Retrying(
             retry=retry_if_exception_type(AttemptFailed),
@@ -89,36 +115,40 @@ class EdgarClient:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, path, whole, tries)
+            return retrying(self._attempt, path, whole, conditions, tries)
         except AttemptFailed as failure:
             raise self._error_of(failure, path, tries) from failure
 
-    def _attempt(self, path: str, whole: WholeCheck | None, tries: _Tries) -> Answer:
+    def _attempt(
+        self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], tries: _Tries
+    ) -> Answer | None:
         episode = self._throttles.episode
         try:
-            answer = self._ask(path, whole)
+            answer = self._ask(path, whole, conditions)
         except AttemptFailed as failure:
             tries.note(failure)
             if failure.outcome is Outcome.THROTTLED:
                 self._throttles.note(episode)
                 pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
-                self._gate.close(max(self._options.throttle_pause_seconds, pause))
+                self._gate.close(max(self._options.throttle_pause_seconds, pause), f"{failure.why} for {path}")
             if failure.outcome is not Outcome.ABSENT:
                 log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
             raise
         self._throttles.forget(episode)
         return answer
 
-    def _ask(self, path: str, whole: WholeCheck | None) -> Answer:
-        """One attempt, redirects followed; raises AttemptFailed."""
+    def _ask(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
+        """One attempt, redirects followed; None for a file that has not changed; raises AttemptFailed."""
         url = self._base + path
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(url)
+            response = self._send(url, conditions)
             if response.status not in REDIRECTS:
                 break
             url = self._next_hop(url, response)
         else:
             raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
+        if conditions and response.status == NOT_MODIFIED:
+            return None
         verdict = classify(response.status, response.body)
         if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(response.body)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
@@ -126,13 +156,14 @@ class EdgarClient:
             retry_after = retry_after_seconds(response.headers.get("Retry-After"), self._clock.wall())
             tries = 1 if verdict.outcome is Outcome.ABSENT else None
             raise AttemptFailed(verdict.outcome, verdict.why, tries=tries, retry_after=retry_after)
-        return Answer(path, response.body, http_date(response.headers.get("Last-Modified")))
+        validators = Validators(response.headers.get("ETag"), http_date(response.headers.get("Last-Modified")))
+        return Answer(path, response.body, validators)
 
-    def _send(self, url: str) -> Response:
+    def _send(self, url: str, conditions: Mapping[str, str]) -> Response:
         self._gate.wait(self._closed)
         with self._counting:
             self._requests_made += 1
-        return self._transport.fetch(url)
+        return self._transport.fetch(url, conditions)
 
     def _next_hop(self, url: str, response: Response) -> str:
         location = response.headers.get("Location", "")

@@ -24,11 +24,15 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class ListedDay:
-    """A day and what EDGAR has of it; `path` of its index below /Archives/, None unless listed."""
+    """A day and what EDGAR has of it; `path` of its best index below /Archives/, None unless listed.
+
+    `other_paths` list the same filings: the same index packed, and the day's `form` and `company` indexes.
+    """
 
     index_date: date
     state: DayState
     path: str | None
+    other_paths: tuple[str, ...] = ()
 
 
 def survey_days(client: EdgarClient, first: date, last: date, *, today: date, recent_days: int) -> list[ListedDay]:
@@ -44,7 +48,7 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
         quarter: list_daily_indexes(client, *quarter) if _first_day(*quarter) <= today else {}
         for quarter in sorted({_quarter(day) for day in _days(first, last)})
     }
-    listed = {day: path for listing in listings.values() for day, path in listing.items()}
+    listed = {day: paths for listing in listings.values() for day, paths in listing.items()}
     newest = max(listed, default=date.min)
     recent = _business_days_before(today, recent_days)
 
@@ -58,7 +62,7 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
         return "not published" if pending else "no index"
 
     return [
-        ListedDay(day, "listed", listed[day]) if day in listed else ListedDay(day, state(day), None)
+        ListedDay(day, "listed", listed[day][0], listed[day][1:]) if day in listed else ListedDay(day, state(day), None)
         for day in _days(first, last)
         if day in listed or day.weekday() < _SATURDAY
     ]

@@ -43,14 +43,17 @@ RECHECK_SECONDS = 30.0
 
 _MAGIC = "form4lake-gate-1"
 _RECORD_BYTES = 128
+_REASON_BYTES = 256
+"""Why the gate was closed last, as text, behind the record: no request has to read it."""
 _POLL_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """What a person wants to know of a gate: until when it is closed (UTC), None while it is open."""
+    """What a person wants to know of a gate: until when it is closed (UTC) and why, both None while it is open."""
 
-    closed_until: datetime | None
+    closed_until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -113,9 +116,9 @@ class Gate:
             self._clock.sleep(delay, stop)
         raise ClientClosed("the client was closed while a request waited for its turn; run again to carry on")
 
-    def close(self, seconds: float) -> datetime:
+    def close(self, seconds: float, reason: str) -> datetime:
         """Close the gate to every process for so many seconds from now, at least; returns until when (UTC)."""
-        with self._record(durable=True) as record:
+        with self._record(reason) as record:
             now = self._clock.wall()
             if now + seconds > record.closed_until:
                 record.closed_at, record.closed_until = now, now + seconds
@@ -127,13 +130,15 @@ class Gate:
             log.warning("EDGAR wants a pause: no request before %s", _local_time(closed_until))
 
     @contextmanager
-    def _record(self, *, durable: bool = False) -> Iterator[_Record]:
+    def _record(self, reason: str | None = None) -> Iterator[_Record]:
+        """The record, to be changed; with a reason to keep beside it, durable at the end."""
         with self._threads, _locked(self._path) as file:
             record = self._healed(_Record.decode(os.read(file, _RECORD_BYTES)))
             yield record
             os.lseek(file, 0, os.SEEK_SET)
             os.write(file, record.encode())
-            if durable:
+            if reason is not None:
+                os.write(file, reason.encode()[:_REASON_BYTES].ljust(_REASON_BYTES))
                 os.fsync(file)
 
     def _healed(self, record: _Record | None) -> _Record:
@@ -154,12 +159,13 @@ def read_gate(options: ClientOptions) -> GateState:
     """Whether the gate of these options is closed, asked without passing it; raises BadOptions if it cannot be read."""
     path = _gate_file(options)
     if not path.is_file():
-        return GateState(None)
+        return GateState()
     with _locked(path) as file:
         record = _Record.decode(os.read(file, _RECORD_BYTES))
+        reason = os.read(file, _REASON_BYTES).decode("utf-8", "replace").strip()
     if record is None or record.closed_until <= Clock().wall():
-        return GateState(None)
-    return GateState(datetime.fromtimestamp(record.closed_until, UTC))
+        return GateState()
+    return GateState(datetime.fromtimestamp(record.closed_until, UTC), reason or None)
 
 
 def _gate_file(options: ClientOptions) -> Path:

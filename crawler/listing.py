@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from datetime import date
 
 from crawler.client import EdgarClient
 from crawler.errors import Absent
 
-_NAME = re.compile(r"master\.(?P<digits>\d{6}|\d{8})\.idx(?P<packed>\.gz|\.Z)?")
-_PREFERENCE = {None: 0, ".gz": 1, ".Z": 2}
+_NAME = re.compile(r"(?P<kind>master|form|company)\.(?P<digits>\d{6}|\d{8})\.(?P<packing>idx|(?:idx\.)?gz|(?:idx\.)?Z)")
+_KINDS = ("master", "form", "company")
+"""The piped index first: in the others a name can run into the form type."""
+_PACKINGS = ("idx", "gz", "Z")
 
 
-def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, str]:
-    """The master indexes of a quarter: date → path below /Archives/, one a day, the uncompressed one if there are two.
+def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, tuple[str, ...]]:
+    """The indexes of a quarter's days: date → paths below /Archives/, best first.
 
-    Empty if EDGAR has no list of that quarter (the future, or before 1994-07). Raises what `EdgarClient.get` raises
-    else; a list that is no JSON of EDGAR's shape is BrokenAnswer. Source: `directory.item[].name` of index.json.
+    `master` comes before `form` before `company`, an uncompressed file before .gz before .Z. Empty if EDGAR has no list
+    of that quarter (the future, or before 1994-07). Raises what `EdgarClient.get` raises else; a list that is no JSON
+    of EDGAR's shape is BrokenAnswer. Source: `directory.item[].name` of index.json.
     """
     folder = f"edgar/daily-index/{year}/QTR{quarter}"
     try:
         answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing)
     except Absent:
         return {}
-    best: dict[date, tuple[int, str]] = {}
+    found: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
     for item in json.loads(answer.body)["directory"]["item"]:
-        found = _NAME.fullmatch(item["name"])
-        day = found and date_of_name(found["digits"], year, quarter)
-        if found and day:
-            candidate = (_PREFERENCE[found["packed"]], f"{folder}/{item['name']}")
-            best[day] = min(best.get(day, candidate), candidate)
-    return {day: path for day, (_, path) in sorted(best.items())}
+        name = _NAME.fullmatch(item["name"])
+        day = name and date_of_name(name["digits"], year, quarter)
+        if name and day:
+            packing = _PACKINGS.index(name["packing"].removeprefix("idx."))
+            found[day].append((_KINDS.index(name["kind"]), packing, f"{folder}/{name[0]}"))
+    return {day: tuple(path for _, _, path in sorted(found[day])) for day in sorted(found)}
 
 
 def lacks_of_listing(body: bytes) -> str | None:

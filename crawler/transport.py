@@ -54,12 +54,16 @@ class Transport:
         self._clock = clock
         self._session = _session(options)
 
-    def fetch(self, url: str) -> Response:
-        """The answer to one GET, redirects not followed; raises AttemptFailed (down or broken) and nothing else."""
+    def fetch(self, url: str, headers: Mapping[str, str]) -> Response:
+        """The answer to one GET with these headers beside the session's, redirects not followed.
+
+        Raises AttemptFailed (down or broken) and nothing else.
+        """
         options = self._options
         try:
             with self._session.get(
                 url,
+                headers=dict(headers),
                 stream=True,
                 timeout=(options.connect_timeout_seconds, options.read_timeout_seconds),
             ) as response:

@@ -1,10 +1,20 @@
 """One index date into the lake: its index, its filings, and what could not be had."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import cast
 
-from crawler import Absent, BrokenAnswer, CrawlError, DailyIndex, DamagedIndex, ListedDay, read_daily_index
+from crawler import (
+    Absent,
+    BrokenAnswer,
+    CrawlError,
+    DamagedIndex,
+    IndexFile,
+    ListedDay,
+    Validators,
+    read_daily_index,
+)
 from flows.loading import Loaded, load
 from flows.progress import progress
 from flows.report import DayReport
@@ -35,11 +45,10 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
         state = IndexDay(index_date=listed.index_date, state=listed.state, read_at=datetime.now(UTC))
         ingest.add_day(state, [])
         return DayIngest(listed.index_date, 0, [])
-    forms = _forms(this, listed.index_date)
-    index = _read_index(this, listed, listed.path, forms)
-    numbers = {entry.accession_number for entry in index.entries}
+    index = _read_index(this, listed)
+    numbers = {entry.accession_number for entry in index.entries if entry.delisted_at is None}
     known = taken | this.lake.stored(numbers) | this.lake.quarantined(numbers).keys()
-    wanted = [entry for entry in index.entries if entry.accession_number not in known]
+    wanted = [entry for entry in index.entries if entry.accession_number in numbers - known]
     progress().begin(listed.index_date, len(wanted))
     done = DayIngest(listed.index_date, 0, list(index.problems))
     try:
@@ -50,34 +59,61 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
     except CrawlError as failed:
         done.stopped = failed
         done.problems.append(str(failed))
-    ingest.add_day(
-        IndexDay(
-            index_date=listed.index_date,
-            state="whole" if index.whole else "damaged",
-            forms=",".join(forms),
-            read_at=datetime.now(UTC),
-            source_path=index.source_path,
-            content_sha256=index.content_sha256 or None,
-            problem="; ".join(index.problems) or None,
-        ),
-        index.entries,
-    )
+    ingest.add_day(index.day, index.entries)
     return done
 
 
-def _read_index(this: Run, listed: ListedDay, path: str, forms: Collection[str]) -> DailyIndex:
-    """The day's index, or an empty damaged one where EDGAR lists it and does not give it whole."""
-    try:
-        return read_daily_index(this.client, listed, forms)
-    except (Absent, BrokenAnswer, DamagedIndex) as failed:
-        return DailyIndex(listed.index_date, path, content_sha256="", entries=[], problems=[str(failed)])
+@dataclass
+class _ReadIndex:
+    """A day's index: its row for the lake, its filings, those the lake knows to be delisted among them."""
+
+    day: IndexDay
+    entries: list[IndexEntry]
+    problems: list[str] = field(default_factory=list)
 
 
-def _forms(this: Run, index_date: date) -> tuple[str, ...]:
+def _read_index(this: Run, listed: ListedDay) -> _ReadIndex:
+    """The day's index; what the lake knows of it where EDGAR says that it has not changed since it was read whole."""
+    before = this.lake.index_day(listed.index_date)
+    forms = _forms(this, before)
+    read_at = datetime.now(UTC)
+    index = _fetched(this, listed, forms, _edition(before, listed, forms))
+    if index is None:
+        known = replace(cast(IndexDay, before), read_at=read_at)  # only what was read before can be as it was
+        return _ReadIndex(known, this.lake.index_entries(listed.index_date))
+    day = IndexDay(
+        index_date=listed.index_date,
+        state="whole" if index.whole else "damaged",
+        forms=",".join(forms),
+        read_at=read_at,
+        source_path=index.source_path,
+        content_sha256=index.content_sha256 or None,
+        etag=index.validators.etag,
+        last_modified=index.validators.last_modified,
+        problem="; ".join(index.problems) or None,
+    )
+    return _ReadIndex(day, index.entries, index.problems)
+
+
+def _forms(this: Run, before: IndexDay | None) -> tuple[str, ...]:
     """The forms to take: a day that was read for more of them before stays read for all of those."""
-    before = this.lake.index_day(index_date)
     taken = before.forms.split(",") if before and before.forms else []
     return tuple(sorted({*this.settings.forms, *taken}))
+
+
+def _edition(before: IndexDay | None, listed: ListedDay, forms: Collection[str]) -> Validators:
+    """The edition of a day's index that the lake holds all of, for these forms."""
+    if before and (before.state, before.source_path, before.forms) == ("whole", listed.path, ",".join(forms)):
+        return Validators(before.etag, before.last_modified)
+    return Validators()
+
+
+def _fetched(this: Run, listed: ListedDay, forms: Collection[str], seen: Validators) -> IndexFile | None:
+    """The day's index, an empty damaged one where EDGAR lists it and does not give it; None: it is what was seen."""
+    try:
+        return read_daily_index(this.client, listed, forms, seen=seen)
+    except (Absent, BrokenAnswer, DamagedIndex) as failed:
+        return IndexFile(listed.path or "", "", Validators(), problems=[str(failed)])
 
 
 def _add(loaded: Loaded, ingest: Ingest, index_date: date, done: DayIngest) -> None:

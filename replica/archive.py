@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,14 +12,9 @@ from replica import indexes
 from replica.indexes import IndexRow
 from tables import Filing
 
-_DAILY = re.compile(r"edgar/daily-index/(\d{4})/QTR([1-4])/(master|form|company)\.(\d{8})\.idx")
+_DAILY = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/((master|form|company)\.\d+\.idx(?:\.gz)?)")
 _LISTING = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/index\.json")
-_QUARTERLY = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/master\.idx")
-_DAILY_FORMATS = {
-    "master": indexes.master_index,
-    "form": indexes.form_index,
-    "company": indexes.company_index,
-}
+_QUARTERLY = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/(master|form|company)\.(idx|gz)")
 
 
 @dataclass
@@ -27,7 +23,8 @@ class Archive:
 
     `rows` has an entry for every day that has an index, each in the master index's order. `truth` has, by accession
     number, the records a perfect parser returns (parser_version left None); it is empty where the filings are real
-    ones. `amends` names the filing that an amendment amends.
+    ones. `amends` names the filing that an amendment amends. `kinds` are the daily indexes there are; `packed` ones are
+    gzip files named `….idx.gz`.
     """
 
     rows: dict[date, list[IndexRow]]
@@ -35,9 +32,11 @@ class Archive:
     holidays: frozenset[date] = frozenset()
     truth: dict[str, Filing] = field(default_factory=dict)
     amends: dict[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = indexes.KINDS
+    packed: bool = False
     _paths: dict[str, str] = field(init=False, repr=False)
     _listed: frozenset[str] = field(init=False, repr=False)
-    _rendered: dict[str, bytes] = field(init=False, repr=False, default_factory=dict)
+    _rendered: dict[tuple[str, frozenset[str]], bytes] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if both := self.holidays & self.rows.keys():
@@ -60,42 +59,58 @@ class Archive:
         """The path of a filing in the first index row that lists it; KeyError for one that no index lists."""
         return self._paths[accession_number]
 
-    def read(self, path: str) -> bytes | None:
-        """The bytes at a path below /Archives/, or None where EDGAR has nothing."""
+    def read(self, path: str, left_out: frozenset[str] = frozenset()) -> bytes | None:
+        """The bytes at a path below /Archives/, or None where EDGAR has nothing; an index without the `left_out`."""
         if path in self._listed:
             return self.submissions[path.rpartition("/")[2].removesuffix(".txt")]
-        if path not in self._rendered:
-            body = self._index(path)
+        if (path, left_out) not in self._rendered:
+            body = self._index(path, left_out)
             if body is None:
                 return None
-            self._rendered[path] = body
-        return self._rendered[path]
+            self._rendered[path, left_out] = body
+        return self._rendered[path, left_out]
 
     def modified(self, path: str) -> datetime | None:
         """When the index at a path was published, in New York time; None for what is no index of this archive."""
-        if match := _DAILY.fullmatch(path):
-            day = _day(match[4])
-            return indexes.published_at(day) if day is not None and day in self.rows else None
+        if day := self._day_of(path):
+            return indexes.published_at(day)
         if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path):
             days = self._days_in(match[1])
             return indexes.published_at(max(days)) if days else None
         return None
 
-    def _index(self, path: str) -> bytes | None:
-        if match := _DAILY.fullmatch(path):
-            day = _day(match[4])
-            if day is None or day not in self.rows or indexes.quarter_folder(day) != f"{match[1]}/QTR{match[2]}":
-                return None
-            return _DAILY_FORMATS[match[3]](day, self.rows[day])
+    def _index(self, path: str, left_out: frozenset[str]) -> bytes | None:
+        if day := self._day_of(path):
+            kind = path.rpartition("/")[2].partition(".")[0]
+            body = indexes.DAILY_FORMATS[kind](day, _without(self.rows[day], left_out))
+            return _gzipped(body) if self.packed else body
         if match := _LISTING.fullmatch(path):
             days = self._days_in(match[1])
-            sizes = [(day, len(indexes.master_index(day, self.rows[day]))) for day in days]
-            return indexes.folder_listing(match[1], sizes) if days else None
+            files = [
+                (day, self._name(kind, day), len(indexes.master_index(day, self.rows[day])))
+                for kind in self.kinds
+                for day in days
+            ]
+            return indexes.folder_listing(match[1], files) if days else None
         if match := _QUARTERLY.fullmatch(path):
             days = self._days_in(match[1])
-            rows = sorted((row for day in days for row in self.rows[day]), key=index_order)
-            return indexes.quarterly_master(max(days), rows) if days else None
+            rows = sorted((row for day in days for row in _without(self.rows[day], left_out)), key=index_order)
+            if not days:
+                return None
+            body = indexes.QUARTERLY_FORMATS[match[2]](max(days), rows)
+            return _gzipped(body) if match[3] == "gz" else body
         return None
+
+    def _day_of(self, path: str) -> date | None:
+        """The day whose index a path is; None for any other path."""
+        match = _DAILY.fullmatch(path)
+        if match is None:
+            return None
+        days = self._days_in(match[1]) if match[3] in self.kinds else []
+        return next((day for day in days if self._name(match[3], day) == match[2]), None)
+
+    def _name(self, kind: str, day: date) -> str:
+        return f"{kind}.{indexes.digits_of(day)}.idx{'.gz' if self.packed else ''}"
 
     def _days_in(self, folder: str) -> list[date]:
         return [day for day in self.days if indexes.quarter_folder(day) == folder]
@@ -128,8 +143,9 @@ def rows_of(accession_number: str, form_type: str, filed: date, parties: Iterabl
     ]
 
 
-def _day(digits: str) -> date | None:
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
+def _without(rows: Iterable[IndexRow], accession_numbers: Collection[str]) -> list[IndexRow]:
+    return [row for row in rows if row.accession_number not in accession_numbers]
+
+
+def _gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, 1, mtime=0)

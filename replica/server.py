@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import json
 import socket
 import socketserver
@@ -36,6 +37,11 @@ class _Reply:
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     modified: datetime | None = None
+
+    @property
+    def etag(self) -> str:
+        """Of the body, as S3 makes it for small files."""
+        return f'"{hashlib.md5(self.body, usedforsecurity=False).hexdigest()}"'
 
 
 class Replica:
@@ -96,19 +102,19 @@ class Replica:
         if not path.startswith(_ARCHIVES):
             return None
         below = path.removeprefix(_ARCHIVES)
-        body = self.archive.read(below)
+        modified = self.archive.modified(below)
+        if modified is not None and not path.endswith("/index.json") and self.faults.unpublished([path]):
+            return None
+        left_out = self.faults.left_out(path) if modified else frozenset()
+        body = self.archive.read(below, left_out)
         if body is None:
             return None
-        modified = self.archive.modified(below)
         if modified is None:
             return _Reply(200, body, "text/plain")
         if path.endswith("/index.json"):
             return _Reply(200, self._published(path, body), "application/json", modified=modified)
-        if self.faults.unpublished([path]):
-            return None
-        left_out = self.faults.left_out(path)
         modified += timedelta(days=self.faults.changes_seen(path))
-        return _Reply(200, _without(body, left_out), "application/octet-stream", modified=modified)
+        return _Reply(200, body, "application/octet-stream", modified=modified)
 
     def _published(self, path: str, listing: bytes) -> bytes:
         """An index.json without the indexes that are not published yet."""
@@ -183,12 +189,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply, fault)
 
     def _conditional(self, reply: _Reply) -> _Reply:
-        since = self.headers.get("If-Modified-Since")
-        if since is None or reply.modified is None:
+        """304 for an edition that the client has; its ETag is asked before its date (RFC 9110, 13.2.2)."""
+        since, known = self.headers.get("If-Modified-Since"), self.headers.get("If-None-Match")
+        if reply.modified is None or reply.status != 200:
             return reply
+        unchanged = _Reply(304, b"", headers={"ETag": reply.etag}, modified=reply.modified)
+        if known is not None:
+            return unchanged if known == reply.etag else reply
         with contextlib.suppress(ValueError, TypeError):
-            if reply.modified <= parsedate_to_datetime(since):
-                return _Reply(304, b"", modified=reply.modified)
+            if since is not None and reply.modified <= parsedate_to_datetime(since):
+                return unchanged
         return reply
 
     def _send(self, reply: _Reply, fault: Fault | None = None) -> None:
@@ -207,6 +217,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         if reply.modified is not None:
             self.send_header("Last-Modified", format_datetime(reply.modified.astimezone(UTC), usegmt=True))
+            if reply.status == 200:
+                self.send_header("ETag", reply.etag)
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -257,13 +269,6 @@ def _missing(path: str) -> _Reply:
     if path.startswith(_INDEX_FOLDERS):
         return _Reply(403, pages.access_denied(path), "application/xml")
     return _Reply(404, pages.no_such_key(path), "application/xml")
-
-
-def _without(index: bytes, accession_numbers: frozenset[str]) -> bytes:
-    if not accession_numbers:
-        return index
-    names = tuple(each.encode() for each in accession_numbers)
-    return b"".join(line for line in index.splitlines(keepends=True) if not any(name in line for name in names))
 
 
 def _kind(path: str) -> str:

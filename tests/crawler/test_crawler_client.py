@@ -22,6 +22,7 @@ from crawler import (
     EdgarClient,
     EdgarDown,
     Throttled,
+    Validators,
     read_gate,
 )
 
@@ -44,7 +45,28 @@ def test_an_answer_carries_its_path_and_when_it_changed(server: ScriptedServer, 
     server.script(PATH, Scripted(BODY, headers={"Last-Modified": "Tue, 02 Jan 2024 22:05:00 GMT"}))
     answer = client.get(PATH)
     assert answer.path == PATH
-    assert answer.last_modified == datetime(2024, 1, 2, 22, 5, tzinfo=UTC)
+    assert answer.validators == Validators(last_modified=datetime(2024, 1, 2, 22, 5, tzinfo=UTC))
+
+
+def test_only_another_edition_is_asked_for(server: ScriptedServer, client: EdgarClient) -> None:
+    headers = {"Last-Modified": "Tue, 02 Jan 2024 22:05:00 GMT", "ETag": '"5f0-gzip"'}
+    server.script(PATH, Scripted(BODY, headers=headers), Scripted(status=304), FINE)
+    seen = client.get(PATH).validators
+    assert client.get_unless(seen, PATH) is None
+    assert server.asked[1].headers["If-None-Match"] == '"5f0-gzip"'
+    assert server.asked[1].headers["If-Modified-Since"] == "Tue, 02 Jan 2024 22:05:00 GMT"
+    again = client.get_unless(seen, PATH)
+    assert again is not None
+    assert again.body == BODY
+    assert client.requests_made == 3
+
+
+def test_an_unasked_for_304_is_no_file(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(PATH, Scripted(status=304))
+    for ask in (client.get, lambda path: client.get_unless(Validators(), path)):
+        with pytest.raises(BrokenAnswer, match="304"):
+            ask(PATH)
+    assert "If-None-Match" not in server.asked[0].headers
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from scripted_server import Scripted, ScriptedServer
 
-from crawler import BrokenAnswer, EdgarClient, EdgarDown, list_daily_indexes, survey_days
+from crawler import BrokenAnswer, EdgarClient, EdgarDown, ListedDay, list_daily_indexes, survey_days
 from crawler.listing import date_of_name
 
 
@@ -26,11 +26,13 @@ def masters(*days: str) -> Scripted:
     return listing(*(f"{kind}.{day}.idx" for day in days for kind in ("company", "crawler", "form", "master")))
 
 
-def test_only_master_indexes_are_listed(server: ScriptedServer, client: EdgarClient) -> None:
+def test_the_indexes_of_a_day_are_listed_best_first(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(folder(2024, 1), masters("20240103", "20240102"))
     assert list_daily_indexes(client, 2024, 1) == {
-        date(2024, 1, 2): "edgar/daily-index/2024/QTR1/master.20240102.idx",
-        date(2024, 1, 3): "edgar/daily-index/2024/QTR1/master.20240103.idx",
+        date(2024, 1, day): tuple(
+            f"edgar/daily-index/2024/QTR1/{kind}.2024010{day}.idx" for kind in ("master", "form", "company")
+        )
+        for day in (2, 3)
     }
 
 
@@ -38,16 +40,31 @@ def test_the_uncompressed_one_is_preferred(server: ScriptedServer, client: Edgar
     server.script(
         folder(1998, 1),
         listing("master.980105.idx.Z", "master.980102.idx.gz", "master.980102.idx", "master.980102.idx.Z",
-                "master.980105.idx.gz", "master.980106.idx.Z", "master.19980331.idx", "sitemap.980102.xml",
-                "master.980102.idx.bak", "master.999999.idx"),
+                "master.980105.idx.gz", "master.980106.Z", "company.980106.idx", "form.980107.gz",
+                "master.19980331.idx", "sitemap.980102.xml", "master.980102.idx.bak",
+                "master.999999.idx", "crawler.980108.idx"),
     )  # fmt: skip
-    names = {day: path.rsplit("/", 1)[1] for day, path in list_daily_indexes(client, 1998, 1).items()}
-    assert names == {
-        date(1998, 1, 2): "master.980102.idx",
-        date(1998, 1, 5): "master.980105.idx.gz",
-        date(1998, 1, 6): "master.980106.idx.Z",
-        date(1998, 3, 31): "master.19980331.idx",
+    names = {
+        day: [path.rsplit("/", 1)[1] for path in paths] for day, paths in list_daily_indexes(client, 1998, 1).items()
     }
+    assert names == {
+        date(1998, 1, 2): ["master.980102.idx", "master.980102.idx.gz", "master.980102.idx.Z"],
+        date(1998, 1, 5): ["master.980105.idx.gz", "master.980105.idx.Z"],
+        date(1998, 1, 6): ["master.980106.Z", "company.980106.idx"],
+        date(1998, 1, 7): ["form.980107.gz"],
+        date(1998, 3, 31): ["master.19980331.idx"],
+    }
+
+
+def test_a_day_with_its_form_index_alone_is_listed(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(folder(2024, 1), listing("form.20240102.idx", "company.20240102.idx"))
+    (day,) = survey_days(client, date(2024, 1, 2), date(2024, 1, 2), today=date(2024, 6, 3), recent_days=2)
+    assert day == ListedDay(
+        date(2024, 1, 2),
+        "listed",
+        "edgar/daily-index/2024/QTR1/form.20240102.idx",
+        ("edgar/daily-index/2024/QTR1/company.20240102.idx",),
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from skipping_clock import SkippingClock
 
-from crawler import ClientClosed, ClientOptions, read_gate
+from crawler import ClientClosed, ClientOptions, GateState, read_gate
 from crawler.clock import Clock
 from crawler.gate import Gate
 
@@ -155,7 +156,7 @@ def test_a_slot_absurdly_far_ahead_is_ignored(slow: ClientOptions, clock: Skippi
 
 
 def test_a_pause_holds_for_other_gates_and_survives_a_restart(slow: ClientOptions, clock: SkippingClock) -> None:
-    until = Gate(slow, clock).close(600)
+    until = Gate(slow, clock).close(600, "status 429")
     started_later = SkippingClock()
     Gate(slow, started_later).wait(NEVER)
     assert 599 < sum(started_later.slept) < 602
@@ -170,7 +171,7 @@ def test_a_pause_that_begins_while_a_request_waits_is_kept(slow: ClientOptions, 
     class Interrupted(SkippingClock):
         def sleep(self, seconds: float, stop: threading.Event) -> None:
             if not opened:
-                opened.append(other.close(600).timestamp())
+                opened.append(other.close(600, "status 429").timestamp())
             clock.sleep(seconds, stop)
 
         def wall(self) -> float:
@@ -185,14 +186,14 @@ def test_a_pause_that_begins_while_a_request_waits_is_kept(slow: ClientOptions, 
 
 def test_a_longer_pause_is_not_shortened(slow: ClientOptions, clock: SkippingClock) -> None:
     gate = Gate(slow, clock)
-    until = gate.close(600)
-    assert gate.close(1) == until
+    until = gate.close(600, "status 429")
+    assert gate.close(1, "status 429") == until
     gate.wait(NEVER)
     assert sum(clock.slept) > 599
 
 
 def test_a_clock_set_back_does_not_prolong_a_pause(slow: ClientOptions, clock: SkippingClock) -> None:
-    Gate(slow, clock).close(600)
+    Gate(slow, clock).close(600, "status 429")
     clock.wall_shift = -7200
     Gate(slow, clock).wait(NEVER)
     assert 599 < sum(clock.slept) < 602
@@ -202,17 +203,25 @@ def test_a_closed_gate_can_be_seen_without_waiting(slow: ClientOptions) -> None:
     assert read_gate(slow).closed_until is None
     assert slow.gate_folder is not None
     assert not slow.gate_folder.exists()
-    until = Gate(slow).close(600)
-    assert read_gate(slow).closed_until == until
+    until = Gate(slow).close(600, "status 429 for /x")
+    assert read_gate(slow) == GateState(until, "status 429 for /x")
+
+
+def test_the_reason_of_a_pause_that_is_over_is_not_shown(slow: ClientOptions) -> None:
+    gate = Gate(slow)
+    gate.close(0.001, "é" * 1000)
+    time.sleep(0.005)
+    assert read_gate(slow) == GateState(None, None)
+    gate.wait(NEVER)
 
 
 def test_a_replica_has_a_gate_of_its_own_and_the_sec_one_for_all_its_hosts(
     make_options: Callable[..., ClientOptions],
 ) -> None:
-    Gate(make_options(base_url="http://127.0.0.1:8000")).close(600)
+    Gate(make_options(base_url="http://127.0.0.1:8000")).close(600, "status 429")
     assert read_gate(make_options(base_url="http://127.0.0.1:8001")).closed_until is None
     assert read_gate(make_options(base_url="https://www.sec.gov", requests_per_second=8)).closed_until is None
-    Gate(make_options(base_url="https://www.sec.gov", requests_per_second=8)).close(600)
+    Gate(make_options(base_url="https://www.sec.gov", requests_per_second=8)).close(600, "status 429")
     assert read_gate(make_options(base_url="https://data.sec.gov", requests_per_second=8)).closed_until is not None
 
 
@@ -239,7 +248,7 @@ def test_a_folder_swept_away_is_made_again(slow: ClientOptions, clock: SkippingC
 
 def test_closing_the_client_wakes_who_waits(slow: ClientOptions) -> None:
     gate = Gate(slow)
-    gate.close(600)
+    gate.close(600, "status 429")
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     with pytest.raises(ClientClosed):

@@ -1,5 +1,6 @@
 """Backfills: a range of dates, one commit a closed month, and nothing asked for or stored twice."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import date
 
@@ -89,3 +90,13 @@ def test_without_a_raw_archive_the_tables_are_the_same(house: House, backfill: B
         assert backfill(archive.days[0], archive.days[-1]).exit_code is Exit.DONE
     assert house.count("filings") == 60
     assert not list((house.lake_folder / "raw").rglob("*.parquet"))
+
+
+@pytest.mark.flow
+@pytest.mark.parametrize("first", [date(1994, 7, 5), date(1998, 3, 30)])
+def test_indexes_of_the_nineties_are_read(house: House, backfill: Backfill, first: date) -> None:
+    days = business_days(first, 4)
+    old = dataclasses.replace(generate_archive(3, days, 20), packed=True)
+    with house.edgar(old):
+        assert backfill(days[0], days[-1]).exit_code is Exit.DONE
+    assert house.query("select count(*), sum(stored), sum(missing) from coverage") == [(4, 20, 0)]

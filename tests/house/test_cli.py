@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from houses import TODAY, House
 
+from crawler.gate import Gate
+from flows.run import client_options
 from parsers import parse_submission
 from replica import generate_archive
+from settings import load_settings
+from storage import Lake
 
 FORM4 = Path(sys.executable).with_name("form4")
 
@@ -77,6 +81,15 @@ def test_asking_a_lake_that_is_not_there_is_explained(house: House) -> None:
         assert done.returncode in (2, 4)
         assert "lake" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_status_shows_a_closed_gate_and_why(house: House) -> None:
+    Lake.open(house.lake_folder, create=True)
+    assert "Paused" not in form4("status").stdout
+    until = Gate(client_options(load_settings())).close(600, 'status 403 ("[Request Rate] Exceeded") for /x')
+    done = form4("status")
+    assert f"Paused: no request to EDGAR before {until.astimezone():%Y-%m-%d %H:%M:%S}" in done.stdout
+    assert 'status 403 ("[Request Rate] Exceeded") for /x' in done.stdout
 
 
 def test_parse_prints_one_object_a_file(house: House) -> None:

@@ -1,5 +1,6 @@
 """The nightly run, end to end: complete, exact, once, and carrying on where it stopped."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -82,6 +83,8 @@ def test_every_filing_is_stored_row_by_row_and_nothing_is_asked_twice(
         assert again.exit_code is Exit.DONE
         assert again.added == 0
         assert edgar.stats().by_kind["filing"] == 140, "no filing is asked for twice"
+        indexes = [hit.status for hit in edgar.stats().hits if hit.kind == "index"]
+        assert indexes == [200] * 7 + [304] * 5, "an index of the look-back that has not changed is not sent again"
         assert (log_entries(house), parquet_files(house)) == (entries, files), "no table changes"
 
 
@@ -190,3 +193,47 @@ def test_a_day_whose_index_is_late_is_read_when_it_comes(house: House, nightly: 
     with house.edgar(whole):
         assert nightly().exit_code is Exit.DONE
     assert house.count("filings") == 70
+
+
+def test_an_index_that_changes_afterwards_is_followed(house: House, nightly: Nightly, archive: Archive) -> None:
+    day = archive.days[-2]
+    late, withdrawn = archive.accessions(day)[2:4]
+    change = Fault(
+        FaultKind.CHANGED, f"*.{day:%Y%m%d}.idx", after=2, added=frozenset([late]), removed=frozenset([withdrawn])
+    )
+    listed = (
+        f"select accession_number, delisted_at is null from index_entries where accession_number in {late, withdrawn}"
+    )
+    with house.edgar(archive, Faults([change])) as edgar:
+        for _ in range(2):
+            assert nightly().exit_code is Exit.DONE
+            assert house.query(listed) == [(withdrawn, True)]
+        asked = edgar.stats().by_kind["filing"]
+        assert nightly().added == 1
+        assert edgar.stats().by_kind["filing"] == asked + 1, "the addition is fetched, nothing else"
+    assert set(house.query(listed)) == {(late, True), (withdrawn, False)}
+    assert house.count("filings") == 140, "what is no longer listed is marked, and stays"
+    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(139, 139, 0)]
+
+
+def test_an_unchanged_index_does_not_hide_filings_that_are_missing(
+    house: House, nightly: Nightly, archive: Archive
+) -> None:
+    house.monkeypatch.setenv("FORM4_EDGAR__THREADS", "1")
+    numbers = "|".join(archive.accessions(archive.days[-1]))
+    with house.edgar(archive, Faults([Fault(FaultKind.DOWN, re.compile(f"({numbers}).txt"), after=5)])):
+        assert nightly().exit_code is Exit.EDGAR
+    with house.edgar(archive) as edgar:
+        assert nightly().exit_code is Exit.DONE
+        assert {hit.status for hit in edgar.stats().hits if hit.kind == "index"} == {304}, "the ETags are still known"
+    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
+
+
+def test_the_form_index_stands_in_for_a_missing_master(house: House, nightly: Nightly, archive: Archive) -> None:
+    masters = Fault(FaultKind.ACCESS_DENIED, "*/master.*")
+    with house.edgar(archive, Faults([masters])):
+        assert nightly().exit_code is Exit.DONE
+    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
+    assert {path.split("/")[-1][:5] for (path,) in house.query("select source_path from index_days") if path} == {
+        "form."
+    }

@@ -102,6 +102,8 @@ def test_an_index_that_changes_afterwards(archive: Archive) -> None:
         newer = session.get(edgar.url + MASTER, headers={"If-Modified-Since": answers[0].headers["Last-Modified"]})
         assert newer.status_code == 200
         assert session.get(f"{edgar.url}/Archives/{archive.path_of(late)}").status_code == 200
+        other = session.get(edgar.url + MASTER, headers={"If-None-Match": answers[0].headers["ETag"]})
+        assert other.status_code == 200
 
 
 def test_an_index_not_published_yet(archive: Archive) -> None:

@@ -1,5 +1,7 @@
 """The indexes of an archive, in the shape of EDGAR's."""
 
+import dataclasses
+import gzip
 import json
 from datetime import date
 from pathlib import Path
@@ -70,6 +72,36 @@ def test_the_quarterly_master_has_all_rows_of_its_days(archive: Archive) -> None
     rows = [line.split("|") for line in made if line.count("|") == 4][1:]
     assert {row[3] for row in rows} == {"2024-04-01", "2024-04-02"}
     assert len(rows) == sum(len(archive.rows[day]) for day in DAYS[1:])
+
+
+@pytest.mark.parametrize("kind", ["master", "form", "company"])
+def test_a_quarter_is_served_by_name_form_and_gzipped(archive: Archive, kind: str) -> None:
+    plain = archive.read(f"edgar/full-index/2024/QTR2/{kind}.idx")
+    packed = archive.read(f"edgar/full-index/2024/QTR2/{kind}.gz")
+    assert plain is not None
+    assert packed is not None
+    assert gzip.decompress(packed) == plain
+    assert plain.count(b"edgar/data/") == sum(len(archive.rows[day]) for day in DAYS[1:])
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(1994, 7, 1), "master.070194.idx"),
+        (date(1995, 1, 3), "master.950103.idx"),
+        (date(1998, 3, 31), "master.980331.idx"),
+        (date(1998, 4, 1), "master.19980401.idx"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_old_days_have_the_names_of_their_time(day: date, name: str, packed: bool) -> None:
+    old = dataclasses.replace(generate_archive(5, [day], 3), kinds=("master",), packed=packed)
+    folder = f"edgar/daily-index/{day.year}/QTR{(day.month + 2) // 3}"
+    (item,) = json.loads(old.read(f"{folder}/index.json") or b"")["directory"]["item"]
+    assert item["name"] == name + ".gz" * packed
+    body = old.read(f"{folder}/{item['name']}") or b""
+    assert body.startswith(b"\x1f\x8b" if packed else b"Description:")
+    assert old.read(f"{folder}/{item['name'].replace('master', 'form')}") is None
 
 
 def test_an_index_of_another_quarter_or_no_date_is_absent(archive: Archive) -> None:

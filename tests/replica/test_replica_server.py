@@ -88,6 +88,15 @@ def test_tells_an_index_that_has_not_changed(edgar: Replica, session: requests.S
     assert earlier.content == first.content
 
 
+def test_an_etag_is_held_against_the_edition_before_the_date_is(edgar: Replica, session: requests.Session) -> None:
+    first = session.get(edgar.url + MASTER)
+    date_header = {"If-Modified-Since": first.headers["Last-Modified"]}
+    same = session.get(edgar.url + MASTER, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    other = session.get(edgar.url + MASTER, headers={"If-None-Match": '"other"', **date_header})
+    assert other.content == first.content
+
+
 def test_keeps_a_connection_for_many_requests(edgar: Replica, archive: Archive) -> None:
     host = edgar.url.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=5)
