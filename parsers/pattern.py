@@ -1,33 +1,59 @@
-"""The quick way through a row: one regular expression made from its shape, matched to the row's serialised tree.
+"""Elements written as EDGAR writes them, read by regular expressions that are made from their shapes.
 
-It takes rows with nothing to report: elements in the order of the schema, texts that are typed without a problem. Any
-other row is left to `reading.fill`, so that issues are made in one place. What is matched was parsed and serialised by
-libxml2, so that there are no comments, no CDATA sections, no blanks in tags, and no entities but those of _UNESCAPE.
+A pattern matches children in the order of the schema, each at most once, with no attributes but footnote ids, no
+comments and no sections. What it matches is thereby well formed, but for the texts, of which `_known` makes sure when
+one is met first. Texts and days that would have to be reported raise Unusual: `reading.fill` says what there is to say.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lxml.etree import _Element, tostring
-
-from parsers.reading import EARLIEST, Converter, Field, Group, Leaf, Reading, Reference, Shape, Span, fill
+from parsers.reading import EARLIEST, Converter, Field, Group, Leaf, Reading, Reference, Shape, Span
 from parsers.values import SHORT, amount, cik, day, flag, fold
 
 MOST_TEXTS = 8192
 """Remembered with their values, for each kind of value; when there are more, remembering starts afresh."""
 
-_NOTES = r'((?:<footnoteId id="[^"&,]*+"/>)*+)'
-_NAME = re.compile(r'"([^"]*)"')
+BLANK = r"[ \t\r\n]*+"
+ID = r'id="([\w.-]++)"'
+_NOTES = rf"((?:<footnoteId {ID.replace('(', '(?:')} ?/>{BLANK})*+)"
+
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+"""Characters that XML allows in no text."""
+
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos);|#(\d{1,7});|#x([\dA-Fa-f]{1,6});)?", re.ASCII)
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+Texts = tuple[str | Any, ...]
+"""The groups of a match; None for those that took no part in it."""
 
 
-class _Unusual(Exception):
-    """A text that may have to be reported."""
+class Unusual(Exception):
+    """Something that may have to be reported, or be refused."""
 
 
-class _Values(dict[str, Any]):
+def plain(text: str) -> str:
+    """The characters that a text without `<` stands for; raises Unusual where it may be none that XML allows."""
+    if (not text.isprintable() and _FORBIDDEN(text)) or "]]>" in text:
+        raise Unusual
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    name, decimal, hexadecimal = reference.groups()
+    if name is not None:
+        return _NAMED[name]
+    code = int(decimal or "0") or int(hexadecimal or "0", 16)
+    if code > sys.maxunicode or _FORBIDDEN(chr(code)):
+        raise Unusual
+    return chr(code)
+
+
+class _Known(dict[str, Any]):
     """The values of texts, computed when they are first asked for."""
 
     def __init__(self, read: Callable[[str], Any]) -> None:
@@ -43,62 +69,42 @@ class _Values(dict[str, Any]):
         return value
 
 
-def _unescape(text: str) -> str:
-    if "&" in text:
-        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "\r").replace("&amp;", "&")
-    return text
-
-
-def _typed(convert: Converter) -> _Values:
+def _typed(convert: Converter) -> _Known:
     def read(text: str) -> Any:
-        value, problem = convert(_unescape(text))
+        value, problem = convert(plain(text))
         if problem is not None:
-            raise _Unusual
+            raise Unusual
         return value
 
-    return _Values(read)
+    return _Known(read)
 
 
-def _names(notes: str) -> str:
-    """The ids of `footnoteId` elements, joined."""
-    names = [name.strip() for name in _NAME.findall(notes)]
-    if not all(names):
-        raise _Unusual
-    return ",".join(names)
-
-
-_IDS = _Values(_names)
-_VALUES: dict[Converter | None, _Values] = {
-    None: _Values(lambda text: fold(_unescape(text))),
+_IDS = _Known(lambda notes: ",".join(re.findall(ID, notes)))
+_VALUES: dict[Converter | None, _Known] = {
+    None: _Known(lambda text: fold(plain(text))),
     **{convert: _typed(convert) for convert in (amount, cik, day, flag)},
 }
 
 
-class Pattern:
-    """Reads elements of one name and shape."""
+def forget() -> None:
+    """Empty the memory of texts met before, so that it can be timed how fast files are read that are all new."""
+    for known in (_IDS, *_VALUES.values()):
+        known.clear()
 
-    def __init__(self, name: str, shape: Shape) -> None:
-        self._shape = shape
+
+class Pattern:
+    """Matches the children of a shape, inside the element of that name if there is one, and the blanks after them."""
+
+    def __init__(self, shape: Shape, name: str = "") -> None:
         self._columns: list[str] = []
-        self._values: list[_Values] = []
+        self._values: list[_Known] = []
         self._notes: list[str] = []
         self._days: list[tuple[str, Span]] = []
         inside = "".join(self._expressions(shape))
-        self._match = re.compile(rf'<{name}(?: xmlns:\w++="[^"]*+")*+(?:/>|>{inside}</{name}>)').fullmatch
+        self.match = re.compile(_element(name, BLANK + inside) if name else inside).match
 
-    def read(self, row: _Element, reading: Reading) -> dict[str, Any]:
-        """The columns that an element fills; what cannot be kept as filed is an issue of the reading."""
-        match = self._match(tostring(row, encoding="unicode", with_tail=False))
-        if match is not None:
-            try:
-                return self._quick(match.groups(), reading)
-            except _Unusual:
-                pass
-        values: dict[str, Any] = {}
-        fill(row, self._shape, values, reading)
-        return values
-
-    def _quick(self, texts: tuple[str | None, ...], reading: Reading) -> dict[str, Any]:
+    def columns(self, texts: Texts, reading: Reading) -> dict[str, Any]:
+        """The columns that the groups of a match fill; raises Unusual."""
         # Leaving out what is absent makes the record twice as fast.
         values = {
             column: known[text] for text, column, known in zip(texts, self._columns, self._values, strict=True) if text
@@ -106,7 +112,7 @@ class Pattern:
         for column, span in self._days:
             filed = values.get(column)
             if filed is not None and not EARLIEST <= filed <= reading.latest[span]:
-                raise _Unusual
+                raise Unusual
         for column in self._notes:
             if column in values:
                 reading.footnotes_named.update(values[column].split(","))
@@ -119,14 +125,14 @@ class Pattern:
                 yield self._note(spec.fn_column)
                 continue
             if isinstance(spec, Group):
-                inside = "".join(self._expressions(spec.children))
+                inside = BLANK + "".join(self._expressions(spec.children))
             elif isinstance(spec, Field):
                 if spec.column in self._columns:
                     continue
-                inside = f"(?:<value/>|<value>{self._value(spec)}</value>)?+{self._note(spec.fn_column)}"
+                inside = f"{BLANK}(?:{_element('value', self._value(spec))})?+{self._note(spec.fn_column)}"
             else:
-                inside = self._value(spec) if isinstance(spec, Leaf) else "[^<]*+"
-            yield f"(?:<{tag}/>|<{tag}>{inside}</{tag}>)?+"
+                inside = self._value(spec) if isinstance(spec, Leaf) else r"[\w ]*+"
+            yield f"(?:{_element(tag, inside)})?+"
 
     def _value(self, spec: Leaf | Field) -> str:
         self._columns.append(spec.column)
@@ -140,3 +146,7 @@ class Pattern:
         self._values.append(_IDS)
         self._notes.append(column)
         return _NOTES
+
+
+def _element(name: str, inside: str) -> str:
+    return f"<{name}(?:>{inside}</{name}>| ?/>){BLANK}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,7 +43,8 @@ class Reading:
     """The state of reading one document: where it is, for issues, and what it has found.
 
     `made_on` is the day the filing was made, as well as it is known. Dates of events are plausible up to a year after
-    it, exercise and expiration dates up to a hundred years; without it every date from 1934 on is.
+    it, exercise and expiration dates up to a hundred years; without it every date from 1934 on is. `values`,
+    `groups` and `references` (footnote ids by their column) are those of the row that is being read.
     """
 
     made_on: date | None
@@ -50,7 +52,9 @@ class Reading:
     row_number: int | None = None
     issues: list[ParseIssue] = field(default_factory=list)
     footnotes_named: set[str] = field(default_factory=set)
+    values: dict[str, Any] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
+    references: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     latest: dict[Span, date] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +64,6 @@ class Reading:
     def at(self, table: str, row_number: int | None = None) -> None:
         """Set the row that the next issues belong to."""
         self.table, self.row_number = table, row_number
-        self.groups.clear()
 
     def issue(self, reason: str, raw: str | None, column: str | None = None) -> None:
         """Add an issue about the current row; raises NotAnOwnershipFiling when there are too many."""
@@ -97,8 +100,20 @@ def flatten(element: _Element) -> str:
     return "".join(parts)
 
 
-def fill(element: _Element, shape: Shape, values: dict[str, Any], reading: Reading) -> None:
-    """Put the columns that the children of an element fill into `values`; what is around them is an issue."""
+def columns(row: _Element, shape: Shape, reading: Reading) -> dict[str, Any]:
+    """The columns that a row fills; what cannot be kept as filed is an issue of the reading."""
+    reading.values = {}
+    reading.groups.clear()
+    reading.references.clear()
+    fill(row, shape, reading)
+    for column, names in reading.references.items():
+        reading.values[column] = ",".join(names)
+        reading.footnotes_named.update(names)
+    return reading.values
+
+
+def fill(element: _Element, shape: Shape, reading: Reading) -> None:
+    """Put the columns that the children of an element fill into the row; what is around them is an issue."""
     text = element.text
     if text is not None:
         reading.stray(text, element)
@@ -107,7 +122,7 @@ def fill(element: _Element, shape: Shape, values: dict[str, Any], reading: Readi
         if spec is None:
             reading.unknown(child)
         else:
-            spec.read(child, values, reading)
+            spec.read(child, reading)
         tail = child.tail
         if tail is not None:
             reading.stray(tail, element)
@@ -116,7 +131,7 @@ def fill(element: _Element, shape: Shape, values: dict[str, Any], reading: Readi
 class NoColumn:
     """An element that is known and fills no column of the row: it is kept elsewhere, or not at all."""
 
-    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+    def read(self, element: _Element, reading: Reading) -> None:
         """Nothing to do."""
 
 
@@ -131,17 +146,14 @@ class Leaf:
     convert: Converter | None = None
     span: Span = ""
 
-    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+    def read(self, element: _Element, reading: Reading) -> None:
         """Fill the column."""
         column = self.column
-        if column in values:
+        if column in reading.values:
             reading.second(element, column)
             return
         text = _marked_up(element, reading) if len(element) else element.text
-        if text is None or self.convert is None:
-            values[column] = fold(text) if text else None
-        else:
-            values[column] = _typed(text, self.convert, column, self.span, reading)
+        reading.values[column] = _value(text, self, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +165,18 @@ class Field:
     convert: Converter | None = None
     span: Span = ""
 
-    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+    def read(self, element: _Element, reading: Reading) -> None:
         """Fill the column and that of its footnotes."""
         column = self.column
-        if column in values:
+        if column in reading.values:
             reading.second(element, column)
             return
-        text = footnotes = stray = None
+        text = stray = None
         has_value = False
         for part in children(element):
             tag = part.tag
             if tag == "footnoteId":
-                footnotes = _joined(footnotes, part, reading)
+                _refer(self.fn_column, part, reading)
             elif tag != "value":
                 reading.unknown(part)
             elif has_value:
@@ -178,12 +190,7 @@ class Field:
         stray = element.text
         if stray is not None:
             reading.stray(stray, element)
-        if footnotes is not None:
-            values[self.fn_column] = footnotes
-        if text is None or self.convert is None:
-            values[column] = fold(text) if text else None
-        else:
-            values[column] = _typed(text, self.convert, column, self.span, reading)
+        reading.values[column] = _value(text, self, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +200,13 @@ class Group:
     name: str
     children: Shape
 
-    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+    def read(self, element: _Element, reading: Reading) -> None:
         """Fill the columns of the children."""
         if self.name in reading.groups:
             reading.second(element)
             return
         reading.groups.add(self.name)
-        fill(element, self.children, values, reading)
+        fill(element, self.children, reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,21 +215,23 @@ class Reference:
 
     fn_column: str
 
-    def read(self, element: _Element, values: dict[str, Any], reading: Reading) -> None:
+    def read(self, element: _Element, reading: Reading) -> None:
         """Add the id to the column."""
-        values[self.fn_column] = _joined(values.get(self.fn_column), element, reading)
+        _refer(self.fn_column, element, reading)
 
 
 Shape = dict[str, Leaf | Field | Group | Reference | NoColumn]
 """The children that an element may have, by their names."""
 
 
-def _typed(text: str, convert: Converter, column: str, span: Span, reading: Reading) -> Any:
-    value, problem = convert(text)
-    if span and value is not None and not EARLIEST <= value <= reading.latest[span]:
+def _value(text: str | None, spec: Leaf | Field, reading: Reading) -> Any:
+    if text is None or spec.convert is None:
+        return fold(text) if text else None
+    value, problem = spec.convert(text)
+    if spec.span and value is not None and not EARLIEST <= value <= reading.latest[spec.span]:
         problem = "is an implausible date"
     if problem is not None:
-        reading.issue(problem, text, column)
+        reading.issue(problem, text, spec.column)
     return value
 
 
@@ -233,13 +242,11 @@ def _marked_up(element: _Element, reading: Reading) -> str:
     return flatten(element)
 
 
-def _joined(footnotes: str | None, reference: _Element, reading: Reading) -> str | None:
-    """The ids so far with the one that a `footnoteId` element names."""
+def _refer(column: str, reference: _Element, reading: Reading) -> None:
+    """Add the id that a `footnoteId` element names to those of a column."""
     name = (reference.get("id") or "").strip()
     if not name or "," in name or len(reference) or reference.text:
         raw = fold(f"{name} {flatten(reference)}")
         reading.issue("a footnoteId element that does not just name one footnote", raw)
-    if not name:
-        return footnotes
-    reading.footnotes_named.add(name)
-    return name if footnotes is None else f"{footnotes},{name}"
+    if name:
+        reading.references[column].append(name)

@@ -12,6 +12,7 @@ from parsers.errors import NotAnOwnershipFiling
 from parsers.header import Header
 from parsers.values import fold
 from parsers.xml_document import read_document
+from parsers.xml_quick import read_text
 from tables import Filing, ParseIssue
 
 MOST_BYTES = 2**20
@@ -32,16 +33,21 @@ def read_xml(content: bytes, header: Header) -> Filing:
     be missing is none.
     """
     try:
-        root, problem = xml_tree.parse(content)
+        utf8, problem = xml_tree.checked(content)
+        filing = read_text(utf8.decode(), header) or _filing(xml_tree.tree(utf8), header)
     except xml_tree.NotWellFormed as refusal:
         return _recovered(content, header, refusal)
-    return _filing(root, problem, header)
+    return _with_problem(filing, problem)
 
 
-def _filing(root: _Element, problem: str | None, header: Header) -> Filing:
+def _filing(root: _Element, header: Header) -> Filing:
     if root.tag != "ownershipDocument":
         raise NotAnOwnershipFiling(f"XML whose root element is {root.tag[:80]}")
-    filing = read_document(root, header)
+    return read_document(root, header)
+
+
+def _with_problem(filing: Filing, problem: str | None) -> Filing:
+    """The filing, and what is the matter with its encoding."""
     if problem is not None:
         filing.parse_issues.append(ParseIssue(table_name="filings", reason=f"the XML {problem}"))
     return filing
@@ -58,7 +64,7 @@ def _recovered(content: bytes, header: Header, refusal: NotAnOwnershipFiling) ->
         root = _well_formed(rewrite(_document(text, refusal, repairs), repairs))
     if root is None:
         raise refusal
-    filing = _filing(root, problem, header)
+    filing = _with_problem(_filing(root, header), problem)
     if not _says_something(filing):
         raise refusal
     filing.parse_mode = "recovered"

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import lru_cache
 
 SHORT = 64
-"""Characters up to which a text is likely to be met again: its reading is remembered. No number or date is longer."""
+"""Characters up to which a text is likely to be met again. No number is longer."""
 
 _PLAIN = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _DECORATED = re.compile(r"[+-]?\s?\$?\s?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?", re.ASCII)
@@ -26,17 +25,11 @@ _TOO_LARGE = Decimal(10) ** 16
 
 def fold(text: str) -> str | None:
     """The text with every run of white space (no-break spaces too) as one blank, none at its ends; None if blank."""
-    if len(text) <= SHORT:
-        return _fold_short(text)
-    # Looking for what is to be folded is much faster than folding; XML allows no other ASCII white space.
-    unfolded = "  " in text or "\n" in text or "\t" in text or "\r" in text or text[0] == " " or text[-1] == " "
-    if not unfolded and text.isascii():
-        return text
-    return " ".join(text.split()) or None
-
-
-@lru_cache(maxsize=8192)
-def _fold_short(text: str) -> str | None:
+    if len(text) > SHORT:
+        # Looking for what is to be folded is much faster than folding; XML allows no other ASCII white space.
+        unfolded = "  " in text or "\n" in text or "\t" in text or "\r" in text or text[0] == " " or text[-1] == " "
+        if not unfolded and text.isascii():
+            return text
     return " ".join(text.split()) or None
 
 
@@ -47,18 +40,11 @@ def amount(text: str) -> tuple[Decimal | None, str | None]:
     reported. More than four decimals are rounded half-even and reported. Exponents, NaN, infinities, parentheses,
     digits of other scripts and commas at other places (`1,25`) are no numbers.
     """
-    if len(text) > SHORT:
-        text = text.strip()
-        if len(text) > SHORT:
-            return None, "is too long to be a number"
-    return _amount(text)
-
-
-@lru_cache(maxsize=4096)
-def _amount(text: str) -> tuple[Decimal | None, str | None]:
     text = text.strip()
     if not text:
         return None, None
+    if len(text) > SHORT:
+        return None, "is too long to be a number"
     problem = None
     if not _PLAIN.fullmatch(text):
         digits = re.sub(r"[\s$,]", "", text)
@@ -79,15 +65,6 @@ def _amount(text: str) -> tuple[Decimal | None, str | None]:
 
 def day(text: str) -> tuple[date | None, str | None]:
     """A date, `YYYY-MM-DD`; an offset from UTC or a `Z` after it is dropped (submissions of 0000769993 carry them)."""
-    if len(text) > SHORT:
-        text = text.strip()
-        if len(text) > SHORT:
-            return None, "is not a date"
-    return _day(text)
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> tuple[date | None, str | None]:
     text = text.strip()
     if not text:
         return None, None

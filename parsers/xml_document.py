@@ -1,9 +1,9 @@
-"""The ownership XML: bytes to a tree, safely, and the tree to the records of a filing."""
+"""The tree of an ownership document to the records of a filing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,15 +11,12 @@ from lxml.etree import _Element
 
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import FIRST_YEAR, LAST_YEAR, Header
-from parsers.pattern import Pattern
-from parsers.reading import Reading, children, fill, flatten
+from parsers.reading import Reading, Shape, children, columns, flatten
 from parsers.shapes import FILING, OWNER, SIGNATURE
 from parsers.ticker import ticker
 from parsers.values import day, fold
 from parsers.xml_rows import MOST_ROWS, read_rows
 from tables import OWNERSHIP_FORMS, Filing, Footnote, ReportingOwner, Signature
-
-_OWNER, _SIGNATURE = Pattern("reportingOwner", OWNER), Pattern("ownerSignature", SIGNATURE)
 
 
 def read_document(root: _Element, header: Header) -> Filing:
@@ -29,34 +26,37 @@ def read_document(root: _Element, header: Header) -> Filing:
     `source_path` are left to the caller.
     """
     sections = _sections(root)
-    reading = Reading(made_on=_made_on(sections["ownerSignature"], header))
+    signed = (each.text or "" for one in sections["ownerSignature"] for each in one.iterchildren("signatureDate"))
+    reading = Reading(made_on=made_on(signed, header))
     reading.issues += header.issues
-    values: dict[str, Any] = {}
-    fill(root, FILING, values, reading)
-    values["form_type"] = _form_type(values.get("form_type"), header, reading)
-    _compare(values, header, reading)
-    owners = _owners(sections["reportingOwner"], reading)
-    rows = read_rows(root, reading)
-    footnotes = _footnotes(sections["footnotes"], reading)
-    signatures = _signatures(sections["ownerSignature"], reading)
-    filing = Filing(
+    values = columns(root, FILING, reading)
+    check(values, header, reading)
+    return filing_of(
+        values,
+        header,
+        reading,
+        reporting_owners=_owners(sections["reportingOwner"], reading),
+        **read_rows(root, reading),
+        footnotes=_footnotes(sections["footnotes"], reading),
+        signatures=_signatures(sections["ownerSignature"], reading),
+    )
+
+
+def filing_of(values: dict[str, Any], header: Header, reading: Reading, **rows: Any) -> Filing:
+    """The filing of these columns and rows, read strictly."""
+    return Filing(
         accession_number=header.accession_number,
         filing_date=header.filed,
         accepted_at=header.accepted_at,
         **values,
         ticker=ticker(values.get("issuer_trading_symbol")),
-        owner_count=len(owners),
-        footnote_count=len(footnotes),
+        owner_count=len(rows["reporting_owners"]),
+        footnote_count=len(rows["footnotes"]),
         source_format="xml",
         parse_mode="strict",
-        reporting_owners=owners,
-        footnotes=footnotes,
-        signatures=signatures,
+        **rows,
         parse_issues=reading.issues,
     )
-    for table, records in rows.items():
-        setattr(filing, table, records)
-    return filing
 
 
 def _sections(root: _Element) -> defaultdict[str, list[_Element]]:
@@ -67,12 +67,23 @@ def _sections(root: _Element) -> defaultdict[str, list[_Element]]:
     return sections
 
 
-def _made_on(signatures: list[_Element], header: Header) -> date | None:
-    """The filing date, or, where no header gives one that can be believed, the date of the latest signature."""
+def made_on(signed: Iterable[str], header: Header) -> date | None:
+    """The filing date, or, where no header gives one that can be believed, the latest date of signatures."""
     if header.filed is not None and FIRST_YEAR <= header.filed.year <= LAST_YEAR:
         return header.filed
-    signed = (day(each.text or "")[0] for one in signatures for each in one.iterchildren("signatureDate"))
-    return max((each for each in signed if each is not None), default=None)
+    return max((each for each, _ in map(day, signed) if each is not None), default=None)
+
+
+def check(values: dict[str, Any], header: Header, reading: Reading) -> None:
+    """Settle the form type, and report an issuer and a period of report that are not the header's; the XML's are kept.
+
+    Raises NotAnOwnershipFiling where the form type is none of the six.
+    """
+    values["form_type"] = _form_type(values.get("form_type"), header, reading)
+    for column, name in (("issuer_cik", "issuer"), ("period_of_report", "period of report")):
+        stated, headers = values.get(column), getattr(header, column)
+        if stated is not None and headers is not None and stated != headers:
+            reading.issue(f"the header's {name} is {headers}", str(stated), column)
 
 
 def _form_type(stated: str | None, header: Header, reading: Reading) -> str:
@@ -87,36 +98,28 @@ def _form_type(stated: str | None, header: Header, reading: Reading) -> str:
     return form_type
 
 
-def _compare(values: dict[str, Any], header: Header, reading: Reading) -> None:
-    """Report an issuer and a period of report that are not the header's; the XML's are kept."""
-    for column, name in (("issuer_cik", "issuer"), ("period_of_report", "period of report")):
-        stated, headers = values.get(column), getattr(header, column)
-        if stated is not None and headers is not None and stated != headers:
-            reading.issue(f"the header's {name} is {headers}", str(stated), column)
-
-
 def _owners(elements: list[_Element], reading: Reading) -> list[ReportingOwner]:
     owners = []
-    for number, values in _numbered("reporting_owners", elements, _OWNER, reading):
+    for number, values in _numbered("reporting_owners", elements, OWNER, reading):
         owners.append(ReportingOwner(owner_number=number, **values))
     return owners
 
 
 def _signatures(elements: list[_Element], reading: Reading) -> list[Signature]:
     signatures = []
-    for number, values in _numbered("signatures", elements, _SIGNATURE, reading):
+    for number, values in _numbered("signatures", elements, SIGNATURE, reading):
         signatures.append(Signature(signature_number=number, **values))
     return signatures
 
 
 def _numbered(
-    table: str, elements: list[_Element], pattern: Pattern, reading: Reading
+    table: str, elements: list[_Element], shape: Shape, reading: Reading
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     if len(elements) > MOST_ROWS:
         raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} {table}")
     for number, element in enumerate(elements, start=1):
         reading.at(table, number)
-        yield number, pattern.read(element, reading)
+        yield number, columns(element, shape, reading)
 
 
 def _footnotes(sections: list[_Element], reading: Reading) -> list[Footnote]:

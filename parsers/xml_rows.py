@@ -8,8 +8,7 @@ from typing import Any
 from lxml.etree import _Element
 
 from parsers.errors import NotAnOwnershipFiling
-from parsers.pattern import Pattern
-from parsers.reading import Reading, children
+from parsers.reading import Reading, Shape, children, columns
 from parsers.shapes import (
     DERIVATIVE_HOLDING,
     DERIVATIVE_TRANSACTION,
@@ -28,44 +27,44 @@ MOST_ROWS = 32_767
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of row: the lake's table of its records and the element that should hold it."""
+class Kind:
+    """A kind of row: its element, the one that should hold it, its shape, and the lake's table of its records."""
 
+    element: str
+    container: str
+    shape: Shape
     table: str
     record: type
-    pattern: Pattern
-    container: str
 
 
-_TRADE = _Kind(
+_TRADE = Kind(
+    "nonDerivativeTransaction",
+    "nonDerivativeTable",
+    NON_DERIVATIVE_TRANSACTION,
     "non_derivative_transactions",
     NonDerivativeTransaction,
-    Pattern("nonDerivativeTransaction", NON_DERIVATIVE_TRANSACTION),
-    "nonDerivativeTable",
 )
-_HOLDING = _Kind(
+_HOLDING = Kind(
+    "nonDerivativeHolding",
+    "nonDerivativeTable",
+    NON_DERIVATIVE_HOLDING,
     "non_derivative_holdings",
     NonDerivativeHolding,
-    Pattern("nonDerivativeHolding", NON_DERIVATIVE_HOLDING),
-    "nonDerivativeTable",
 )
-_DERIVATIVE_TRADE = _Kind(
+_DERIVATIVE_TRADE = Kind(
+    "derivativeTransaction",
+    "derivativeTable",
+    DERIVATIVE_TRANSACTION,
     "derivative_transactions",
     DerivativeTransaction,
-    Pattern("derivativeTransaction", DERIVATIVE_TRANSACTION),
-    "derivativeTable",
 )
-_DERIVATIVE_HELD = _Kind(
-    "derivative_holdings", DerivativeHolding, Pattern("derivativeHolding", DERIVATIVE_HOLDING), "derivativeTable"
+_DERIVATIVE_HELD = Kind(
+    "derivativeHolding", "derivativeTable", DERIVATIVE_HOLDING, "derivative_holdings", DerivativeHolding
 )
 
-_CONTAINERS = frozenset({"nonDerivativeTable", "derivativeTable"})
-_KINDS = {
-    "nonDerivativeTransaction": _TRADE,
-    "nonDerivativeHolding": _HOLDING,
-    "derivativeTransaction": _DERIVATIVE_TRADE,
-    "derivativeHolding": _DERIVATIVE_HELD,
-}
+KINDS = (_TRADE, _HOLDING, _DERIVATIVE_TRADE, _DERIVATIVE_HELD)
+CONTAINERS = ("nonDerivativeTable", "derivativeTable")
+_BY_ELEMENT = {kind.element: kind for kind in KINDS}
 _X0101_KINDS = {
     "nonDerivativeSecurity": (_TRADE, _HOLDING),
     "derivativeSecurity": (_DERIVATIVE_TRADE, _DERIVATIVE_HELD),
@@ -76,17 +75,22 @@ Rows = dict[str, list[Any]]
 """Records by the lake's table."""
 
 
+def no_rows() -> Rows:
+    """Every table, without records."""
+    return {kind.table: [] for kind in KINDS}
+
+
 def read_rows(root: _Element, reading: Reading) -> Rows:
     """The rows of both tables, numbered in each by position, transactions and holdings together.
 
     X0101 puts its rows under the root; a row there, or in the other table, is read as what it is called.
     """
-    rows: Rows = {kind.table: [] for kind in _KINDS.values()}
-    numbers = dict.fromkeys(_CONTAINERS, 0)
+    rows = no_rows()
+    numbers = dict.fromkeys(CONTAINERS, 0)
     seen: set[str] = set()
     for section in children(root):
         tag = section.tag
-        if tag in _CONTAINERS:
+        if tag in CONTAINERS:
             if tag in seen:
                 reading.at("filings")
                 reading.issue(f"a second {tag}; the rows of both were read", None)
@@ -98,14 +102,14 @@ def read_rows(root: _Element, reading: Reading) -> Rows:
                     reading.stray(row.tail, section)
             reading.at("filings")
             reading.stray(section.text, section)
-        elif tag in _KINDS or tag in _X0101_KINDS:
+        elif tag in _BY_ELEMENT or tag in _X0101_KINDS:
             _read_row(section, None, rows, numbers, reading)
     return rows
 
 
 def _read_row(row: _Element, container: str | None, rows: Rows, numbers: dict[str, int], reading: Reading) -> None:
     tag = row.tag
-    kind = _KINDS.get(tag)
+    kind = _BY_ELEMENT.get(tag)
     if kind is None:
         pair = _X0101_KINDS.get(tag)
         if pair is None:
@@ -120,4 +124,4 @@ def _read_row(row: _Element, container: str | None, rows: Rows, numbers: dict[st
     reading.at(kind.table, number)
     if container is not None and container != kind.container:
         reading.issue(f"a {tag} inside {container}", None)
-    rows[kind.table].append(kind.record(row_number=number, **kind.pattern.read(row, reading)))
+    rows[kind.table].append(kind.record(row_number=number, **columns(row, kind.shape, reading)))

@@ -31,12 +31,10 @@ def may_hold_root(content: bytes) -> bool:
     return ROOT in content or content.startswith(_UTF16_MARKS)
 
 
-def parse(content: bytes) -> tuple[etree._Element, str | None]:
-    """The root element, and what is the matter with the encoding, if anything.
+def checked(content: bytes) -> tuple[bytes, str | None]:
+    """The content in UTF-8, and what is the matter with its encoding, if anything.
 
-    Comments and processing instructions are not in the tree; blank text between elements is not, unless there is
-    markup in footnotes or remarks. Raises NotWellFormed for XML that is not, and NotAnOwnershipFiling for XML that
-    has a document type declaration or is too large; elements may be nested 256 deep.
+    Raises NotAnOwnershipFiling for XML that has a document type declaration or is too large.
     """
     if len(content) > MOST_BYTES:
         raise NotAnOwnershipFiling(f"XML of {len(content):,} bytes, more than any ownership form has")
@@ -44,11 +42,15 @@ def parse(content: bytes) -> tuple[etree._Element, str | None]:
     start = utf8.find(ROOT)
     if utf8.find(b"<!DOCTYPE", 0, start if start >= 0 else len(utf8)) >= 0:
         raise NotAnOwnershipFiling("XML with a document type declaration, which no ownership form has")
-    return tree(utf8), problem
+    return utf8, problem
 
 
 def tree(utf8: bytes) -> etree._Element:
-    """The root element of XML in UTF-8, as `parse` gives it; raises NotWellFormed."""
+    """The root element of XML in UTF-8; raises NotWellFormed.
+
+    Comments and processing instructions are not in the tree; blank text between elements is not, unless there is
+    markup in footnotes or remarks. Raises NotAnOwnershipFiling for too many tags; elements may be nested 256 deep.
+    """
     if utf8.count(b"<") > MOST_TAGS:
         raise NotAnOwnershipFiling(f"XML of more than {MOST_TAGS:,} tags, more than any ownership form has")
     root = _tree(utf8, keep_blanks=False)
