@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -26,9 +27,6 @@ TOLERANCE = timedelta(days=4)
 
 CONSTANTS = 500
 """Up to so many issuers are spelt out in a query."""
-
-Shared = Callable[[str, str], int]
-"""How many rows (security, date, code) two filings have in common, by accession number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,10 @@ class Candidate:
     def order(self) -> tuple[date, datetime, str]:
         """Its place among filings in time."""
         return (self.filing_date, self.accepted_at or datetime.min.replace(tzinfo=UTC), self.accession_number)
+
+
+Shared = Callable[[Candidate, Candidate], int]
+"""How many rows (security, date, code) two filings have in common."""
 
 
 def match_amendments(filings: Iterable[Candidate], shared: Shared) -> Iterator[tuple[Candidate, Candidate]]:
@@ -95,7 +97,7 @@ def _root_of(amendment: Candidate, earlier: list[Candidate], roots: dict[str, st
     tied = [each for each in tied if not each.amends] or tied
     if len({roots[each.accession_number] for each in tied}) == 1:
         return roots[tied[0].accession_number]
-    likeness = {each.accession_number: shared(amendment.accession_number, each.accession_number) for each in tied}
+    likeness = {each.accession_number: shared(amendment, each) for each in tied}
     most = max(likeness.values())
     likest = {roots[accession] for accession, count in likeness.items() if count == most}
     return likest.pop() if len(likest) == 1 else None
@@ -124,17 +126,19 @@ def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, store
     Leaves the rows to add in `new_superseded` and the keys of the rows to drop in `leaving_superseded`. `stored` are
     the labels that hold earlier versions of the fresh filings.
     """
-    _declare_after(cursor, snapshot, "filings", stored)
-    cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_filings AS {snapshot.relation('filings', list(stored))}")
-    _run(cursor, "families.sql")
-    issuers = [row[0] for row in rows(cursor, "SELECT DISTINCT issuer_cik FROM families")]
-    amended = bool(issuers)
-    if amended:
-        for name in ("filings", "reporting_owners", *_ROWS):
-            _declare_after(cursor, snapshot, name, stored, issuers)
+    after = _After(cursor, snapshot, stored)
+    for name in ("filings", "reporting_owners"):
+        after.declare(name)
+        before = snapshot.relation(name, list(stored))
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_{name} AS {before}")
+    _run(cursor, "groups.sql")
+    issuers = [row[0] for row in rows(cursor, "SELECT DISTINCT issuer_cik FROM changed_groups")]
+    if issuers:
+        after.declare("filings", issuers)
+        after.declare("reporting_owners", issuers)
         _run(cursor, "concerned.sql")
-    wanted = set(_rows_after(cursor)) if amended else set()
-    known = _known_rows(cursor, snapshot, amended=amended)
+    wanted = set(_rows_after(cursor, after)) if issuers else set()
+    known = _known_rows(cursor, snapshot)
     added = sorted(wanted - known.keys(), key=lambda row: (row[0], row[3]))
     outdated = sorted(known.keys() - wanted, key=lambda row: (row[0], row[3]))
     schema = arrow_schema(TABLES["superseded"])
@@ -151,48 +155,63 @@ Row = tuple[str, date, int, str, str]
 """A row of `superseded`, column by column."""
 
 
-def _declare_after(
-    cursor: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    table: str,
-    stored: Collection[str],
-    issuers: list[int] | None = None,
-) -> None:
-    """A table as it will be after the commit, as `after_<table>`; with `issuers`, their rows alone."""
-    parts = [f"SELECT * FROM new_{table}"]
-    if untouched := snapshot.entries(table, snapshot.labels.difference(stored)):
-        parts.append(snapshot.select(TABLES[table], untouched))
-    if touched := snapshot.entries(table, stored):
-        parts.append(
-            f"SELECT o.* FROM ({snapshot.select(TABLES[table], touched)}) o ANTI JOIN fresh USING (accession_number)"
-        )
-    condition = ""
-    if issuers is not None:
-        # Constants skip row groups; so many of them that all row groups are read anyway would only be slow.
-        few = ", ".join(map(str, issuers)) if len(issuers) <= CONSTANTS else "SELECT issuer_cik FROM families"
-        condition = f" WHERE issuer_cik IN ({few})"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP VIEW after_{table} AS "
-        + " UNION ALL ".join(f"SELECT * FROM ({each}){condition}" for each in parts)
-    )
+class _After:
+    """Declares tables as they will be after the commit, as `after_<table>`."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, stored: Collection[str]) -> None:
+        self._cursor = cursor
+        self._snapshot = snapshot
+        self._stored = stored
+
+    def declare(
+        self, table: str, issuers: Collection[int] | None = None, accessions: Collection[str] | None = None
+    ) -> None:
+        """All rows, or those of some issuers; of `accessions` all rows, of others any."""
+        entries = self._snapshot.entries(table)
+        if accessions is not None:
+            entries = self._snapshot.entries_with(table, accessions)
+        parts = [f"SELECT * FROM new_{table}"]
+        if kept := [each for each in entries if each.label not in self._stored]:
+            parts.append(self._snapshot.select(TABLES[table], kept))
+        if rewritten := [each for each in entries if each.label in self._stored]:
+            old = self._snapshot.select(TABLES[table], rewritten)
+            parts.append(f"SELECT o.* FROM ({old}) o ANTI JOIN fresh USING (accession_number)")
+        condition = ""
+        if issuers is not None:
+            # Constants skip row groups; with so many of them that all are read anyway, they would only be slow.
+            named = ", ".join(map(str, issuers))
+            if len(issuers) > CONSTANTS:
+                named = "SELECT issuer_cik FROM changed_groups"
+            condition = f" WHERE issuer_cik IN ({named})"
+        union = " UNION ALL ".join(f"SELECT * FROM ({each}){condition}" for each in parts)
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW after_{table} AS {union}")
+
+    def rows_of(self, table: str, columns: str, filings: Collection[Candidate]) -> list[tuple[Any, ...]]:
+        """Columns of the rows that some filings will have."""
+        accessions = {each.accession_number for each in filings}
+        self.declare(table, {each.issuer_cik for each in filings}, accessions)
+        register(self._cursor, "asked", "accession_number", sorted(accessions))
+        return rows(self._cursor, f"SELECT {columns} FROM after_{table} SEMI JOIN asked USING (accession_number)")
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, script: str) -> None:
     cursor.execute(resources.files("storage").joinpath("sql", script).read_text(encoding="utf-8"))
 
 
-def _rows_after(cursor: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+def _rows_after(cursor: duckdb.DuckDBPyConnection, after: _After) -> Iterator[Row]:
     names = [each.name for each in fields(Candidate)]
     filings = [
         Candidate(**(dict(zip(names, row, strict=True)) | {"owner_ciks": frozenset(row[-1])}))
         for row in rows(cursor, f"SELECT {', '.join(names)} FROM concerned")
     ]
-    likeness = _Likeness(cursor)
+    likeness = _Likeness(after)
     pairs = list(match_amendments(filings, likeness))
     while likeness.asked:
         likeness.read()
         pairs = list(match_amendments(filings, likeness))
-    trading = _with_transactions(cursor, {each.accession_number for pair in pairs for each in pair})
+    redone = {row[0] for row in rows(cursor, "SELECT accession_number FROM redone")}
+    pairs = [pair for pair in pairs if pair[1].accession_number in redone]
+    trading = _with_transactions(after, {each for pair in pairs for each in pair})
     for earlier, amendment in pairs:
         stands = earlier.accession_number in trading and amendment.accession_number not in trading
         yield (
@@ -208,44 +227,40 @@ _TRANSACTIONS = ("non_derivative_transactions", "derivative_transactions")
 _ROWS = (*_TRANSACTIONS, "non_derivative_holdings", "derivative_holdings")
 
 
-def _with_transactions(cursor: duckdb.DuckDBPyConnection, accessions: set[str]) -> set[str]:
+def _with_transactions(after: _After, filings: set[Candidate]) -> set[str]:
     found: set[str] = set()
-    if accessions:
+    if filings:
         for name in _TRANSACTIONS:
-            found.update(row[0] for row in rows(cursor, _of_accessions(cursor, name, "accession_number", accessions)))
+            found.update(row[0] for row in after.rows_of(name, "accession_number", filings))
     return found
 
 
 class _Likeness:
     """Counts the rows that two filings share, from rows read for many filings at once: asked for first, read later."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+    def __init__(self, after: _After) -> None:
+        self._after = after
         self._read: dict[str, Counter[tuple[object, ...]]] = {}
-        self.asked: set[str] = set()
+        self.asked: set[Candidate] = set()
 
-    def __call__(self, one: str, other: str) -> int:
-        self.asked |= {one, other} - self._read.keys()
-        return (self._read.get(one, Counter()) & self._read.get(other, Counter())).total()
+    def __call__(self, one: Candidate, other: Candidate) -> int:
+        self.asked |= {each for each in (one, other) if each.accession_number not in self._read}
+        mine, its = (self._read.get(each.accession_number, Counter()) for each in (one, other))
+        return (mine & its).total()
 
     def read(self) -> None:
         """Read the rows of the filings asked for."""
-        self._read |= {each: Counter() for each in self.asked}
+        self._read |= {each.accession_number: Counter() for each in self.asked}
         for name in _ROWS:
             dated = "transaction_date, transaction_code" if name in _TRANSACTIONS else "NULL, NULL"
             columns = f"accession_number, security_title, {dated}"
-            for accession, *row in rows(self._cursor, _of_accessions(self._cursor, name, columns, self.asked)):
+            for accession, *row in self._after.rows_of(name, columns, self.asked):
                 self._read[accession][name, *row] += 1
         self.asked = set()
 
 
-def _of_accessions(cursor: duckdb.DuckDBPyConnection, table: str, columns: str, accessions: set[str]) -> str:
-    register(cursor, "asked", "accession_number", sorted(accessions))
-    return f"SELECT {columns} FROM after_{table} SEMI JOIN asked USING (accession_number)"
-
-
-def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *, amended: bool) -> dict[Row, str]:
-    """The rows that the lake has for the filings concerned, and the label of the file of each."""
+def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[Row, str]:
+    """The rows that the lake has of amendments to be matched again and of fresh filings, each with its file's label."""
     labels = {snapshot.path(each): each.label for each in snapshot.entries("superseded")}
     if not labels:
         return {}
@@ -253,8 +268,7 @@ def _known_rows(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, *, amende
         cursor,
         f"SELECT accession_number, filing_date, issuer_cik, superseded_by, reason, filename "
         f"FROM ({snapshot.relation('superseded', filename=True)}) WHERE "
-        f"{'superseded_by IN (SELECT accession_number FROM concerned) OR ' * amended}"
-        "superseded_by IN (SELECT accession_number FROM fresh) OR "
-        "accession_number IN (SELECT accession_number FROM fresh)",
+        "superseded_by IN (SELECT accession_number FROM redone UNION ALL FROM fresh) OR "
+        "accession_number IN (FROM fresh)",
     )
     return {(row[0], row[1], row[2], row[3], row[4]): labels[row[5]] for row in found}

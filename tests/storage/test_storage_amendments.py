@@ -27,7 +27,7 @@ def made(accession: str, filed: date, form_type: str = "4", **values: Any) -> Ca
 
 
 def pairs(*filings: Candidate, shared: dict[str, int] | None = None) -> set[tuple[str, str]]:
-    found = match_amendments(filings, lambda _, other: (shared or {}).get(other, 0))
+    found = match_amendments(filings, lambda _, other: (shared or {}).get(other.accession_number, 0))
     return {(earlier.accession_number, later.accession_number) for earlier, later in found}
 
 
@@ -92,7 +92,9 @@ def test_two_originals_of_one_day_keep_their_own_amendments() -> None:
     one, other = made("one", MONDAY), made("other", MONDAY)
     first, second = amendment(MONDAY, "first", FRIDAY), amendment(MONDAY, "second", LATER)
     likeness = {("first", "one"): 3, ("second", "other"): 3}
-    found = match_amendments([one, other, first, second], lambda one, other: likeness.get((one, other), 0))
+    found = match_amendments(
+        [one, other, first, second], lambda one, other: likeness.get((one.accession_number, other.accession_number), 0)
+    )
     assert {(a.accession_number, b.accession_number) for a, b in found} == {("one", "first"), ("other", "second")}
 
 
