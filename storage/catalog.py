@@ -24,9 +24,13 @@ from tables import TABLES
 CATALOG = "catalog.duckdb"
 SCRIPT = "views.sql"
 
+FILES = "lake_files"
+"""The schema of the views that name the files, below the tables that people read."""
+
 ORDER = ("transaction_codes", "current_filings", "trades", "insider_buys", "insider_sells", "coverage")
 """The views of `storage/sql/views`, each after those it reads."""
 
+_DECLARED = "-- From here on the same for every version of the lake.\n"
 _LAKE_SNAPSHOT = "Which version of the lake these views show, where it is, and when they were made."
 _LAKE_SNAPSHOT_COLUMNS = {
     "version": "Number of the lake's newest commit when they were made.",
@@ -39,6 +43,8 @@ _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+# 2.0's own storage version could not be opened by the 1.x command line.
+_WRITING: dict[str, str | bool | int | float | list[str]] = {**_OFFLINE, "storage_compatibility_version": "v1.0.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +70,39 @@ def view(name: str) -> View:
     return next(each for each in views() if each.name == name)
 
 
-def views_script(snapshot: Snapshot) -> str:
-    """The SQL that makes every view of a snapshot, with comments on views and columns; any DuckDB can run it."""
-    statements = [f"{_headline(snapshot)}\n"]
-    for table in TABLES.values():
-        statements.append(f"CREATE OR REPLACE VIEW {table.name} AS\n{snapshot.relation(table.name)};\n")
-        statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
-    statements += (f"CREATE OR REPLACE VIEW {each.name} AS\n{each.query};\n" for each in views())
-    statements += (f"COMMENT ON VIEW {each.name} IS {quoted(each.doc)};\n" for each in views())
+def views_script(snapshot: Snapshot, declared: str | None = None) -> str:
+    """The SQL that makes every view of a snapshot, with comments on views and columns; any DuckDB can run it.
+
+    `declared` is the part that is the same for every snapshot, where it is at hand.
+    """
+    return f"{_headline(snapshot)}\n{_snapshot_views(snapshot)}{declared or _declared_views()}"
+
+
+def _snapshot_views(snapshot: Snapshot) -> str:
+    """What differs from snapshot to snapshot: in a schema of its own, so that no view which people read, with its many
+    comments, has to be made anew by each commit."""
+    statements = [f"CREATE SCHEMA IF NOT EXISTS {FILES};\n"]
+    statements += (f"CREATE OR REPLACE VIEW {FILES}.{name} AS\n{snapshot.relation(name)};\n" for name in TABLES)
     statements.append(
         f"CREATE OR REPLACE VIEW lake_snapshot AS "
         f"SELECT {snapshot.version} AS version, {quoted(snapshot.place.location)} AS lake, "
         f"TIMESTAMPTZ '{datetime.now(UTC):%Y-%m-%d %H:%M:%S+00}' AS published_at, "
         f"{quoted(definition())} AS definition;\nCOMMENT ON VIEW lake_snapshot IS {quoted(_LAKE_SNAPSHOT)};\n"
     )
+    statements += (
+        f"COMMENT ON COLUMN lake_snapshot.{name} IS {quoted(doc)};\n" for name, doc in _LAKE_SNAPSHOT_COLUMNS.items()
+    )
+    return "".join(statements)
+
+
+def _declared_views() -> str:
+    """What follows from the declaration of tables and views alone."""
+    statements = [_DECLARED]
+    for table in TABLES.values():
+        statements.append(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM {FILES}.{table.name};\n")
+        statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
+    statements += (f"CREATE OR REPLACE VIEW {each.name} AS\n{each.query};\n" for each in views())
+    statements += (f"COMMENT ON VIEW {each.name} IS {quoted(each.doc)};\n" for each in views())
     statements.append(_column_comments())
     return "".join(statements)
 
@@ -87,16 +112,18 @@ def publish_catalog(files: Files, snapshot: Snapshot) -> None:
 
     Called while holding the publishing lock. A reader that has the old catalog open keeps it.
     """
-    if files.has(CATALOG) and files.has(SCRIPT):
-        with files.open(SCRIPT) as file:
-            headline = _headline(snapshot).encode()
-            if file.read(len(headline)) == headline:
-                return
-    script = views_script(snapshot)
+    old = files.read(SCRIPT).decode() if files.has(CATALOG) and files.has(SCRIPT) else ""
+    headline, _, rest = old.partition("\n")
+    if headline == _headline(snapshot):
+        return
+    _, mark, declared = rest.partition(_DECLARED)
+    known = headline.endswith(_declared_by()) and bool(mark)
+    script = views_script(snapshot, mark + declared if known else None)
     with files.scratch() as folder:
         staged = folder / CATALOG
         with writing(folder):
-            _build(staged, script)
+            if not (known and _renew(files.read(CATALOG), staged, _snapshot_views(snapshot))):
+                _build(staged, script)
             staged.chmod(0o444)
         files.install(staged, CATALOG)
         files.remove(f"{CATALOG}.wal")
@@ -144,17 +171,37 @@ def _open_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection
     return None
 
 
+def _renew(old: bytes, path: Path, script: str) -> bool:
+    """A catalog from an older one of the same declaration; False, and none made, if the older one is not that."""
+    path.write_bytes(old)
+    try:
+        with duckdb.connect(path, config=_WRITING) as connection:
+            if connection.sql("SELECT definition FROM lake_snapshot").fetchall() == [(definition(),)]:
+                _run(connection, script)
+                return True
+    except duckdb.Error:
+        pass  # somebody damaged it; it is built from nothing then
+    path.unlink()
+    return False
+
+
 def _build(path: Path, script: str) -> None:
-    # 2.0's own storage version could not be opened by the 1.x command line.
-    config: dict[str, str | bool | int | float | list[str]] = {**_OFFLINE, "storage_compatibility_version": "v1.0.0"}
-    with duckdb.connect(path, config=config) as connection:
-        connection.execute("BEGIN")
-        connection.execute(script)
-        connection.execute("COMMIT")
+    with duckdb.connect(path, config=_WRITING) as connection:
+        _run(connection, script)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:
+    connection.execute("BEGIN")
+    connection.execute(script)
+    connection.execute("COMMIT")
 
 
 def _headline(snapshot: Snapshot) -> str:
-    return f"-- Views of version {snapshot.version} of the lake {snapshot.place.location}, declared by {definition()}."
+    return f"-- Views of version {snapshot.version} of the lake {snapshot.place.location}, {_declared_by()}"
+
+
+def _declared_by() -> str:
+    return f"declared by {definition()}."
 
 
 def _read_view(name: str, text: str) -> View:
@@ -181,7 +228,6 @@ def _column_comments() -> str:
     for each in views():
         own[each.name] = each.columns
         meanings |= each.columns
-    own["lake_snapshot"] = _LAKE_SNAPSHOT_COLUMNS
     with duckdb.connect(":memory:", config=_OFFLINE) as connection:
         for table in TABLES.values():
             connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
@@ -189,5 +235,4 @@ def _column_comments() -> str:
             connection.execute(f"CREATE VIEW {each.name} AS {each.query}")
         columns = connection.sql("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
     found = [(view, name, own[view].get(name) or meanings[name]) for view, name in columns]
-    found += (("lake_snapshot", name, doc) for name, doc in _LAKE_SNAPSHOT_COLUMNS.items())
     return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)

@@ -103,11 +103,11 @@ class LocalFiles:
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
         """The files below `folder`, named relative to it, sorted."""
-        top = self.root / folder
+        top = str(self.root / folder)
         found: list[str] = []
         for where, _, files in os.walk(top):
-            below = Path(where).relative_to(top).as_posix()
-            found += [each if below == "." else f"{below}/{each}" for each in files if each.endswith(suffix)]
+            below = where[len(top) + 1 :].replace(os.sep, "/")
+            found += [f"{below}/{each}" if below else each for each in files if each.endswith(suffix)]
         return sorted(found)
 
     def create(self, name: str, content: bytes) -> bool:

@@ -115,9 +115,12 @@ def test_a_product_beyond_decimals_is_null_not_an_error(lake: Lake) -> None:
 @pytest.mark.usefixtures("real_catalog")
 def test_every_view_and_column_says_what_it_means(lake: Lake) -> None:
     with lake.connect() as connection:
-        views = connection.sql("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall()
+        views = connection.sql(
+            "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name <> 'lake_files'"
+        ).fetchall()
         columns = connection.sql(
-            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+            "SELECT table_name, column_name, comment FROM duckdb_columns() "
+            "WHERE NOT internal AND schema_name <> 'lake_files'"
         ).fetchall()
     assert len(views) == len(TABLES) + 7
     assert [name for name, comment in views if not comment] == []
@@ -139,6 +142,26 @@ def test_any_duckdb_opens_the_catalog_and_runs_the_script(answered: Lake, tmp_pa
         assert everything(connection) == contents(answered)
     with duckdb.connect(root / "catalog.duckdb", read_only=True) as connection:
         assert connection.sql("SELECT version FROM lake_snapshot").fetchall() == [(1,)]
+
+
+@pytest.mark.usefixtures("real_catalog")
+def test_the_next_version_is_published_as_whole_as_the_first(answered: Lake, tmp_path: Path) -> None:
+    store(answered, filing("late", TUESDAY), day=TUESDAY)
+    root = tmp_path / "lake"
+    with duckdb.connect(root / "catalog.duckdb", read_only=True) as connection:
+        assert everything(connection) == contents(answered)
+        columns = "FROM duckdb_columns() WHERE NOT internal AND schema_name <> 'lake_files'"
+        assert connection.sql(f"SELECT column_name {columns} AND comment IS NULL").fetchall() == []
+        published = connection.sql(f"SELECT table_name, column_name, comment {columns} ORDER BY ALL").fetchall()
+        assert connection.sql("SELECT version FROM lake_snapshot").fetchall() == [(2,)]
+    with duckdb.connect() as connection:
+        connection.execute((root / "views.sql").read_text())
+        assert connection.sql(f"SELECT table_name, column_name, comment {columns} ORDER BY ALL").fetchall() == published
+    (root / "catalog.duckdb").chmod(0o644)
+    (root / "catalog.duckdb").write_bytes(b"no database")
+    store(answered, filing("later", TUESDAY), filing("late", TUESDAY), day=TUESDAY)
+    with duckdb.connect(root / "catalog.duckdb", read_only=True) as connection:
+        assert everything(connection) == contents(answered)
 
 
 @pytest.mark.usefixtures("real_catalog")
