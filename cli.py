@@ -21,6 +21,14 @@ app = typer.Typer(
 
 Start = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="START", help="First date, as 2024-01-02.")]
 End = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="END", help="Last date.")]
+OptionalStart = Annotated[
+    datetime | None,
+    typer.Argument(formats=["%Y-%m-%d"], metavar="START", help="First index date; without it, all."),
+]
+OptionalEnd = Annotated[
+    datetime | None,
+    typer.Argument(formats=["%Y-%m-%d"], metavar="END", help="Last index date; else to the end."),
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Run as if EDGAR's date were DATE, not today."),
@@ -88,6 +96,18 @@ def compact(as_of: AsOf = None) -> None:
     from commands.flow_runs import run_compact
 
     raise typer.Exit(run_compact(as_of.date() if as_of else None))
+
+
+@app.command()
+def reparse(
+    start: OptionalStart = None,
+    end: OptionalEnd = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; commit nothing.")] = False,
+) -> None:
+    """Read the raw archive again where an older parser has read it; show what changes."""
+    from commands.flow_runs import run_reparse
+
+    raise typer.Exit(run_reparse(start.date() if start else None, end.date() if end else None, dry_run=dry_run))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`form4 nightly`, `backfill`, `retry` and `compact`: a flow run in this process, watched, and its report told."""
+"""The commands that run a flow in this process, from `form4 nightly` to `reparse`: watched, and the report told."""
 
 import traceback
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.output import complain, messages
+from commands.output import complain, console, messages
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity
 from flows.progress import listening
@@ -85,6 +85,28 @@ def run_compact(today: date | None) -> int:
     return _run(start, check=existing_lake)
 
 
+def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
+    """Read outdated filings again; the exit code says how it went."""
+    if first and last and first > last:
+        complain(f"the range would begin on {first} and end on {last}: give the earlier date first")
+        return Exit.WRONG_USE
+
+    def check() -> None:
+        settings, lake = existing_lake()
+        if not settings.raw_archive and lake.raw.empty():
+            raise SettingsError(
+                "this lake keeps no submissions as fetched (raw_archive is false): there is nothing to read again. "
+                "Set raw_archive: true in config.yaml, or FORM4_RAW_ARCHIVE=true; what is fetched from then on is kept"
+            )
+
+    def start() -> "State[Any]":
+        from flows.reparse import reparse
+
+        return reparse(start=first, end=last, dry_run=dry_run, return_state=True)
+
+    return _run(start, check)
+
+
 def _run(start: Callable[[], "State[Any]"], check: Callable[[], object] = check_run) -> int:
     try:
         check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
@@ -128,6 +150,8 @@ def releasing() -> Iterator[None]:
 
 def tell(report: Report) -> None:
     """What the run did, and what needs a look: the first lines here, all of it in the run's artifact."""
+    for line in report.details():
+        console.print(line, markup=False, highlight=False)
     look = report.attention()
     for line in look[:20]:
         complain(line)

@@ -8,8 +8,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from commands.output import complain, interactive, messages
-from flows.report import DayReport
-from storage import Fold
 
 
 class Rate(ProgressColumn):
@@ -64,6 +62,6 @@ class Watch:
         """One filing or part is done."""
         self._bar.advance(self._task)
 
-    def end(self, done: DayReport | Fold) -> None:
-        """A day is in the lake, or a period folded."""
+    def end(self, done: object) -> None:
+        """A day or other work is done."""
         messages.print(str(done))

@@ -17,9 +17,9 @@ from crawler import (
 )
 from flows.loading import Loaded, load
 from flows.progress import progress
+from flows.reading import quarantined, read_submission
 from flows.report import DayReport
 from flows.run import Run
-from parsers import NotAnOwnershipFiling, parse_submission
 from storage import Ingest
 from tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
 
@@ -130,30 +130,7 @@ def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
     """The filing of a submission, or the quarantine row that says why there is none."""
     if loaded.content is None:
         return quarantined(loaded.entry, "fetch", str(loaded.failure))
-    entry = loaded.entry
-    try:
-        filing = parse_submission(loaded.content, source_path=entry.source_path)
-    except NotAnOwnershipFiling as refused:
-        return quarantined(entry, "parse", refused.reason)
-    if filing.accession_number != entry.accession_number:
-        return quarantined(entry, "parse", f"the submission says it is {filing.accession_number}")
-    return replace(filing, filing_date=filing.filing_date or entry.filing_date)
-
-
-def quarantined(entry: IndexEntry, stage: str, reason: str) -> QuarantinedFiling:
-    """A first failure of an index entry."""
-    now = datetime.now(UTC)
-    return QuarantinedFiling(
-        accession_number=entry.accession_number,
-        filing_date=entry.filing_date,
-        form_type=entry.form_type,
-        source_path=entry.source_path,
-        stage=stage,
-        reason=reason,
-        attempts=1,
-        first_seen=now,
-        last_tried=now,
-    )
+    return read_submission(loaded.entry, loaded.content)
 
 
 def close_days(this: Run, done: Iterable[DayIngest]) -> None:

@@ -5,9 +5,6 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
 
-from flows.report import DayReport
-from storage import Fold
-
 
 class Progress(Protocol):
     """Listens to a run."""
@@ -18,8 +15,8 @@ class Progress(Protocol):
     def advance(self) -> None:
         """One filing is loaded, or quarantined; or one part is done."""
 
-    def end(self, done: DayReport | Fold) -> None:
-        """A day is in the lake, or a period folded."""
+    def end(self, done: object) -> None:
+        """A day is in the lake, or other work done; its text says how."""
 
 
 class Silence:
@@ -31,7 +28,7 @@ class Silence:
     def advance(self) -> None:
         """Nothing."""
 
-    def end(self, done: DayReport | Fold) -> None:
+    def end(self, done: object) -> None:
         """Nothing."""
 
 

@@ -37,6 +37,9 @@ class Report(Protocol):
     def summary(self) -> str:
         """One line for a person."""
 
+    def details(self) -> list[str]:
+        """What it found, line by line, for standard output."""
+
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
 
@@ -126,6 +129,10 @@ class RunReport:
         parts.append(f"{self.requests:,} requests in {self.seconds:.0f} s ({rate:.1f} a second)")
         return "; ".join(parts)
 
+    def details(self) -> list[str]:
+        """Nothing: what a run brought is in the lake."""
+        return []
+
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
         lines = list(self.notes)
@@ -173,6 +180,10 @@ class CompactReport:
         if not self.folds:
             return f"{self.flow}: nothing to fold"
         return f"{self.flow}: {folded(self.folds)}; {(datetime.now(UTC) - self.started_at).total_seconds():.0f} s"
+
+    def details(self) -> list[str]:
+        """Nothing."""
+        return []
 
     def attention(self) -> list[str]:
         """Nothing."""

@@ -2,15 +2,18 @@
 
 from storage.commit import Commit
 from storage.compaction import Fold
+from storage.comparison import Differences
 from storage.errors import LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnwritable
 from storage.ingest import Ingest
 from storage.lake import DayCoverage, Lake
+from storage.outdated import OutdatedFiling
 from storage.raw import RawArchive, RawSubmission
 from storage.snapshot import Snapshot
 
 __all__ = [
     "Commit",
     "DayCoverage",
+    "Differences",
     "Fold",
     "Ingest",
     "Lake",
@@ -19,6 +22,7 @@ __all__ = [
     "LakeFull",
     "LakeMissing",
     "LakeUnwritable",
+    "OutdatedFiling",
     "RawArchive",
     "RawSubmission",
     "Snapshot",

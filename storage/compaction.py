@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -16,7 +16,7 @@ from storage.changes import Changes
 from storage.commit import Committer
 from storage.errors import LakeDamaged
 from storage.files import Staging, unique_id
-from storage.labels import covers
+from storage.labels import bounds, covers
 from storage.log import DataFile, Summary
 from storage.places import Files
 from storage.snapshot import Snapshot
@@ -50,7 +50,7 @@ def due(labels: Iterable[str], before: date) -> list[str]:
     """
     found = set()
     for label in labels:
-        wider = [each for each in (label[:4], label[:7]) if len(each) < len(label) and _last_day(each) < before]
+        wider = [each for each in (label[:4], label[:7]) if len(each) < len(label) and bounds(each)[1] < before]
         found.update(wider[:1])
     return sorted(found)
 
@@ -121,8 +121,3 @@ def _refuse_loss(replaced: list[DataFile], added: list[DataFile]) -> None:
                 f"the lake is damaged: {paths} have {after} rows below snapshots/, not the {before} that were written. "
                 "Put them back from a copy."
             )
-
-
-def _last_day(period: str) -> date:
-    year, month = int(period[:4]), int(period[5:7] or 12)
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

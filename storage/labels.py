@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 YEAR_IN_ACCESSION = slice(11, 13)
 """Where an accession number says in which year it was given: `24` in `0001127602-24-024579`.
@@ -47,3 +47,13 @@ def home_of(label: str, live: Iterable[str]) -> tuple[str, list[str]]:
 def year_of(label: str) -> str:
     """The year of a label, the one partition key on disk."""
     return label[:4]
+
+
+def bounds(label: str) -> tuple[date, date]:
+    """The first and the last day of a period."""
+    year, month, *day = [int(part) for part in label.split("-")] if "-" in label else [int(label), 0]
+    if day:
+        return date(year, month, *day), date(year, month, *day)
+    last = month or 12
+    after = date(year + last // 12, last % 12 + 1, 1)
+    return date(year, month or 1, 1), after - timedelta(days=1)

@@ -15,11 +15,13 @@ import duckdb
 from storage.catalog import connect, view
 from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
+from storage.comparison import Differences, compare
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing
 from storage.ingest import Ingest
 from storage.labels import check_label
 from storage.log import CommitLog
+from storage.outdated import OutdatedFiling, count_outdated, list_outdated
 from storage.places import Files, files_at
 from storage.raw import RawArchive
 from storage.snapshot import Snapshot, quoted
@@ -173,6 +175,21 @@ class Lake:
         """The rows of quarantine of these accessions, by accession."""
         wanted = set(accession_numbers)
         return {each.accession_number: each for _, each in self.all_quarantined() if each.accession_number in wanted}
+
+    def count_outdated(self, version: int) -> dict[str, int]:
+        """How many filings a parser older than `version` read, or refused, by the label of the files that hold them."""
+        with self._reading() as (cursor, snapshot):
+            return count_outdated(cursor, snapshot, version)
+
+    def outdated(self, label: str, version: int) -> list[OutdatedFiling]:
+        """Those filings whose index date is in a period, by accession; first the stored, then the quarantined."""
+        with self._reading() as (cursor, snapshot):
+            return list_outdated(cursor, snapshot, check_label(label), version)
+
+    def compare(self, ingest: Ingest) -> Differences:
+        """What an ingest, complete but for its commit, would change of filings that the files of its period hold."""
+        with self._reading() as (cursor, snapshot):
+            return compare(cursor, snapshot, ingest)
 
     def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
         """Every row of quarantine with the date of the index that lists it, in the order of those dates."""

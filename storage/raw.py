@@ -95,9 +95,11 @@ class RawArchive:
 
     def scattered(self, before: date) -> list[date]:
         """The index dates before a date whose submissions are in more than one file, oldest first."""
-        found = (_DAY.match(name) for name in self._files.names("raw", ".parquet"))
-        days = Counter(date.fromisoformat(each[1]) for each in found if each)
-        return [day for day, count in sorted(days.items()) if count > 1 and day < before]
+        return [day for day, count in sorted(self._files_by_date().items()) if count > 1 and day < before]
+
+    def empty(self) -> bool:
+        """Whether no submission was ever kept."""
+        return not self._files_by_date()
 
     def fold(self, index_date: date) -> None:
         """Put the files of an index date into one, with the latest copy of each submission; readers are not disturbed.
@@ -119,6 +121,10 @@ class RawArchive:
                     self._files.remove(path)
         finally:
             staging.discard()
+
+    def _files_by_date(self) -> Counter[date]:
+        found = (_DAY.match(name) for name in self._files.names("raw", ".parquet"))
+        return Counter(date.fromisoformat(each[1]) for each in found if each)
 
     def _install(self, staging: Staging, index_date: date, submissions: Iterable[RawSubmission]) -> None:
         staged = staging.folder / "raw.parquet"
