@@ -107,7 +107,7 @@ class Pattern:
         """The columns that the groups of a match fill; raises Unusual."""
         # Leaving out what is absent makes the record twice as fast.
         values = {
-            column: known[text] for text, column, known in zip(texts, self._columns, self._values, strict=True) if text
+            column: known[text] for text, column, known in zip(texts, self._columns, self._values, strict=False) if text
         }
         for column, span in self._days:
             filed = values.get(column)

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 SHORT = 64
 """Characters up to which a text is likely to be met again. No number is longer."""
 
+_USUAL = re.compile(r"\d{1,16}(?:\.\d{0,4})?", re.ASCII).fullmatch
 _PLAIN = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _DECORATED = re.compile(r"[+-]?\s?\$?\s?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
@@ -40,6 +41,8 @@ def amount(text: str) -> tuple[Decimal | None, str | None]:
     reported. More than four decimals are rounded half-even and reported. Exponents, NaN, infinities, parentheses,
     digits of other scripts and commas at other places (`1,25`) are no numbers.
     """
+    if _USUAL(text):
+        return Decimal(text), None
     text = text.strip()
     if not text:
         return None, None
