@@ -12,6 +12,9 @@ from parsers.refusal import what_it_is
 from parsers.submission import Document, Submission, take_apart
 from tables import Filing, ParseIssue
 
+_RENDITION = b"FormData"
+"""The class of cells in every HTML rendition."""
+
 PARSER_VERSION: int = 1
 """Raised whenever the output of the parser changes for any filing."""
 
@@ -46,10 +49,15 @@ def _parse(raw: bytes, source_path: str) -> Filing:
 def _read_without_xml(submission: Submission, source_path: str) -> Filing:
     header = read_header(submission.header, source_path)
     for read in (rendition_html.read, rendition_text.read, paper.read):
+        tags = 0
         for document in submission.documents:
             filing = read(document, header)
             if filing is not None:
                 return filing
+            # A page like a rendition is read whole before it is known for none: only so much of that is done.
+            tags += document.content.count(b"<") if _RENDITION in document.content else 0
+            if tags > rendition_html.MOST_TAGS:
+                break
     raise NotAnOwnershipFiling(what_it_is(submission))
 
 

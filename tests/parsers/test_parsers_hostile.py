@@ -68,6 +68,12 @@ HOSTILE = {
     "owners": b"<SEC-DOCUMENT>" + b"REPORTING-OWNER:\n<CIK>1<PERIOD>" * 25_000 + b"<DOCUMENT>" + document(b""),
     "keys": b"<SEC-DOCUMENT>ISSUER:\n" + b"CENTRAL INDEX KEY: " * 45_000 + b"<DOCUMENT>" + document(b""),
     "documents": b"<SEC-DOCUMENT>" + (b"<DOCUMENT>" + document(b"&")) * 6_000,
+    "pages like renditions": b"<SEC-DOCUMENT>"
+    + (
+        b"<DOCUMENT><TYPE>4<TEXT><html>Name and Address of Reporting Person"
+        + b'<table><tr><td class="FormData">x</td></tr></table>' * 3_700
+    )
+    * 5,
 }
 
 
