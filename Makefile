@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz bench-parse check format lock clean
+.PHONY: help setup demo test unit fuzz bench-parse bench-lake check format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,6 +41,9 @@ bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
 .venv/.bench: .venv/.complete
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --group bench
 	@touch $@
+
+bench-lake: setup ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
+	@PYTHONPATH=. SCALE=$(SCALE) $(BIN)/python -m benchmarks.lake
 
 format: setup ## format the code
 	$(BIN)/ruff format .

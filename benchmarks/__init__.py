@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench-parse`, `make bench-lake`."""

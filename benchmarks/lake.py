@@ -1,0 +1,173 @@
+"""`make bench-lake`: a lake of twenty years, what it answers how fast, what a night costs, and what others take.
+
+SCALE=0.02 makes it small; BENCH_LAKE names the folder that keeps the lakes between runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import duckdb
+
+from benchmarks.lake_peers import build_sqlite, build_tsv, open_tsv
+from benchmarks.lake_questions import Question, Subject, cold, questions, warm
+from benchmarks.lake_synthetic import LAST_YEAR, Generator, build, clone
+from benchmarks.parse import cpu
+from storage import Lake
+from tables import TABLES
+
+PEER_SCALE = 0.1
+"""The most that SQLite and tab-separated files are asked to hold here."""
+NIGHTS = 5
+
+
+def row(what: str, measured: str, target: str = "", *, ok: bool | None = None, more: str = "") -> None:
+    """One line: the figure beside its target."""
+    verdict = "" if ok is None else "ok" if ok else "MISSED"
+    print(f"{what:36}{measured:>12}{target:>12}  {verdict:8}{more}".rstrip(), flush=True)
+
+
+def seconds(what: str, measured: float, target: float | None, more: str = "") -> None:
+    """One line of a time."""
+    wanted = f"<= {target:g} s" if target else ""
+    row(what, f"{measured:.3f} s", wanted, ok=measured <= target if target else None, more=more)
+
+
+def size(lake: Lake) -> None:
+    """Rows and bytes."""
+    live = lake.snapshot().live.values()
+    rows = {name: sum(each.rows for each in live if each.table == name) for name in TABLES}
+    total = sum(each.bytes for each in live)
+    trades = rows["non_derivative_transactions"] + rows["derivative_transactions"]
+    of_filings = sum(count for name, count in rows.items() if TABLES[name].of_filing)
+    print(
+        f"{rows['filings']:,} filings, {trades:,} transactions, {rows['footnotes']:,} footnotes,\n"
+        f"{of_filings:,} rows of filings, {sum(rows.values()):,} rows over all tables, "
+        f"{len(live):,} files, {total / 1e6:,.0f} MB"
+    )
+    row("bytes a transaction", f"{total / trades:.1f}", more="  all tables together")
+
+
+def ask_lake(root: Path, asked: list[Question]) -> None:
+    """Every question, warm and cold."""
+    print(f"\n{'':36}{'warm':>12}{'target':>12}  {'':8}new process, files not in memory")
+    with Lake.open(root).connect() as connection:
+        for each in asked:
+            took = warm(lambda sql: connection.sql(sql).fetchall(), each.lake)
+            seconds(each.name, took, each.target, f"{cold(root, each.lake):.3f} s")
+
+
+def ask_peers(folder: Path, scale: float) -> None:
+    """The questions that the others can answer, beside the lake of the same scale."""
+    root = build(folder, scale)
+    tsv, database = folder / f"tsv-{scale:g}", folder / f"sqlite-{scale:g}.db"
+    loads = (build_tsv(root, tsv), build_sqlite(root, database))
+    sizes = [
+        sum(each.bytes for each in Lake.open(root).snapshot().live.values()),
+        sum(path.stat().st_size for path in tsv.rglob("*.tsv")),
+        database.stat().st_size,
+    ]
+    print(f"\nAt scale {scale:g} ({Generator(scale).filings_a_year * 20:,} filings), medians, warm:\n")
+    print(f"{'':36}{'form4lake':>12}{'TSV':>12}{'':10}{'SQLite':>12}")
+    with Lake.open(root).connect() as lake, open_tsv(tsv) as files, closing(sqlite3.connect(database)) as rows:
+        for each in questions(Subject.of(lake)):
+            if each.tsv and each.sqlite:
+                ours = warm(lambda sql: lake.sql(sql).fetchall(), each.lake)
+                theirs = warm(lambda sql: files.sql(sql).fetchall(), each.tsv)
+                lite = warm(lambda sql: rows.execute(sql).fetchall(), each.sqlite)
+                beside = "".join(f"{took * 1e3:9,.1f} ms{took / ours:8.2g} x" for took in (theirs, lite))
+                print(f"{each.name:36}{ours * 1e3:9,.1f} ms{beside}")
+    print(f"{'size':36}{sizes[0] / 1e6:9,.0f} MB{sizes[1] / 1e6:9,.0f} MB{'':10}{sizes[2] / 1e6:9,.0f} MB")
+    if any(loads):
+        print(f"{'made from the lake in':36}{'':12}{loads[0]:10.1f} s{'':10}{loads[1]:10.1f} s")
+    print(
+        "TSV and SQLite have four of the tables, with the columns that the questions need and some; the lake has all."
+    )
+
+
+def open_times(root: Path) -> None:
+    """`form4 sql` over DuckDB alone, both whole processes, in turns."""
+    settings = os.environ | {"FORM4_LAKE": str(root)}
+    commands = (
+        ["-c", "from cli import app; app()", "sql", "select 1"],
+        ["-c", "import duckdb; duckdb.connect().sql('select 1').show()"],
+    )
+    times: list[list[float]] = [[], []]
+    for _ in range(7):
+        for several, command in zip(times, commands, strict=True):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, *command], check=True, capture_output=True, env=settings)
+            several.append(time.perf_counter() - start)
+    ours, bare = median(times[0]), median(times[1])
+    seconds("form4 sql opens, over DuckDB alone", ours - bare, 0.2, f"{ours:.3f} s and {bare:.3f} s")
+
+
+def write(root: Path, folder: Path) -> None:
+    """Nights, a month and a fold in a copy of the lake, each in a process of its own."""
+    copy = clone(root, "written")
+    spool = folder / "spool"
+    shutil.rmtree(spool, ignore_errors=True)
+    spool.mkdir()
+    year = Generator(1).year(LAST_YEAR + 1)
+    for name in TABLES:
+        year.write(name, f"{LAST_YEAR + 1}-0[12]", spool / name)
+    nights = [each.isoformat() for each in year.days()[:NIGHTS]]
+    year.engine.close()
+    try:
+        done = [_writer(copy, "ingest", night, str(spool)) for night in nights]
+        filings = median(each["filings"] for each in done)
+        each_night = ", ".join(f"{each['commit']:.2f}" for each in done)
+        seconds(f"commit of a night, {filings:,.0f} filings", median(each["commit"] for each in done), 1, each_night)
+        month = _writer(copy, "ingest", f"{LAST_YEAR + 1}-02", str(spool))
+        more = f"{month['filings']:,} filings in {month['whole']:.1f} s, {month['commit']:.1f} s of it the commit"
+        peak = max(month["peak_mb"], *(each["peak_mb"] for each in done))
+        row("peak memory of ingest, a month", f"{peak:,.0f} MB", "<= 1,000 MB", ok=peak <= 1000, more=more)
+        fold = _writer(copy, "fold", str(LAST_YEAR))
+        seconds("compaction of a year, all tables", fold["whole"], None, f"peak {fold['peak_mb']:,.0f} MB")
+    finally:
+        shutil.rmtree(copy)
+        shutil.rmtree(spool)
+
+
+def _writer(root: Path, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.lake_writer", str(root), *arguments]
+    done: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return done
+
+
+def main() -> None:
+    """Build what is not there, ask, write, print."""
+    scale = float(os.environ.get("SCALE") or 1)
+    folder = Path(os.environ.get("BENCH_LAKE") or "bench-lake").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"The lakes are kept in {folder}; what is missing is built first.", file=sys.stderr)
+    start = time.monotonic()
+    root = build(folder, scale)
+    print(f"Built or found in {time.monotonic() - start:,.0f} s.", file=sys.stderr)
+    versions = f"Python {platform.python_version()}, DuckDB {duckdb.__version__}"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {cpu()}, {os.cpu_count()} cores, {versions}, scale {scale:g}")
+    lake = Lake.open(root, create=True)
+    size(lake)
+    with lake.connect() as connection:
+        asked = questions(Subject.of(connection))
+    ask_lake(root, asked)
+    print()
+    open_times(root)
+    write(root, folder)
+    ask_peers(folder, min(scale, PEER_SCALE))
+
+
+if __name__ == "__main__":
+    main()
