@@ -91,6 +91,17 @@ def retry() -> None:
 
 
 @app.command()
+def reconcile(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2024Q1.")],
+    as_of: AsOf = None,
+) -> None:
+    """Hold the lake against EDGAR's index of a QUARTER: fetch what is missing, mark what is not listed any more."""
+    from commands.flow_runs import run_reconcile
+
+    raise typer.Exit(run_reconcile(quarter, as_of.date() if as_of else None))
+
+
+@app.command()
 def compact(as_of: AsOf = None) -> None:
     """Make closed months and years one sorted file a table; nightly does it when due."""
     from commands.flow_runs import run_compact

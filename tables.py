@@ -321,11 +321,13 @@ class IndexEntry:
 
     accession_number: Accession = required("EDGAR's number of the filing.")
     filing_date: IndexDate = required("Date Filed of the index row.")
-    index_date: IndexDate = required("Date of the daily index that lists it.")
+    index_date: IndexDate = required("Date of the daily index that lists it; Date Filed if only the quarter's does.")
     form_type: FormType = required("Form type of the index row.")
     company_name: Text = doc("Company name of the first row that lists it: the issuer's or an owner's.")
     source_path: Name = required("Path below /Archives/.")
-    delisted_at: Instant = doc("When a later reading of the same index no longer listed it; NULL while listed.")
+    delisted_at: Instant = doc(
+        "When a later reading of the same index, or of the quarter's, no longer listed it; NULL while listed."
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -338,7 +340,7 @@ class IndexDay:
     )
     forms: Text = doc("The form types taken from it, joined by a comma; NULL where there is no index.")
     read_at: Moment = required("When it was read last.")
-    source_path: Text = doc("Path of the index below /Archives/; NULL where there is none.")
+    source_path: Text = doc("Path of the index below /Archives/, daily or the quarter's; NULL where there is none.")
     content_sha256: Text = doc("SHA-256 of the index's bytes, hexadecimal; NULL where there is none.")
     etag: Text = doc("The ETag that EDGAR sent with it; the next reading asks only for another edition.")
     last_modified: Instant = doc("The Last-Modified that EDGAR sent with it.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.output import complain, console, messages
 from commands.watch import Watch
-from crawler import BadOptions, CrawlError, MissingIdentity
+from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
 from flows.progress import listening
 from flows.report import Exit, Report
 from flows.run import check_run, existing_lake, today_in_new_york
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FIRST_INDEX = date(1994, 7, 1)
 """No daily index of EDGAR's is older."""
+
+FIRST_QUARTER = date(1993, 1, 1)
+"""No quarterly index of EDGAR's is older."""
 
 
 NO_SERVER = ("Failed to reach API", "ephemeral Prefect API server")
@@ -70,6 +73,26 @@ def run_retry() -> int:
         from flows.retry import retry
 
         return retry(return_state=True)
+
+    return _run(start)
+
+
+def run_reconcile(quarter: str, today: date | None) -> int:
+    """Hold the lake against a quarter's index; the exit code says how it went."""
+    now = today or today_in_new_york()
+    try:
+        wanted = Quarter.parse(quarter)
+    except ValueError as wrong:
+        complain(wrong)
+        return Exit.WRONG_USE
+    if not FIRST_QUARTER <= wanted.first <= now:
+        complain(f"EDGAR has quarterly indexes from {FIRST_QUARTER} to today, {now}; {wanted} is outside")
+        return Exit.WRONG_USE
+
+    def start() -> "State[Any]":
+        from flows.reconcile import reconcile
+
+        return reconcile(quarter=str(wanted), today=today, return_state=True)
 
     return _run(start)
 

@@ -19,6 +19,7 @@ from crawler.index_files import IndexFile
 from crawler.index_rows import parse_index
 from crawler.listing import list_daily_indexes
 from crawler.options import ClientOptions
+from crawler.quarterly_index import Quarter, read_quarterly_index
 from crawler.submissions import fetch_submission
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "IndexFile",
     "ListedDay",
     "MissingIdentity",
+    "Quarter",
     "Throttled",
     "Validators",
     "fetch_submission",
@@ -44,5 +46,6 @@ __all__ = [
     "parse_index",
     "read_daily_index",
     "read_gate",
+    "read_quarterly_index",
     "survey_days",
 ]

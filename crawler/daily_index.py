@@ -6,8 +6,7 @@ from collections.abc import Collection
 
 from crawler.client import EdgarClient, Validators
 from crawler.days import ListedDay
-from crawler.errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
-from crawler.index_files import ARCHIVES, IndexFile, read_index_file
+from crawler.index_files import IndexFile, read_first_whole
 
 _NONE_SEEN = Validators()
 
@@ -22,20 +21,4 @@ def read_daily_index(
     """
     if day.path is None:
         raise ValueError(f"{day.index_date} has no index to read: {day.state}")
-    partial: list[IndexFile] = []
-    failures: list[CrawlError] = []
-    for path in (day.path, *day.other_paths):
-        try:
-            answer = client.get_unless(seen if path == day.path else _NONE_SEEN, ARCHIVES + path)
-            if answer is None:
-                return None
-            index = read_index_file(answer, day.index_date, forms)
-        except (Absent, BrokenAnswer, DamagedIndex) as failure:
-            failures.append(failure)
-            continue
-        if index.whole:
-            return index
-        partial.append(index)
-    if not partial:
-        raise failures[0]
-    return max(partial, key=lambda index: len(index.entries))
+    return read_first_whole(client, (day.path, *day.other_paths), day.index_date, forms, seen)

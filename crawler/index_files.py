@@ -1,18 +1,18 @@
-"""An index as a file: unpacked, and read into the filings of the wanted forms."""
+"""An index as a file: fetched, or another that says the same; unpacked; read into the filings of the wanted forms."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import unlzw3
 
 from crawler.bodies import GZIP_MAGIC, BodyNotWhole, gunzip
-from crawler.client import Answer, Validators
-from crawler.errors import DamagedIndex
-from crawler.index_rows import parse_index
+from crawler.client import Answer, EdgarClient, Validators
+from crawler.errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
+from crawler.index_rows import last_data_received, parse_index
 from crawler.options import MAX_BODY_BYTES
 from tables import IndexEntry
 
@@ -28,7 +28,8 @@ _MOST_COMPRESSED_BYTES = 64 * 2**20
 class IndexFile:
     """What an index says: `entries` one an accession, sorted by it; `problems` name each line that cannot be read.
 
-    `source_path` is below /Archives/, `content_sha256` of the index's bytes, uncompressed.
+    `source_path` is below /Archives/, `content_sha256` of the index's bytes, uncompressed; `last_data_received` is the
+    last day it has filings of, if it says so.
     """
 
     source_path: str
@@ -36,6 +37,7 @@ class IndexFile:
     validators: Validators
     entries: list[IndexEntry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    last_data_received: date | None = None
 
     @property
     def whole(self) -> bool:
@@ -50,8 +52,41 @@ def read_index_file(answer: Answer, index_date: date | None, forms: Collection[s
         entries, problems = parse_index(body, index_date, forms)
     except DamagedIndex as error:
         raise DamagedIndex(f"{answer.path}: {error}", answer.path) from error
-    source_path = answer.path.removeprefix(ARCHIVES)
-    return IndexFile(source_path, hashlib.sha256(body).hexdigest(), answer.validators, entries, problems)
+    return IndexFile(
+        source_path=answer.path.removeprefix(ARCHIVES),
+        content_sha256=hashlib.sha256(body).hexdigest(),
+        validators=answer.validators,
+        entries=entries,
+        problems=problems,
+        last_data_received=last_data_received(body),
+    )
+
+
+def read_first_whole(
+    client: EdgarClient, paths: Sequence[str], index_date: date | None, forms: Collection[str], seen: Validators
+) -> IndexFile | None:
+    """The first of several files with the same rows that can be read whole, else the one that lists most.
+
+    None if the first is still the edition `seen`. Paths are below /Archives/; `index_date` None: a quarterly index.
+    Raises what asking for the first raised if none can be had, and what `EdgarClient.get` raises else.
+    """
+    partial: list[IndexFile] = []
+    failures: list[CrawlError] = []
+    for path in paths:
+        try:
+            answer = client.get_unless(Validators() if partial or failures else seen, ARCHIVES + path)
+            if answer is None:
+                return None
+            index = read_index_file(answer, index_date, forms)
+        except (Absent, BrokenAnswer, DamagedIndex) as failure:
+            failures.append(failure)
+            continue
+        if index.whole:
+            return index
+        partial.append(index)
+    if not partial:
+        raise failures[0]
+    return max(partial, key=lambda index: len(index.entries))
 
 
 def unpacked(body: bytes, path: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ _NAME_THEN_FORM = re.compile(r"(.*\S)\s{2,}(\S+(?: \S+)*)")
 _PATH = re.compile(r"/?(edgar/data/\d{1,10}/(?:(\d{18})/)?(\d{10}-\d{2}-\d{6})\.txt)")
 _DATE = re.compile(r"\d{8}|\d{4}-\d{2}-\d{2}")
 _RULE = re.compile(r"-{10,}\s*")
+_RECEIVED = re.compile(rb"^Last Data Received:\s*([A-Za-z]+\s+\d{1,2},\s*\d{4})", re.MULTILINE)
+_HEAD_BYTES = 4096
 _SHOWN_CHARACTERS = 120
 
 
@@ -59,6 +61,18 @@ def parse_index(body: bytes, index_date: date | None, forms: Collection[str]) ->
         elif row.strip():
             reading.cut_off(number, row)
     return [reading.entries[accession] for accession in sorted(reading.entries)], reading.problems
+
+
+def last_data_received(body: bytes) -> date | None:
+    """The last day that an index has filings of, by its own head (`Jan  2, 2024`, `March 31, 2024`); None if unsaid."""
+    found = _RECEIVED.search(body[:_HEAD_BYTES])
+    text = " ".join(found[1].decode("ascii").split()) if found else ""
+    for style in ("%b %d, %Y", "%B %d, %Y"):
+        try:
+            return datetime.strptime(text, style).date()  # noqa: DTZ007 a date
+        except ValueError:
+            continue
+    return None
 
 
 def _layout(body: bytes) -> tuple[int, _Cells]:

@@ -40,6 +40,12 @@ def days_of_range(this: Run, first: date, last: date, today: date) -> list[Liste
     return [day for day in listed if not _complete(covered.get(day.index_date), this)]
 
 
+def label_of(day: date, today: date) -> str:
+    """The label of the commit that a day of history goes into: its month if that is closed, else the day itself."""
+    text = day.isoformat()
+    return text if text[:7] == today.isoformat()[:7] else text[:7]
+
+
 def published(this: Run, days: list[ListedDay]) -> list[ListedDay]:
     """Those that have an index, or never will have one; the others are named in the report."""
     this.report.not_published += [day.index_date for day in days if day.state == "not published"]

@@ -1,9 +1,9 @@
 """One index date into the lake: its index, its filings, and what could not be had."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import cast
+from typing import TypeVar, cast
 
 from crawler import (
     Absent,
@@ -12,6 +12,7 @@ from crawler import (
     DamagedIndex,
     IndexFile,
     ListedDay,
+    Throttled,
     Validators,
     read_daily_index,
 )
@@ -45,15 +46,31 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
         state = IndexDay(index_date=listed.index_date, state=listed.state, read_at=datetime.now(UTC))
         ingest.add_day(state, [])
         return DayIngest(listed.index_date, 0, [])
-    index = _read_index(this, listed)
+    return ingest_index(this, _read_index(this, listed), ingest, taken)
+
+
+@dataclass
+class DayIndex:
+    """A day's index: its row for the lake and its filings, those known to be delisted among them."""
+
+    day: IndexDay
+    entries: list[IndexEntry]
+    problems: list[str] = field(default_factory=list)
+
+
+def ingest_index(
+    this: Run, index: DayIndex, ingest: Ingest, taken: set[str], *, again: Collection[str] = ()
+) -> DayIngest:
+    """Add a day's index to `ingest`, with what the lake lacks of it; stored filings of `again` are fetched anew."""
+    index_date = index.day.index_date
     numbers = {entry.accession_number for entry in index.entries if entry.delisted_at is None}
-    known = taken | this.lake.stored(numbers) | this.lake.quarantined(numbers).keys()
+    known = taken | (this.lake.stored(numbers) - set(again)) | this.lake.quarantined(numbers).keys()
     wanted = [entry for entry in index.entries if entry.accession_number in numbers - known]
-    progress().begin(listed.index_date, len(wanted))
-    done = DayIngest(listed.index_date, 0, list(index.problems))
+    progress().begin(index_date, len(wanted))
+    done = DayIngest(index_date, 0, list(index.problems))
     try:
-        for loaded in load(this, listed.index_date, wanted):
-            _add(loaded, ingest, listed.index_date, done)
+        for loaded in load(this, index_date, wanted, again=again):
+            _add(loaded, ingest, index_date, done)
             taken.add(loaded.entry.accession_number)
             progress().advance()
     except CrawlError as failed:
@@ -63,24 +80,43 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
     return done
 
 
-@dataclass
-class _ReadIndex:
-    """A day's index: its row for the lake, its filings, those the lake knows to be delisted among them."""
-
-    day: IndexDay
-    entries: list[IndexEntry]
-    problems: list[str] = field(default_factory=list)
+Day = TypeVar("Day")
 
 
-def _read_index(this: Run, listed: ListedDay) -> _ReadIndex:
+def ingest_together(
+    this: Run, label: str, writer: str, days: Iterable[Day], one: Callable[[Day, Ingest, set[str]], DayIngest]
+) -> None:
+    """Bring several days into the lake as one commit: `one` adds a day to the ingest, given the accessions it has.
+
+    When EDGAR stops answering, what is there is committed, and then the CrawlError raised.
+    """
+    done: list[DayIngest] = []
+    stopped: CrawlError | None = None
+    taken: set[str] = set()
+    with this.lake.begin(label) as ingest:
+        try:
+            for day in days:
+                done.append(one(day, ingest, taken))
+                if isinstance(done[-1].stopped, Throttled):
+                    stopped = done[-1].stopped
+                    break
+        except CrawlError as failed:
+            stopped = failed
+        this.lake.commit(ingest, writer=writer)
+    close_days(this, done)
+    if stopped:
+        raise stopped
+
+
+def _read_index(this: Run, listed: ListedDay) -> DayIndex:
     """The day's index; what the lake knows of it where EDGAR says that it has not changed since it was read whole."""
     before = this.lake.index_day(listed.index_date)
-    forms = _forms(this, before)
+    forms = forms_of_day(this, before)
     read_at = datetime.now(UTC)
     index = _fetched(this, listed, forms, _edition(before, listed, forms))
     if index is None:
         known = replace(cast(IndexDay, before), read_at=read_at)  # only what was read before can be as it was
-        return _ReadIndex(known, this.lake.index_entries(listed.index_date))
+        return DayIndex(known, this.lake.index_entries(listed.index_date))
     day = IndexDay(
         index_date=listed.index_date,
         state="whole" if index.whole else "damaged",
@@ -92,10 +128,10 @@ def _read_index(this: Run, listed: ListedDay) -> _ReadIndex:
         last_modified=index.validators.last_modified,
         problem="; ".join(index.problems) or None,
     )
-    return _ReadIndex(day, index.entries, index.problems)
+    return DayIndex(day, index.entries, index.problems)
 
 
-def _forms(this: Run, before: IndexDay | None) -> tuple[str, ...]:
+def forms_of_day(this: Run, before: IndexDay | None) -> tuple[str, ...]:
     """The forms to take: a day that was read for more of them before stays read for all of those."""
     taken = before.forms.split(",") if before and before.forms else []
     return tuple(sorted({*this.settings.forms, *taken}))

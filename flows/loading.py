@@ -1,6 +1,6 @@
 """The submissions of index entries: from the raw archive where it has them, else from EDGAR, archived as they come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,11 +27,16 @@ class Loaded:
     failure: CrawlError | None = None
 
 
-def load(this: Run, index_date: date, entries: Sequence[IndexEntry]) -> Iterator[Loaded]:
-    """Each entry once, in no fixed order; when EDGAR is down or refuses: those it gave, then CrawlError."""
+def load(
+    this: Run, index_date: date, entries: Sequence[IndexEntry], *, again: Collection[str] = ()
+) -> Iterator[Loaded]:
+    """Each entry once, in no fixed order; when EDGAR is down or refuses: those it gave, then CrawlError.
+
+    Accessions of `again` are asked for though the archive has them.
+    """
     by_number = {entry.accession_number: entry for entry in entries}
     archive = this.lake.raw if this.settings.raw_archive else None
-    held = archive.held(index_date) & by_number.keys() if archive else set()
+    held = (archive.held(index_date) & by_number.keys()) - set(again) if archive else set()
     if archive:
         for submission in archive.read(index_date, held):
             yield Loaded(by_number[submission.accession_number], submission.content)

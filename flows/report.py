@@ -1,12 +1,17 @@
 """What a run has to tell: day by day, in sum, as Markdown for Prefect's artifact and as an exit code."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from typing import Protocol, runtime_checkable
 
+from flows.differences import Difference
 from storage import Fold
+
+DIFFERENCES_SHOWN = 1000
+"""So many are named in a report; the index entries of the lake have all of them."""
 
 
 class Exit(IntEnum):
@@ -90,6 +95,12 @@ class RunReport:
     """What a person should know that is nobody's failure."""
     folds: list[Fold] = field(default_factory=list)
     """Closed months and years that the run made one file a table."""
+    problems: list[str] = field(default_factory=list)
+    """What could not be read of a quarter's index."""
+    differences: list[Difference] = field(default_factory=list)
+    """How the lake and a quarter's index differed, the first of many."""
+    difference_counts: Counter[str] | None = None
+    """All of them, by kind; None where no quarter was held against the lake."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
@@ -101,6 +112,11 @@ class RunReport:
         self.days = [each for each in self.days if each not in before]
         self.days.append(replace(day, added=day.added + sum(each.added for each in before)))
 
+    def add_differences(self, found: Sequence[Difference]) -> None:
+        """Note how the lake and a quarter's index differed."""
+        self.difference_counts = Counter(each.kind for each in found)
+        self.differences = list(found[:DIFFERENCES_SHOWN])
+
     @property
     def added(self) -> int:
         """Filings this run brought into the lake."""
@@ -111,7 +127,8 @@ class RunReport:
         """The exit code of the command that ran it."""
         if self.failure:
             return Exit.EDGAR
-        return Exit.DONE if all(day.complete for day in self.days) else Exit.INCOMPLETE
+        complete = all(day.complete for day in self.days) and not self.problems
+        return Exit.DONE if complete else Exit.INCOMPLETE
 
     @property
     def seconds(self) -> float:
@@ -122,6 +139,11 @@ class RunReport:
         """One line for a person."""
         rate = self.requests / self.seconds if self.seconds else 0
         parts = [f"{self.flow}: {self.added:,} filings added on {len(self.days):,} days"]
+        if (counts := self.difference_counts) is not None:
+            parts.append(
+                f"the quarter's index lists {counts['added']:,} filings that no daily index did, "
+                f"{counts['removed']:,} no longer and {counts['changed']:,} otherwise"
+            )
         if self.not_published:
             parts.append(f"not published yet: {', '.join(map(str, self.not_published))}")
         if self.folds:
@@ -135,7 +157,7 @@ class RunReport:
 
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
-        lines = list(self.notes)
+        lines = [*self.notes, *self.problems, *(str(each) for each in self.differences if each.kind != "added")]
         lines += [f"{day.index_date}: {problem}" for day in self.days for problem in day.problems]
         lines += [
             f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing"
@@ -158,7 +180,8 @@ class RunReport:
             *rows,
         ]
         look = [f"- {line}" for line in self.attention()] or ["Nothing."]
-        return "\n".join([f"# {self.summary()}", "", *table, *_folds(self.folds), "", "## To look at", "", *look])
+        sections = [*table, *_differences(self.differences), *_folds(self.folds), "", "## To look at", "", *look]
+        return "\n".join([f"# {self.summary()}", "", *sections])
 
 
 @dataclass
@@ -206,3 +229,10 @@ def folded(folds: Sequence[Fold]) -> str:
 
 def _folds(folds: Sequence[Fold]) -> list[str]:
     return ["", "## Folded", "", *(f"- {each}" for each in folds)] if folds else []
+
+
+def _differences(found: Sequence[Difference]) -> list[str]:
+    cells = [(each.kind, each.entry.accession_number, each.entry.index_date, each.detail) for each in found]
+    rows = [f"| {' | '.join(map(str, each))} |" for each in cells]
+    head = ["", "## Differences", "", "| what | accession number | index date | how |", "|---|---|---|---|"]
+    return [*head, *rows] if rows else []

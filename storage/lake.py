@@ -214,6 +214,18 @@ class Lake:
         """What the lake knows of an index date's index, delisted entries too, by accession."""
         return self._records(IndexEntry, "index_entries", index_date)
 
+    def index_entries_of(self, first: date, last: date, accession_numbers: Collection[str]) -> list[IndexEntry]:
+        """The index entries of filings made from `first` to `last`, and of these accessions whenever made."""
+        with self._reading() as (cursor, snapshot):
+            register(cursor, "wanted", "accession_number", sorted(set(accession_numbers)))
+            sql = (
+                f"SELECT * FROM ({snapshot.relation('index_entries')}) "
+                f"WHERE filing_date BETWEEN DATE '{first}' AND DATE '{last}' "
+                "OR accession_number IN (SELECT accession_number FROM wanted)"
+            )
+            names = list(TABLES["index_entries"].column_names())
+            return [IndexEntry(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+
     def index_day(self, index_date: date) -> IndexDay | None:
         """The row of an index date; None if its index was never looked for."""
         return next(iter(self._records(IndexDay, "index_days", index_date)), None)

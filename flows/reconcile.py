@@ -1,0 +1,103 @@
+"""The flow `reconcile`: the lake held against a quarter's index, which EDGAR corrects after the days are over."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from prefect import State, flow, task
+from prefect.cache_policies import NO_CACHE
+
+from crawler import IndexFile, Quarter, read_quarterly_index
+from flows.artifacts import finish
+from flows.days import label_of
+from flows.differences import Difference, differences
+from flows.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
+from flows.run import Run, run, today_in_new_york
+from storage import Ingest
+from tables import IndexDay
+
+
+@flow(name="reconcile", flow_run_name="reconcile {quarter}")
+def reconcile(quarter: str, today: date | None = None) -> State:
+    """Hold the lake against the index of a quarter: fetch what is missing, mark what is not listed any more.
+
+    quarter: as 2024Q1. today: EDGAR's date of the run, in New York; None: now.
+    """
+    now = today or today_in_new_york()
+    with run("reconcile") as this:
+        reconcile_quarter(this, Quarter.parse(quarter), now)
+    return finish(this.report)
+
+
+def reconcile_quarter(this: Run, quarter: Quarter, today: date) -> None:
+    """Bring the lake to what the quarter's index lists, one commit a closed month and one a day of the open one.
+
+    Raises CrawlError when EDGAR is down or refuses, once what it gave is committed.
+    """
+    index = read_quarterly_index(this.client, quarter, this.settings.forms)
+    this.report.problems += index.problems
+    last = min(
+        quarter.last, index.last_data_received or max((each.filing_date for each in index.entries), default=today)
+    )
+    found = _compared(this, index, quarter.first, last, today)
+    this.report.add_differences(found)
+    by_day: dict[date, list[Difference]] = defaultdict(list)
+    for each in found:
+        by_day[each.entry.index_date].append(each)
+    for held in this.lake.coverage(quarter.first, last):
+        if held.missing or held.state == "damaged":
+            by_day.setdefault(held.index_date, [])
+    by_label: dict[str, list[date]] = defaultdict(list)
+    for day in sorted(by_day):
+        by_label[label_of(day, today)].append(day)
+    for label, days in by_label.items():
+        reconcile_days(this, label, index, {day: by_day.pop(day) for day in days})
+
+
+@task(task_run_name="{label}", cache_policy=NO_CACHE)
+def reconcile_days(this: Run, label: str, index: IndexFile, found: dict[date, list[Difference]]) -> None:
+    """Bring the days of one commit to what the quarter's index lists."""
+
+    def correct(day: date, ingest: Ingest, taken: set[str]) -> DayIngest:
+        changed = {each.entry.accession_number for each in found[day] if each.kind == "changed"}
+        return ingest_index(this, _corrected(this, index, day, found[day]), ingest, taken, again=changed)
+
+    ingest_together(this, label, "reconcile", list(found), correct)
+
+
+def _compared(this: Run, index: IndexFile, first: date, last: date, today: date) -> list[Difference]:
+    listed = [entry for entry in index.entries if entry.filing_date <= last]
+    held = this.lake.index_entries_of(first, last, [entry.accession_number for entry in listed])
+    # What an index lacks means nothing where it could not be read whole, or for a day that was not over.
+    over = last + timedelta(days=1) if last < today else last
+    return differences(
+        listed,
+        held,
+        removed_before=over if index.whole else date.min,
+        forms=this.settings.forms,
+        now=datetime.now(UTC),
+    )
+
+
+def _corrected(this: Run, index: IndexFile, day: date, found: Collection[Difference]) -> DayIndex:
+    """A day's index as the quarter's corrects it."""
+    before = this.lake.index_day(day)
+    forms = ",".join(forms_of_day(this, before))
+    entries = {entry.accession_number: entry for entry in this.lake.index_entries(day)}
+    entries.update((each.entry.accession_number, each.entry) for each in found)
+    read_at = datetime.now(UTC)
+    if before and (before.state, before.forms) == ("whole", forms):
+        return DayIndex(replace(before, read_at=read_at), list(entries.values()))
+    return DayIndex(
+        IndexDay(
+            index_date=day,
+            state="whole" if index.whole else "damaged",
+            forms=forms,
+            read_at=read_at,
+            source_path=index.source_path,
+            content_sha256=index.content_sha256,
+            problem="; ".join(index.problems) or None,
+        ),
+        list(entries.values()),
+    )
