@@ -27,7 +27,19 @@ SCRIPT = "views.sql"
 FILES = "lake_files"
 """The schema of the views that name the files, below the tables that people read."""
 
-ORDER = ("transaction_codes", "current_filings", "trades", "insider_buys", "insider_sells", "coverage")
+ORDER = (
+    "transaction_codes",
+    "business_days",
+    "current_filings",
+    "trades",
+    "insider_buys",
+    "insider_sells",
+    "cluster_buys",
+    "plan_trades",
+    "late_filings",
+    "latest_holdings",
+    "coverage",
+)
 """The views of `storage/sql/views`, each after those it reads."""
 
 _DECLARED = "-- From here on the same for every version of the lake.\n"
@@ -38,7 +50,7 @@ _LAKE_SNAPSHOT_COLUMNS = {
     "published_at": "When they were made.",
     "definition": "Id of the tables and views that the program which made them declares.",
 }
-_DOCUMENTED = re.compile(r"^-- @(\w+): (.*)$")
+_DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -49,18 +61,37 @@ _WRITING: dict[str, str | bool | int | float | list[str]] = {**_OFFLINE, "storag
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One view as its file has it: what it answers, what its columns mean, its query."""
+    """One view as its file has it: what it answers, what its columns mean, its query.
+
+    One with parameters is a table macro: `FROM cluster_buys(30, 3, 100000)`.
+    """
 
     name: str
     doc: str
     columns: dict[str, str]
     """What columns mean that no table has, by name."""
+    parameters: dict[str, str]
+    """What the parameters of a macro mean, by name, in order."""
     query: str
+
+    @property
+    def statements(self) -> str:
+        """The SQL that makes it, with the comment on it; of a macro, the comment names parameters and columns too."""
+        if not self.parameters:
+            return (
+                f"CREATE OR REPLACE VIEW {self.name} AS\n{self.query};\n"
+                f"COMMENT ON VIEW {self.name} IS {quoted(self.doc)};\n"
+            )
+        meanings = "; ".join(f"{name}: {doc}" for name, doc in (self.parameters | self.columns).items())
+        return (
+            f"CREATE OR REPLACE MACRO {self.name}({', '.join(self.parameters)}) AS TABLE\n{self.query};\n"
+            f"COMMENT ON MACRO TABLE {self.name} IS {quoted(f'{self.doc} {meanings}')};\n"
+        )
 
 
 @cache
 def views() -> tuple[View, ...]:
-    """The views over the tables, from their `.sql` files: a comment on top, `-- @column: meaning` lines, the query."""
+    """The views over the tables, from `.sql` files: a comment, `-- @column: …`, `-- (parameter): …`, the query."""
     folder = resources.files("storage").joinpath("sql", "views")
     return tuple(_read_view(name, folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")) for name in ORDER)
 
@@ -101,8 +132,7 @@ def _declared_views() -> str:
     for table in TABLES.values():
         statements.append(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM {FILES}.{table.name};\n")
         statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
-    statements += (f"CREATE OR REPLACE VIEW {each.name} AS\n{each.query};\n" for each in views())
-    statements += (f"COMMENT ON VIEW {each.name} IS {quoted(each.doc)};\n" for each in views())
+    statements += (each.statements for each in views())
     statements.append(_column_comments())
     return "".join(statements)
 
@@ -148,7 +178,7 @@ def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
 
 def definition() -> str:
     """A short id of the tables and views that this program declares."""
-    text = "".join(each.query + each.doc + str(each.columns) for each in views()) + str(list(TABLES.values()))
+    text = "".join(each.statements + str(each.columns) for each in views()) + str(list(TABLES.values()))
     return f"{zlib.crc32(text.encode()):08x}"
 
 
@@ -207,16 +237,20 @@ def _declared_by() -> str:
 def _read_view(name: str, text: str) -> View:
     doc: list[str] = []
     columns: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     lines = iter(text.splitlines())
     query: list[str] = []
     for line in lines:
         if documented := _DOCUMENTED.match(line):
-            columns[documented[1]] = documented[2]
+            if documented["column"]:
+                columns[documented["column"]] = documented["meaning"]
+            else:
+                parameters[documented["parameter"]] = documented["meaning"]
         elif line.startswith("--"):
             doc.append(line.removeprefix("--").strip())
         else:
             query = [line, *lines]
-    return View(name, " ".join(doc), columns, "\n".join(query).rstrip().rstrip(";"))
+    return View(name, " ".join(doc), columns, parameters, "\n".join(query).rstrip().rstrip(";"))
 
 
 @cache
@@ -232,7 +266,7 @@ def _column_comments() -> str:
         for table in TABLES.values():
             connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
         for each in views():
-            connection.execute(f"CREATE VIEW {each.name} AS {each.query}")
+            connection.execute(each.statements)
         columns = connection.sql("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
     found = [(view, name, own[view].get(name) or meanings[name]) for view, name in columns]
     return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)

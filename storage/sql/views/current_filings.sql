@@ -1,6 +1,6 @@
 -- Which filings stand, and which has an amendment replaced? Every filing, once; a superseded one is
 -- marked and names its successor.
--- @superseded_by: Accession number of the latest amendment that replaces it; NULL if none does.
+-- @superseded_by: The latest amendment that replaces all of it; else the latest of its holdings; NULL if none does.
 -- @superseded_reason: amended: all of it is replaced; holdings amended: its transactions stand.
 -- @superseded_count: How many amendments replace it, in whole or in part.
 -- @is_current: False where an amendment has replaced all of it.
@@ -15,7 +15,9 @@ LEFT JOIN (
     SELECT
         s.issuer_cik,
         s.accession_number,
-        arg_max(s.superseded_by, (a.filing_date, a.accepted_at, a.accession_number)) AS superseded_by,
+        arg_max(
+            s.superseded_by, (s.reason = 'amended', a.filing_date, a.accepted_at, a.accession_number)
+        ) AS superseded_by,
         min(s.reason) AS superseded_reason,
         count(*) AS superseded_count
     FROM superseded s

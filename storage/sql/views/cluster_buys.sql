@@ -1,0 +1,82 @@
+-- Where did several insiders of one issuer buy at about the same time? One row a cluster of open-market purchases
+-- (`insider_buys`): windows of so many days that begin at a purchase and hold enough insiders and value; those of an issuer
+-- that overlap are one cluster, which may so last longer than the window. Filings that share an owner count as one insider, so that
+-- neither joint owners nor a fund and its manager are many. Purchases without a price count as insiders, not as value.
+-- (window_days): Days from the first purchase of a window to its last, both counted: 30.
+-- (min_insiders): How many insiders must have bought within them: 3.
+-- (min_value): What they must have spent together, in US dollars: 100000.
+-- @first_purchase: Date of the cluster's first purchase.
+-- @last_purchase: Date of its last.
+-- @insiders: How many insiders bought in it.
+-- @purchases: How many transactions they reported.
+-- @shares: Shares bought.
+-- @value: What was paid for them, in US dollars; purchases without a price add nothing to it.
+-- @owner_names: Names of the buyers, joint owners too, in alphabetical order.
+-- @accession_numbers: The filings that report it.
+WITH purchases AS (
+    SELECT
+        accession_number, row_number, issuer_cik, issuer_name, ticker, transaction_date, transaction_shares, value,
+        owner_ciks, owner_names
+    FROM insider_buys
+    WHERE transaction_date <= filing_date AND owner_ciks IS NOT NULL
+),
+named AS (SELECT DISTINCT issuer_cik, owner_ciks, unnest(owner_ciks) AS owner_cik FROM purchases),
+-- An owner stands for the smallest CIK of all with whom it files, a set of owners for the smallest of theirs.
+kin AS (SELECT issuer_cik, owner_cik, min(list_min(owner_ciks)) AS first_cik FROM named GROUP BY ALL),
+insiders AS (
+    SELECT n.issuer_cik, n.owner_ciks, min(k.first_cik) AS insider
+    FROM named n
+    JOIN kin k ON k.issuer_cik = n.issuer_cik AND k.owner_cik = n.owner_cik
+    GROUP BY ALL
+),
+windows AS (
+    SELECT
+        p.*, i.insider,
+        count(DISTINCT i.insider) OVER ahead AS insiders_ahead,
+        coalesce(sum(p.value) OVER ahead, 0) AS value_ahead,
+        p.transaction_date + CAST(window_days - 1 AS INTEGER) AS window_end
+    FROM purchases p
+    JOIN insiders i ON i.issuer_cik = p.issuer_cik AND i.owner_ciks = p.owner_ciks
+    WINDOW ahead AS (
+        PARTITION BY p.issuer_cik
+        ORDER BY p.transaction_date
+        RANGE BETWEEN CURRENT ROW AND to_days(CAST(window_days - 1 AS INTEGER)) FOLLOWING
+    )
+),
+reached AS (
+    SELECT
+        *,
+        max(CASE WHEN insiders_ahead >= min_insiders AND value_ahead >= min_value THEN window_end END)
+            OVER (PARTITION BY issuer_cik ORDER BY transaction_date) AS open_until
+    FROM windows
+),
+begun AS (
+    -- A cluster begins where no earlier window reaches.
+    SELECT
+        *,
+        lag(open_until) OVER (PARTITION BY issuer_cik ORDER BY transaction_date, accession_number, row_number)
+            >= transaction_date AS goes_on
+    FROM reached
+    WHERE open_until >= transaction_date
+),
+numbered AS (
+    SELECT
+        *,
+        count(*) FILTER (NOT coalesce(goes_on, false))
+            OVER (PARTITION BY issuer_cik ORDER BY transaction_date, accession_number, row_number) AS cluster
+    FROM begun
+)
+SELECT
+    issuer_cik,
+    any_value(issuer_name) AS issuer_name,
+    any_value(ticker) AS ticker,
+    min(transaction_date) AS first_purchase,
+    max(transaction_date) AS last_purchase,
+    count(DISTINCT insider) AS insiders,
+    count(*) AS purchases,
+    sum(transaction_shares) AS shares,
+    sum(value) AS value,
+    list_sort(list_distinct(flatten(list(owner_names)))) AS owner_names,
+    list_sort(list_distinct(list(accession_number))) AS accession_numbers
+FROM numbered
+GROUP BY issuer_cik, cluster
