@@ -25,7 +25,7 @@ _TITLE = re.compile(
     rb"\s+beneficial\s+ownership",
     re.IGNORECASE,
 )
-_FORM = re.compile(rb"^\W*form\s+([345](?:/A)?)\b", re.IGNORECASE | re.MULTILINE)
+_FORM = re.compile(rb"^[^\w\n]{0,100}form\s{1,20}([345](?:/A)?)\b", re.IGNORECASE | re.MULTILINE)
 _NOTHING_OWNED = re.compile(r"no\s+securities\s+(?:are\s+|is\s+)?(?:beneficially\s+)?owned", re.IGNORECASE)
 _HTML = re.compile(rb"<html\b|<td\b|<tr\b", re.IGNORECASE)
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
@@ -35,7 +35,7 @@ _TEXT_HEAD = 65_536
 def read(document: Document, header: Header) -> Filing | None:
     """The filing that a paper form and its header say; None where the document is no paper form.
 
-    Raises NotAnOwnershipFiling where its tables have more rows than the lake can number. `parser_version`,
+    Raises NotAnOwnershipFiling where it has more lines, or its tables more rows, than any form has. `parser_version`,
     `content_sha256` and `source_path` are left to the caller.
     """
     form_type = _form_type(document, header)

@@ -65,18 +65,52 @@ def is_heading(text: str) -> bool:
     return True
 
 
-def split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """The heading, and the lines that were filled in; blank lines and rules stay where they are.
+def split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """The heading; those lines of it that may be a row of printed words; what was filled in.
 
-    After the `<S>` line a line is a heading's only with two whole printed words of four letters or more.
+    Blank lines and rules stay where they are. With an `<S>` line the heading ends there. Otherwise it ends with its
+    last line of captions: what stands below, by itself in the first column or after a rule, was filled in (`Options`).
     """
-    templated = False
-    for at, line in enumerate(lines):
-        if is_template(line):
-            templated = True
-        elif line.has_words and not (is_heading(line.text) and (not templated or _is_plain_heading(line.text))):
-            return list(lines[:at]), list(lines[at:])
-    return list(lines), []
+    end = next((at for at, line in enumerate(lines) if line.has_words and not is_printed(line)), len(lines))
+    template = next((at for at, line in enumerate(lines[:end]) if is_template(line)), None)
+    if template is not None:
+        return list(lines[: template + 1]), [], list(lines[template + 1 :])
+    captions = [at for at, line in enumerate(lines[:end]) if _is_captions(line)]
+    first = captions[0] if captions else next((at for at, line in enumerate(lines[:end]) if line.has_words), end)
+    last, apart = first, False
+    doubtful = []
+    for at in range(first + 1, end):
+        line = lines[at]
+        if not line.has_words:
+            apart = True
+        elif at in captions or (not captions and not apart and _is_plain_heading(line.text)):
+            last = at
+            if apart or not captions:
+                doubtful.append(line)
+        elif apart or (_starts_left(line, lines[first]) and not any(at < each for each in captions)):
+            break
+        else:
+            last = at
+    return list(lines[: last + 1]), doubtful, list(lines[last + 1 :])
+
+
+def is_printed(line: Line) -> bool:
+    """Whether a line is the form's own: its template, or printed words alone."""
+    return is_template(line) or is_heading(line.text)
+
+
+def _is_captions(line: Line) -> bool:
+    """Whether a line has printed words in three columns or more, or the columns' numbers."""
+    cells = line.cells or tuple(re.split(r"\s{2,}", line.text.strip()))
+    filled = [each for each in cells if any(map(str.isalnum, each))]
+    return len(filled) > 2 and (_is_plain_heading(line.text) or _LETTERS.search(line.text.lower()) is None)
+
+
+def _starts_left(line: Line, captions: Line) -> bool:
+    """Whether a line has something in the first column."""
+    if line.cells is not None:
+        return any(map(str.isalnum, line.cells[0]))
+    return len(line.text) - len(line.text.lstrip()) <= len(captions.text) - len(captions.text.lstrip()) + 2
 
 
 def _is_plain_heading(text: str) -> bool:

@@ -13,6 +13,13 @@ from parsers.values import fold
 
 MOST_NOTES = 999
 
+_LONGEST_ITEM = 2_000
+_MOST_BESIDE = 8
+"""Items on a line; the forms have three beside each other."""
+
+_LONGEST_DATE = 120
+"""Characters of a part of a line that can be a date with the word `Date` and blanks around it."""
+
 _MARKED = r"[(\[]\s*(?P<mark>[xX*]?)\s*[)\]]|(?<![\w_])_*(?P<bare>[xX])_*(?![\w_])|(?P<blank>_{1,8})"
 _BOX = re.compile(_MARKED)
 _BOXES = {
@@ -29,6 +36,31 @@ _CHECKS = {
     ),
 }
 _ITEM = re.compile(r"\s*\d{1,2}\s?[.)]\s*(\S.*)")
+_ITEM_OF_LINES = re.compile(r"\s*\d{1,2}\s?[.)]\s*(?=(\S))")
+_ITEMS_BESIDE = re.compile(r"(?:^\s?|(?<=\s\s))(\d{1,2}[.)])\s{0,3}(?=[A-Za-z])")
+_OF_A_NAME = frozenset(
+    {
+        "INC",
+        "CORP",
+        "CO",
+        "LTD",
+        "LLC",
+        "LP",
+        "PLC",
+        "USA",
+        "NV",
+        "SA",
+        "AG",
+        "SE",
+        "TRUST",
+        "GROUP",
+        "BANK",
+        "FUND",
+        "NONE",
+    }
+)
+"""What stands alone on a line as the end of a name, and is no symbol."""
+
 _SYMBOL = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?")
 _SYMBOL_AT_END = re.compile(r"(?:[(\[]\s*\"?|\s[/-]+\s*|\()([A-Z]{1,5}(?:\.[A-Z])?)\"?\s*[)\]]?")
 _BOILERPLATE = re.compile(
@@ -66,25 +98,89 @@ _ASKED = (
 
 
 def read_items(front: Sequence[Line]) -> Items:
-    """The numbered items, where each has lines of its own; items side by side are not told apart."""
+    """The numbered items: each on lines of its own, or side by side in columns of text or of boxes."""
     result = Items()
     current: list[str] | None = None
+    columns: _Columns | None = None
     for line in front:
-        match = _ITEM.match(line.text)
-        if match is not None and line.cells is None:
+        starts = [each.start(1) for each in _ITEMS_BESIDE.finditer(line.text)] if line.cells is None else []
+        if len(starts) > _MOST_BESIDE:
+            starts = []
+        if line.cells is not None or len(starts) > 1:
             current = None
+            if columns is None or not columns.goes_on(line) or len(starts) > 1:
+                _take(columns, result)
+                columns = _Columns(starts, len(line.cells or starts))
+            columns.add(line)
+            continue
+        match = _ITEM.match(line.text)
+        if match is not None:
+            _take(columns, result)
+            columns, current = None, None
             asked = match[1]
             for name, pattern in _ASKED:
-                if (printed := pattern.match(asked)) and not re.search(r"\s{3,}\d{1,2}[.)]", asked):
+                if printed := pattern.match(asked):
                     current = getattr(result, name)
                     current.append(asked[printed.end() :].strip())
-        elif line.cells is not None:
-            current = None
+        elif columns is not None:
+            columns.add(line)
         elif current is not None:
             current.append(line.text.strip())
+    _take(columns, result)
     for name, _ in _ASKED:
         setattr(result, name, [each for each in getattr(result, name) if each])
     return result
+
+
+class _Columns:
+    """Items side by side: the lines of each, where no text lies across two of them."""
+
+    def __init__(self, starts: list[int], count: int) -> None:
+        self.starts = starts
+        self.texts: list[list[str]] = [[] for _ in range(count)]
+        self.items: list[str] = []
+        self.crossed: set[int] = set()
+
+    def goes_on(self, line: Line) -> bool:
+        """Whether a line of boxes has as many as those before it."""
+        return not self.starts and line.cells is not None and len(line.cells) == len(self.texts)
+
+    def add(self, line: Line) -> None:
+        """Put the texts of a line below the items they belong to; a line without the boxes is left."""
+        if line.cells is not None:
+            for at, cell in enumerate(line.cells):
+                if _ITEM.match(cell):
+                    self._finish(at)
+                self.texts[at].append(cell)
+        elif self.starts:
+            ends = [*self.starts[1:], max(len(line.text), self.starts[-1]) + 1]
+            for run in re.finditer(r"\S+(?: \S+)*", line.text):
+                at = max((at for at, start in enumerate(self.starts) if start <= run.start()), default=0)
+                if run.end() > ends[at]:
+                    self.crossed |= {at, at + 1}
+                self.texts[at].append(run[0])
+
+    def _finish(self, at: int) -> None:
+        self.items.append("\n".join(each.strip() for each in self.texts[at]))
+        self.texts[at] = []
+
+    def finished(self) -> list[str]:
+        """The items, each as its lines."""
+        for at in range(len(self.texts)):
+            if at not in self.crossed:
+                self._finish(at)
+        return self.items
+
+
+def _take(columns: _Columns | None, result: Items) -> None:
+    """Put the items of columns where they are asked for, unless they are there already."""
+    for text in columns.finished() if columns is not None else ():
+        text = text[:_LONGEST_ITEM]
+        item = _ITEM_OF_LINES.match(text)
+        for name, pattern in _ASKED if item is not None else ():
+            printed = pattern.match(text, item.start(1)) if item is not None else None
+            if printed is not None and not getattr(result, name):
+                setattr(result, name, text[printed.end() :].split("\n"))
 
 
 def symbol(issuer: Sequence[str]) -> str | None:
@@ -93,7 +189,7 @@ def symbol(issuer: Sequence[str]) -> str | None:
         return None
     last = issuer[-1]
     if len(issuer) > 1 and _SYMBOL.fullmatch(last):
-        return last
+        return None if last in _OF_A_NAME else last
     found = [each for each in _SYMBOL_AT_END.finditer(last) if each.end() == len(last) and each.start() > 0]
     return found[-1][1] if found else None
 
@@ -222,5 +318,7 @@ def _rejoined(parts: list[str]) -> list[str]:
 
 
 def _date(text: str, made_on: date | None) -> date | None:
+    if len(text) > _LONGEST_DATE:
+        return None
     value, problem = paper_values.day(_DATE_HEAD.sub("", text.strip(), count=1).strip(" _"), made_on, "event")
     return value if problem is None else None

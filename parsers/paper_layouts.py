@@ -33,11 +33,16 @@ _ANCHORS = (DATE, SHARES, OWNED, EXPIRES)
 
 @dataclass(slots=True)
 class Draft:
-    """A row's boxes as text by column, its lines as filed, and whether a box's place was judged by its position."""
+    """A row's boxes as text by column, and its lines as filed.
+
+    `guessed` is whether a box's place was judged by its position, `two_amounts` whether SHARES holds an amount acquired
+    and SIDE one disposed of.
+    """
 
     boxes: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     guessed: bool = False
+    two_amounts: bool = False
 
 
 MOST_LINES = 40
@@ -87,10 +92,13 @@ def _starts(boxes: dict[str, str], reads: Reads) -> bool:
     return sound and anchors >= (1 if boxes[TITLE] else 2)
 
 
-def placed(body: Sequence[Piece], roles: Sequence[str], starts: Sequence[int], reads: Reads) -> Iterator[Piece]:
+def placed(
+    body: Sequence[Piece], roles: Sequence[str], starts: Sequence[int], reads: Reads, *, two_amounts: bool
+) -> Iterator[Piece]:
     """Boxes below the tags of an `<S> <C> <C>` line: a run of text lies in one column's span, or the line is left.
 
-    Rows that are read already are passed on, with what stands below them in columns of text.
+    Rows that are read already are passed on, with what stands below them in columns of text. Of two columns of amounts
+    a number is in the first only where it starts nearer to that one's tag.
     """
     draft: Draft | None = None
     for line in body:
@@ -101,7 +109,7 @@ def placed(body: Sequence[Piece], roles: Sequence[str], starts: Sequence[int], r
         if not line.has_words:
             draft = None
             continue
-        boxes = _boxes_at(line.text, roles, starts)
+        boxes = _boxes_at(line.text, roles, starts, two_amounts=two_amounts)
         if boxes is None:
             draft = None
             yield line
@@ -111,21 +119,24 @@ def placed(body: Sequence[Piece], roles: Sequence[str], starts: Sequence[int], r
             for role, more in boxes.items():
                 draft.boxes[role] = f"{draft.boxes.get(role, '')} {more}".strip()
         elif sum(1 for role in _ANCHORS if role in boxes) and all(reads(role, text) for role, text in boxes.items()):
-            draft = Draft(boxes, [line.text], guessed=True)
+            draft = Draft(boxes, [line.text], guessed=True, two_amounts=two_amounts)
             yield draft
         else:
             draft = None
             yield line
 
 
-def _boxes_at(text: str, roles: Sequence[str], starts: Sequence[int]) -> dict[str, str] | None:
+def _boxes_at(text: str, roles: Sequence[str], starts: Sequence[int], *, two_amounts: bool) -> dict[str, str] | None:
     boxes: dict[str, str] = {}
     ends = [*starts[1:], max(len(text), starts[-1]) + 1]
     for run in re.finditer(r"\S+(?: \S+)*", text):
         spans = [at for at, (start, end) in enumerate(zip(starts, ends, strict=True)) if _meet(run, start, end)]
         if len(spans) != 1 or roles[spans[0]] in boxes:
             return None
-        boxes[roles[spans[0]]] = run[0]
+        at = spans[0]
+        if two_amounts and roles[at] == SHARES and run.start() - starts[at] >= starts[at + 1] - run.start():
+            return None
+        boxes[roles[at]] = run[0]
     return boxes
 
 
@@ -185,49 +196,83 @@ def spelt(line: Line, table: TableNumber, form: str, *, has_deemed: bool) -> Dra
     return Draft(boxes, [line.text])
 
 
-_LABELS = (
+_SHARED_LABELS = (
     (re.compile(r"nature"), NATURE),
     (re.compile(r"ownership form|direct"), HELD),
     (re.compile(r"beneficially owned"), OWNED),
-    (re.compile(r"title of security"), TITLE),
     (re.compile(r"deemed"), DEEMED),
     (re.compile(r"transaction date"), DATE),
     (re.compile(r"code"), CODE),
-    (re.compile(r"price"), PRICE),
-    (re.compile(r"amount"), SHARES),
-    (re.compile(r"\(a\) or \(d\)|a/d"), SIDE),
 )
+_LABELS: dict[TableNumber, tuple[tuple[re.Pattern[str], str], ...]] = {
+    1: (
+        *_SHARED_LABELS,
+        (re.compile(r"title of security"), TITLE),
+        (re.compile(r"price"), PRICE),
+        (re.compile(r"amount"), SHARES),
+        (re.compile(r"\(a\) or \(d\)|a/d"), SIDE),
+    ),
+    2: (
+        *_SHARED_LABELS,
+        (re.compile(r"title of derivative"), TITLE),
+        (re.compile(r"conversion|exercise price"), STRIKE),
+        (re.compile(r"price of derivative"), PRICE),
+        (re.compile(r"date exercisable"), EXERCISABLE),
+        (re.compile(r"expiration"), EXPIRES),
+        (re.compile(r"number of shares"), UNDERLYING_SHARES),
+        (re.compile(r"\W*title\W*$"), UNDERLYING),
+        (re.compile(r"\W*amount\W*$"), SHARES),
+        (re.compile(r"\W*\(a\) or \(d\)\W*$|\W*a/d\W*$"), SIDE),
+    ),
+}
+_EITHER_AMOUNT = re.compile(r"\W*\((?P<side>[ad])\)\W*$")
 
 
-def labelled(body: Sequence[Line]) -> Iterator[Piece]:
-    """Boxes of Table I one below the other, `1. Title of Security: Common Stock`; each title starts a row."""
+def labelled(body: Sequence[Line], table: TableNumber) -> Iterator[Piece]:
+    """Boxes one below the other, `1. Title of Security: Common Stock`; each title starts a row."""
     draft: Draft | None = None
     for line in body:
-        found = label(line)
+        found = label(line, table)
         if found is None:
-            if line.has_words and not (line.text.rstrip().endswith(":") and is_heading(line.text)):
+            if line.has_words and not _is_bare_label(line.text, table):
                 yield line
             continue
-        role, text = found
+        role, text, either = found
         if role == TITLE:
             draft = Draft()
             yield draft
-        if draft is None or role in draft.boxes:
+        if draft is None or role in draft.boxes or (either and SIDE in draft.boxes and not draft.two_amounts):
             draft = None
             yield line
             continue
+        draft.two_amounts |= either
         draft.boxes[role] = text
         draft.lines.append(line.text)
 
 
-def label(line: Line) -> tuple[str, str] | None:
-    """The column that a printed label before the last colon names, and what stands after it."""
+def _is_bare_label(text: str, table: TableNumber) -> bool:
+    """Whether a line is a printed label with nothing after it."""
+    lowered = text.rstrip().lower()
+    if not lowered.endswith(":") or len(lowered) > _LONGEST or not is_heading(text):
+        return False
+    return (
+        _EITHER_AMOUNT.match(lowered) is not None
+        or any(each in lowered for each in ("securities acquired", "underlying", "date exercisable and"))
+        or any(pattern.search(lowered.rstrip(": ")) for pattern, _ in _LABELS[table])
+    )
+
+
+def label(line: Line, table: TableNumber) -> tuple[str, str, bool] | None:
+    """The column that a label before the last colon names, what stands after it, and whether it is `(A)` or `(D)`."""
     before, colon, text = line.text.rpartition(":")
     if not colon or not text.strip() or len(before) > _LONGEST or not is_heading(before):
         return None
     lowered = before.lower()
+    either = _EITHER_AMOUNT.match(lowered.rpartition(":")[2]) if table == 2 else None
+    if either is not None:
+        return SHARES if either["side"] == "a" else SIDE, text.strip(), True
     for words in (lowered.rpartition(":")[2], lowered):
-        for pattern, role in _LABELS:
+        for pattern, role in _LABELS[table]:
             if pattern.search(words):
-                return role, text.strip()
+                return role, text.strip(), False
     return None

@@ -9,6 +9,8 @@ from typing import Literal
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from parsers.errors import NotAnOwnershipFiling
+
 MOST_BYTES = 4 * 2**20
 """Of a document; the longest paper forms have about 0.3 MB. What is larger is not read."""
 
@@ -21,7 +23,13 @@ MOST_HTML_TAGS = 30_000
 MOST_HTML_TABLES = 1_000
 """In a document: tables nested in each other cost the square of their number."""
 
+MOST_LINES = 10_000
+"""Of a document; the longest paper forms have some 5,000."""
+
 MOST_COLUMNS = 64
+
+_NARROWEST_TITLE = 4
+"""Characters of the first column, at least: less is an indentation."""
 
 TableNumber = Literal[1, 2]
 
@@ -79,7 +87,10 @@ def is_template(line: Line) -> bool:
 
 
 def read_lines(content: bytes) -> Form:
-    """Decode a document and put its lines in their places; a title of a table starts one, a known end ends it."""
+    """Decode a document and put its lines in their places; a title of a table starts one, a known end ends it.
+
+    Raises NotAnOwnershipFiling for a document of more lines than any form has.
+    """
     html = _HTML.search(content) is not None
     try:
         text = content.decode()
@@ -88,7 +99,10 @@ def read_lines(content: bytes) -> Form:
     form = Form("html" if html else "text")
     region: Region | None = None
     inside = True
-    for line in _html_lines(text) if html else _ascii_lines(text):
+    lines = _html_lines(text) if html else _ascii_lines(text)
+    if len(lines) > MOST_LINES:
+        raise NotAnOwnershipFiling(f"a paper form of more than {MOST_LINES:,} lines")
+    for line in lines:
         started = _table_of(line.text)
         if started is not None:
             region, inside = Region(started), True
@@ -117,18 +131,19 @@ def _table_of(text: str) -> TableNumber | None:
 
 def _ascii_lines(text: str) -> list[Line]:
     lines = []
-    for each in text.splitlines():
+    for each in text.splitlines()[: MOST_LINES + 1]:
         line = each.replace("\0", "").expandtabs() if len(each) < 10_000 else each
-        lines.append(Line(line.rstrip(), _piped(line.strip())))
+        lines.append(Line(line.rstrip(), _piped(line.rstrip())))
     return lines
 
 
 def _piped(text: str) -> tuple[str, ...] | None:
-    """The boxes between pipes; a pipe at an end of the line is the frame."""
+    """The boxes between pipes; a pipe at an end of the line is the frame, a wide blank before the first is a box."""
     if not 2 <= text.count("|") <= MOST_COLUMNS:
         return None
     cells = text.split("|")
-    return tuple(cells[text.startswith("|") : len(cells) - text.endswith("|")])
+    framed = len(cells[0]) < _NARROWEST_TITLE and not cells[0].strip()
+    return tuple(cells[framed : len(cells) - text.endswith("|")])
 
 
 def _html_lines(text: str) -> list[Line]:

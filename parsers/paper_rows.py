@@ -31,6 +31,7 @@ from parsers.paper_headings import (
     UNDERLYING_SHARES,
     breaks_words,
     columns,
+    is_printed,
     split_heading,
     two_amounts,
 )
@@ -99,13 +100,13 @@ def read_tables(regions: Sequence[Region], context: Context) -> Tables:
                 result.issues.append(ParseIssue(table_name=table, raw_value="\n".join(left), reason=reason))
                 left.clear()
 
-        for piece, split in _pieces(region, context):
+        for piece in _pieces(region, context):
             if isinstance(piece, Line):
                 if piece.has_words and not is_template(piece):
                     left.append(piece.text)
                 continue
             give_up(left)
-            row = _Row(context, split)
+            row = _Row(context, piece.two_amounts)
             if not row.read(piece.boxes):
                 reason = f"a row that is not certain: {row.doubt}"
                 raw = "\n".join(piece.lines)
@@ -131,14 +132,14 @@ def _add(result: Tables, row: _Row, table: TableNumber, number: int, context: Co
         )
 
 
-def _pieces(region: Region, context: Context) -> list[tuple[Piece, bool]]:
-    """The rows and the lines left over, by the first layout that fits; with whether (A) and (D) are two columns."""
-    heading, body = split_heading(region.lines)
+def _pieces(region: Region, context: Context) -> list[Piece]:
+    """The rows and the lines left over, by the first layout that fits."""
+    heading, doubtful, body = split_heading(region.lines)
     split = region.table == 2 and two_amounts(heading)
     template = next((line for line in region.lines if is_template(line)), None)
     starts = [each.start() for each in re.finditer(r"<[SC]>", template.text, re.IGNORECASE)] if template else []
     fits = partial(columns, region.table, context.form, heading)
-    reads = partial(_reads, context)
+    reads = partial(_reads, context, split)
     counts = Counter(len(line.cells) for line in body if line.cells is not None and line.has_words)
     counts = Counter({count: often for count, often in counts.items() if fits(count)})
     roles = fits(counts.most_common(1)[0][0]) if counts else None
@@ -146,22 +147,24 @@ def _pieces(region: Region, context: Context) -> list[tuple[Piece, bool]]:
     if roles is not None and (not starts or len(starts) == len(roles)):
         body = [line for line in body if not is_template(line)]
         pieces = paper_layouts.ruled(body, roles, reads, breaks_words=breaks_words(heading))
-        if not any(line.has_words for line in heading):
-            pieces = map(_guessed, pieces)
-    elif region.table == 1 and sum(paper_layouts.label(line) is not None for line in region.lines) > 2:
-        pieces = paper_layouts.labelled(region.lines)
+        told = any(line.has_words for line in heading)
+        pieces = (_told(piece, guessed=not told, split=split) for piece in pieces)
+    elif sum(paper_layouts.label(line, region.table) is not None for line in region.lines) > 2:
+        doubtful = []
+        title = is_printed(region.lines[0])
+        pieces = paper_layouts.labelled(region.lines[title:], region.table)
     else:
         pieces = _spelt(body, region.table, context, has_deemed=DEEMED in (fits(11) or ()))
         roles = fits(len(starts))
-        if roles is not None and not split:
-            pieces = paper_layouts.placed(list(pieces), roles, starts, reads)
+        if roles is not None:
+            pieces = paper_layouts.placed(list(pieces), roles, starts, reads, two_amounts=split)
     # A row is whole only when the layout has seen the lines below it: hence a list.
-    return [(piece, split) for piece in list(pieces)]
+    return [*doubtful, *list(pieces)]
 
 
-def _guessed(piece: Piece) -> Piece:
+def _told(piece: Piece, *, guessed: bool, split: bool) -> Piece:
     if isinstance(piece, Draft):
-        piece.guessed = True
+        piece.guessed, piece.two_amounts = guessed, split
     return piece
 
 
@@ -169,7 +172,8 @@ def _spelt(body: Sequence[Line], table: TableNumber, context: Context, *, has_de
     return [paper_layouts.spelt(line, table, context.form, has_deemed=has_deemed) or line for line in body]
 
 
-def _reads(context: Context, column: str, text: str) -> bool:
+def _reads(context: Context, split: bool, column: str, text: str) -> bool:
+    column = SHARES if split and column == SIDE else column
     return _typed(column, paper_values.split_marks(text)[0], context)[1] is None
 
 

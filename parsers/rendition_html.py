@@ -22,8 +22,11 @@ from parsers.values import fold
 from tables import OWNERSHIP_FORMS, Filing
 
 MOST_BYTES = 2**20
-MOST_TAGS = 30_000
+MOST_TAGS = 20_000
 """More than any ownership form has: 30 rows a table and 10 owners make some 16,000 opening and closing tags."""
+
+MOST_OWNERS = 50
+"""The specification allows 10, which are listed after the tables once more."""
 
 _OURS = re.compile(rb"Name\s+and\s+Address\s+of\s+Reporting\s+Person", re.IGNORECASE)
 _CLASS = b"FormData"
@@ -66,7 +69,7 @@ def read(document: Document, header: Header) -> Filing | None:
     except ParserRejectedMarkup:
         return None
     for each in soup.find_all("br"):
-        each.replace_with("\n")
+        each.append("\n")  # to put it in the place of the tag would take time with each sibling
     page = _page(soup)
     if page is None:
         return None
@@ -149,6 +152,8 @@ def _items(table: Tag, page: Page) -> None:
         for cell in cells:
             text = _text(cell)
             if _OWNER.match(text):
+                if len(page.owners) > MOST_OWNERS:
+                    raise NotAnOwnershipFiling(f"an HTML rendition with more than {MOST_OWNERS} owners")
                 page.owners.append(_owner(cell))
             elif _ISSUER.match(text):
                 _issuer(cell, page)

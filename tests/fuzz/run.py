@@ -1,20 +1,21 @@
 """Fuzz the parser: `python -m tests.fuzz.run --seconds 60`; `make fuzz SECONDS=60` does it.
 
-Files of the corpus are mutated (bytes, tags, repeats, cuts, one file's part in another) and parsed for as long as told.
-An input that breaks the property is written to tests/fuzz/findings/; once mended, it is moved to the corpus, which the
-unit tests replay. The same seed gives the same inputs.
+Filings of every format are mutated (bytes, tags, repeats, cuts, one file's part in another), or grown to a megabyte,
+and parsed for as long as told, in time of the processor. An input that breaks the property is written to
+tests/fuzz/findings/; once mended, it is moved to the corpus, which the unit tests replay. The same seed gives the same
+inputs.
 """
 
 import argparse
 import random
-import resource
 import sys
 import time
 import traceback
 from hashlib import sha256
 from pathlib import Path
 
-from tests.fuzz.property import CORPUS, parse_in_time
+from tests.fuzz.property import Memory, parse_in_time
+from tests.fuzz.seeds import grown, seeds
 
 FINDINGS = Path(__file__).parent / "findings"
 MOST_BYTES = 400_000
@@ -67,20 +68,21 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=int(time.time()))
     asked = options.parse_args()
     chance = random.Random(asked.seed)
-    seeds = [path.read_bytes() for path in sorted(CORPUS.iterdir())]
-    inputs, findings, slowest = 0, 0, 0.0
+    some = seeds()
+    inputs, findings, slowest, most = 0, 0, 0.0, 0
     modes = {"strict": 0, "recovered": 0, "refused": 0}
-    for seed in seeds:
+    for seed in some:
         parse_in_time(seed)
-    end = time.monotonic() + asked.seconds
-    while time.monotonic() < end:
-        raw = mutated(chance, seeds)
+    end = time.process_time() + asked.seconds
+    while time.process_time() < end:
+        raw = grown(chance, some) if chance.random() < 0.1 else mutated(chance, some)
         inputs += 1
-        before, start = _memory(), time.process_time()
+        memory, start = Memory(), time.process_time()
         try:
             filing = parse_in_time(raw)
-            grown = _memory() - before
-            assert grown < 20 * len(raw) + 50_000_000, f"{grown:,} bytes of memory for {len(raw):,}"
+            taken = memory.taken()
+            most = max(most, taken)
+            assert taken < 20 * len(raw) + 50_000_000, f"{taken:,} bytes of memory for {len(raw):,}"
         except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
             findings += 1
             FINDINGS.mkdir(exist_ok=True)
@@ -89,15 +91,13 @@ def main() -> int:
             sys.stderr.write(f"{path}\n{traceback.format_exc()}\n")
         else:
             modes[str(filing.parse_mode) if filing else "refused"] += 1
-        slowest = max(slowest, time.process_time() - start)
+            slowest = max(slowest, time.process_time() - start)
     said = ", ".join(f"{count:,} {mode}" for mode, count in modes.items())
-    sys.stdout.write(f"seed {asked.seed}: {inputs:,} inputs ({said}); slowest {slowest:.2f} s; {findings} findings\n")
+    sys.stdout.write(
+        f"seed {asked.seed}: {inputs:,} inputs ({said}); slowest {slowest:.2f} s, most memory {most / 1e6:.0f} MB;"
+        f" {findings} findings\n"
+    )
     return 1 if findings else 0
-
-
-def _memory() -> int:
-    """Bytes of memory that this process has taken at its height."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.property import CORPUS, parse, parse_in_time
+from tests.fuzz.property import parse, parse_in_time
+from tests.fuzz.seeds import CORPUS
 
 SEEDS = ["xml/0001062993-22-021877__form4.xml", "submissions/0001127602-25-004598.nc", "misc/xml_error.xml"]
 SEEDS += ["submissions/0000019446-06-000081__filing18.txt", "submissions/0000769993-14-000090.txt"]

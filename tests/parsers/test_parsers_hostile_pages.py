@@ -1,0 +1,73 @@
+"""Pages and paper forms that were made to do harm: a second of the processor's time at most."""
+
+from datetime import date
+
+import pytest
+
+from replica import business_days, generate_archive
+from replica.rendition_html import rendition_html
+from replica.rendition_text import rendition_text
+from tests.fuzz.property import parse_in_time
+from tests.parsers.paper_forms import BACK, FRONT, RULED_1, submission
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    truth = list(generate_archive(3, business_days(date(2024, 1, 2), 3), 60).truth.values())
+    filing = max(truth, key=lambda each: len(each.derivative_transactions))
+    return {
+        "html": rendition_html(filing),
+        "text": rendition_text(filing),
+        "paper": submission(FRONT + RULED_1 + BACK).decode(),
+    }
+
+
+UNITS = [
+    "<br>",
+    "<b>",
+    "<td>x</td>",
+    "<table><tr><td>",
+    "[ ",
+    "(1)",
+    "<u>a</u>",
+    "\t",
+    "\t\n",
+    " ",
+    "\n",
+    "-\n",
+    ">",
+    "|",
+]
+UNITS += [
+    "a\t\n",
+    "1. a\n",
+    "Table I\n",
+    "Common 1\n",
+    "| a | 10/15/99 ",
+    "1. Name  2. Issuer Name  ",
+    "&amp;",
+    "/s/ a\n",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("page", ["html", "text", "paper"])
+def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str, unit: str) -> None:
+    text = pages[page]
+    at = text.index("Table II" if page != "paper" else "Table I")
+    parse_in_time((text[:at] + unit * ((MEGABYTE - len(text)) // len(unit)) + text[at:]).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\t\n" * 30_000 + "STATEMENT OF CHANGES IN BENEFICIAL OWNERSHIP",
+        submission(FRONT + RULED_1 + "/s/ Jane Doe\n" + ">" * 60_000 + "\n").decode(),
+        submission("1. Name  2. Issuer Name  " * 9_000).decode(),
+    ],
+    ids=["before the title", "below a signature", "items side by side"],
+)
+def test_what_fuzzing_found_takes_a_second_at_most(text: str) -> None:
+    parse_in_time(text.encode())
