@@ -152,6 +152,21 @@ def status() -> None:
 
 
 @app.command()
+def verify(
+    raw: Annotated[bool, typer.Option("--raw", help="Unpack the raw archive too, and compare its contents.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what has another copy; no row changes.")] = False,
+    drop: Annotated[
+        bool,
+        typer.Option("--drop-damaged", help="Take out what nothing here can mend; runs then fetch it again."),
+    ] = False,
+) -> None:
+    """Check every file of the lake and the promises about its rows, and say what to do about each violation."""
+    from commands.verify import run_verify
+
+    raise typer.Exit(run_verify(raw=raw, repair=repair, drop=drop))
+
+
+@app.command()
 def replica(
     folders: Annotated[
         list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")

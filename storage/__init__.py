@@ -9,6 +9,8 @@ from storage.lake import DayCoverage, Lake
 from storage.outdated import OutdatedFiling
 from storage.raw import RawArchive, RawSubmission
 from storage.snapshot import Snapshot
+from storage.verification import Verification
+from storage.violations import Violation
 
 __all__ = [
     "Commit",
@@ -26,4 +28,6 @@ __all__ = [
     "RawArchive",
     "RawSubmission",
     "Snapshot",
+    "Verification",
+    "Violation",
 ]

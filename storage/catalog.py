@@ -51,6 +51,7 @@ _LAKE_SNAPSHOT_COLUMNS = {
     "definition": "Id of the tables and views that the program which made them declares.",
 }
 _DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
+_VERSION = re.compile(rb"-- Views of version (\d+) ")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -137,6 +138,15 @@ def _declared_views() -> str:
     return "".join(statements)
 
 
+def script_version(files: Files) -> int:
+    """The version that `views.sql` is of; 0 where there is none."""
+    if not files.has(SCRIPT):
+        return 0
+    with files.open(SCRIPT) as file:
+        found = _VERSION.match(file.read(100))
+    return int(found[1]) if found else 0
+
+
 def publish_catalog(files: Files, snapshot: Snapshot) -> None:
     """Put `catalog.duckdb` and `views.sql` of a snapshot in place, whole; nothing if they are there already.
 
@@ -174,6 +184,17 @@ def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         connection.execute(views_script(snapshot))
     connection.execute("SET TimeZone = 'America/New_York'")
     return connection
+
+
+def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
+    """What is wrong with the published catalog, in words; None if it shows this snapshot."""
+    if not snapshot.version:
+        return None
+    connection = _open_catalog(files, snapshot)
+    if connection is None:
+        return f"is missing, broken, or not of version {snapshot.version}, this place and this program"
+    connection.close()
+    return None
 
 
 def definition() -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from storage.catalog import publish_catalog
+from storage.catalog import publish_catalog, script_version
 from storage.changes import Changes, plan_changes
 from storage.engine import reading
 from storage.errors import LakeError
@@ -140,9 +140,18 @@ class Committer:
         return Commit(version=entry.version, written_at=entry.written_at, **asdict(entry.summary))
 
     def _finish(self, snapshot: Snapshot) -> None:
-        """All that follows from the log and can be done again: links, checkpoint, catalog, retired files."""
+        """All that follows from the log and can be done again: links, checkpoint, catalog, retired files.
+
+        Raises:
+            LakeDamaged: the views are of a later version than the log, or a file they name is missing.
+        """
+        # What is published was in the log before: so the log is read after it.
+        if (published := script_version(self._files)) > self._log.state().version:
+            # To settle would be to throw away what the missing entries hold.
+            raise self._log.missing(published)
         self._files.settle(snapshot.live)
         self._log.checkpoint_if_due(self._log.state())
-        publish_catalog(self._files, snapshot)
+        with reading(snapshot):
+            publish_catalog(self._files, snapshot)
         self._files.forget([*snapshot.live, *self._log.retired_since(datetime.now(UTC) - self._grace)])
         self._finished = True

@@ -95,8 +95,9 @@ def check_files(snapshot: Snapshot, *, deep: bool = True) -> None:
 
 def _damaged(path: str, what: str) -> LakeDamaged:
     return LakeDamaged(
-        f"the lake is damaged: {path} {what}. Put it back from a copy (the file of the same name below data/ is the "
-        "same content, if it is still there)."
+        f"the lake is damaged: {path} {what}. `form4 verify` says what else is and what to do; `form4 verify --repair` "
+        "puts back what has another copy.",
+        what,
     )
 
 

@@ -25,7 +25,12 @@ class LakeFull(LakeError):
 
 
 class LakeDamaged(LakeError):
-    """A file that the lake's log names is missing, cut or unreadable."""
+    """A file that the lake's log names is missing, cut or unreadable; `form4 verify` says of all what to do next."""
+
+    def __init__(self, message: str, what: str = "") -> None:
+        super().__init__(message)
+        self.what = what or message
+        """What is the matter, without the file's name and without advice."""
 
 
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +24,10 @@ from storage.log import CommitLog
 from storage.outdated import OutdatedFiling, count_outdated, list_outdated
 from storage.places import Files, files_at
 from storage.raw import RawArchive
+from storage.repair import drop_damaged, mend
 from storage.snapshot import Snapshot, quoted
+from storage.verification import Tell, Verification, Verifier
+from storage.violations import Violation
 from tables import TABLES, IndexDay, IndexEntry, QuarantinedFiling
 
 Record = TypeVar("Record")
@@ -152,6 +155,31 @@ class Lake:
         done = [self.fold(label) for label in self.foldable(before)]
         self.tidy(before)
         return [each for each in done if each]
+
+    def verify(self, *, raw: bool = False, tell: Tell = lambda _, __: None) -> Verification:
+        """Look at every file of the newest snapshot and at what the lake promises of its rows; nothing is changed.
+
+        With `raw`, unpack the raw archive too and compare each submission with its SHA-256. `tell` hears how many bytes
+        are read, of how many. What is wrong is in the answer, not raised.
+        """
+        return Verifier(self._files, self._log, self.raw, self._engine, tell).verify(raw=raw)
+
+    def mend(self, violations: Iterable[Violation]) -> None:
+        """Put right what `verify` found and what has another copy, or follows from the log; no row changes.
+
+        Raises:
+            LakeUnwritable, LakeFull: it cannot be written.
+        """
+        mend(self._files, self._log, self._committer, violations)
+
+    def drop_damaged(self, violations: Collection[Violation]) -> None:
+        """Take what `verify` found and nothing here can mend out of the lake, so that the next run fetches it again.
+
+        Raises:
+            LakeUnwritable, LakeFull: it cannot be written; the lake is as it was.
+            LakeDamaged: the log cannot be read.
+        """
+        drop_damaged(self._files, self._committer, violations)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection to the tables and views of the newest snapshot; times are shown as in New York.

@@ -92,13 +92,21 @@ class CommitLog:
         """
         state = self._known
         if state.version == 0:
-            state = self._checkpoint()
+            state = self._newest_checkpoint()
         while self._files.has(_name(state.version + 1)):
             state = state.after(self.entry(state.version + 1))
         if self._known.version == 0:
             self._refuse_gap(state.version)
         self._known = state
         return state
+
+    def reread(self) -> None:
+        """Forget what is known, so that the next state is read from the files again."""
+        self._known = State(0, {})
+
+    def missing(self, version: int) -> LakeDamaged:
+        """The error of an entry that is not there, though something else says that it was."""
+        return self._damaged(_name(version), "it is missing, though the lake's views are of that version")
 
     def entry(self, version: int) -> Entry:
         """One commit of the history.
@@ -142,17 +150,23 @@ class CommitLog:
             yield from entry.removed
             version -= 1
 
-    def _checkpoint(self) -> State:
+    def _newest_checkpoint(self) -> State:
         names = [each for each in self._files.names("log", ".checkpoint.json") if each[0].isdigit()]
-        if not names:
-            return State(0, {})
-        name = f"log/{names[-1]}"
+        return self.checkpoint(int(names[-1][:20])) if names else State(0, {})
+
+    def checkpoint(self, version: int) -> State:
+        """The live files as a checkpoint has them.
+
+        Raises:
+            LakeDamaged: it is missing or unreadable.
+        """
+        name = _name(version, ".checkpoint")
         content = self._json(name)
         try:
             live = [DataFile(**each) for each in content["live"]]
             return State(content["version"], {each.path: each for each in live})
         except (KeyError, TypeError) as error:
-            raise self._damaged(name, "it is no checkpoint; delete it, the entries say the same") from error
+            raise self._damaged(name, "it is no checkpoint (`form4 verify --repair` makes it anew)") from error
 
     def _refuse_gap(self, version: int) -> None:
         numbers = [each[:20] for each in self._files.names("log", ".json") if each[0].isdigit()]
@@ -173,7 +187,8 @@ class CommitLog:
     def _damaged(self, name: str, what: str) -> LakeDamaged:
         return LakeDamaged(
             f"the lake's log is damaged: {self._files.uri(name)}: {what}. Put the file back from a copy of the lake; "
-            "the Parquet files below data/ are not affected."
+            "the Parquet files below data/ are not affected. `form4 verify` checks all of it.",
+            what,
         )
 
 

@@ -101,6 +101,18 @@ class RawArchive:
         """Whether no submission was ever kept."""
         return not self._files_by_date()
 
+    def check(self, name: str, *, deep: bool) -> None:
+        """Open one file of the archive, by its name in the lake; if `deep`, compare each content with its SHA-256.
+
+        Raises:
+            LakeDamaged: it cannot be read, or a content is not what was stored.
+            FileNotFoundError: it is gone.
+        """
+        file = _open(self._files, name)
+        if deep:
+            for path, row in _rows(self._files, [name], set(_names(file))):
+                _checked(path, row)
+
     def fold(self, index_date: date) -> None:
         """Put the files of an index date into one, with the latest copy of each submission; readers are not disturbed.
 
@@ -217,5 +229,6 @@ def _checked(path: str, row: dict[str, object]) -> RawSubmission:
 def _damaged(path: str, what: str) -> LakeDamaged:
     return LakeDamaged(
         f"the raw archive is damaged: {path}: {what}. Put the file back from a copy, or delete it: what it held is "
-        "fetched again when it is needed."
+        "fetched again when it is needed. `form4 verify --raw` checks all of it.",
+        what,
     )

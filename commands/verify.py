@@ -1,0 +1,50 @@
+"""`form4 verify`: is every file of the lake as it was written, and every promise about its rows kept."""
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+
+from commands.output import complain, console, interactive, messages
+from settings import SettingsError, load_settings
+from storage import Lake, LakeError, LakeMissing, Verification
+
+DONE, WRONG_USE, LAKE = 0, 2, 4
+
+
+def run_verify(*, raw: bool, repair: bool, drop: bool) -> int:
+    """Print every violation with what to do next; 4 if there is one, also after repairing what can be."""
+    try:
+        lake = Lake.open(load_settings().lake)
+        found = _watched(lake, raw=raw)
+        if repair or drop:
+            if repair:
+                lake.mend(found.violations)
+            if drop:
+                lake.drop_damaged(found.violations)
+            found = _watched(lake, raw=raw)
+    except (SettingsError, LakeMissing) as wrong:
+        complain(wrong)
+        return WRONG_USE
+    except LakeError as damaged:
+        complain(damaged)
+        return LAKE
+    _show(found)
+    return LAKE if found.violations else DONE
+
+
+def _watched(lake: Lake, *, raw: bool) -> Verification:
+    columns = TextColumn("verifying"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=messages, transient=True, disable=not interactive()) as bar:
+        task = bar.add_task("", total=None)
+        return lake.verify(raw=raw, tell=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _show(found: Verification) -> None:
+    if found.violations:
+        table = Table("file", "what is the matter", "what to do next", title=None)
+        for each in found.violations:
+            table.add_row(each.where, each.what, each.todo)
+        console.print(table)
+    count = len(found.violations)
+    said = f"{count:,} violation{'s' * (count != 1)} in {found.files:,} files, {found.rows:,} rows"
+    missing = f"; {found.missing:,} filings are missing, the next run fetches them (form4 status)"
+    console.print(f"{said}, version {found.version}{missing * bool(found.missing)}")
