@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz bench-parse bench-lake check format lock clean
+.PHONY: help setup demo test unit fuzz chaos-lake bench-parse bench-lake check format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -28,6 +28,9 @@ unit: setup ## run the quick tests only
 
 fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
+
+chaos-lake: setup ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
+	$(BIN)/python -m tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120)
 
 check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/ruff check .

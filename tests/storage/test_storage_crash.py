@@ -1,4 +1,4 @@
-"""Kills, races, full disks and damage: the last snapshot stays whole, and the next writer needs no help."""
+"""Races, full disks and damage: the last snapshot stays whole, the next writer needs no help. Kills: tests/chaos."""
 
 import errno
 import json
@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -20,92 +19,6 @@ from lake_builders import MONDAY, TUESDAY, contents, entry, everything, filing, 
 from storage import Lake, LakeDamaged, LakeFull, LakeUnwritable
 from storage.errors import writing
 from storage.files import LocalFiles
-
-LAST = 250
-"""More changes of files than the commit of the test below makes."""
-
-KILLED = """
-    import os, signal, sys
-    sys.path[:0] = {paths!r}
-    from datetime import date
-    import lake_builders
-    from lake_builders import MONDAY, TUESDAY, filing, full_filing, store
-    from storage import Lake
-
-    changes = ("os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "open")
-    count = 0
-
-    def hook(event, arguments):
-        # Before each call that changes a file of the lake; a file opened to be read changes nothing.
-        global count
-        if event in changes and {root!r} in str(arguments[0]) and not (event == "open" and arguments[1] in ("r", "rb")):
-            count += 1
-            if count == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    for step in range({first}, {last}, {stride}):
-        child = os.fork()
-        if child == 0:
-            sys.addaudithook(hook)
-            lake = Lake.open({root!r} + f"/{{step}}", grace_seconds=0)
-            store(lake, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
-            os._exit(0)
-        if os.waitpid(child, 0)[1] == 0:
-            break
-    print(step)
-"""
-
-
-@pytest.mark.usefixtures("real_catalog")
-def test_a_kill_at_any_change_of_a_file_loses_nothing(tmp_path: Path) -> None:
-    """SIGKILL before one in 37 calls that change a file, in a commit that replaces, adds, folds and sweeps."""
-    root = tmp_path / "lakes"
-    first, stride = 3, 37
-    template = tmp_path / "template"
-    lake = Lake.open(template, create=True)
-    store(lake, full_filing("a"))
-    store(lake, filing("t", TUESDAY), day=TUESDAY)
-    before = contents(lake)
-    for step in range(first, LAST, stride):
-        copy_of(template, root / str(step))
-
-    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-    script = textwrap.dedent(KILLED).format(paths=paths, root=str(root), first=first, last=LAST, stride=stride)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    last = int(done.stdout)
-    assert 60 < last < LAST - stride, "the copies made above do not reach the end of the commit"
-
-    whole = root / str(last)
-    after = contents(Lake.open(whole))
-    assert {row[0] for row in after["filings"]} == {"a", "b", "t"}
-    outcomes = set()
-    for step in range(first, last, stride):
-        place = root / str(step)
-        found = contents(Lake.open(place))
-        assert found in (before, after), f"torn after a kill at change {step}"
-        outcomes.add(found == after)
-        repaired = Lake.open(place, create=True, grace_seconds=0)
-        assert globbed(place) == found
-        assert [each.name for each in (place / "staging").iterdir()] == []
-        assert {each.relative_to(place / "snapshots") for each in (place / "snapshots").rglob("*.parquet")} == {
-            Path(each).relative_to(place / "snapshots") for name in found for each in repaired.snapshot().files(name)
-        }
-        if step in (first, first + 2 * stride):
-            again = store(repaired, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
-            assert (again is None) == (found == after)
-            assert contents(repaired) == after
-    assert outcomes == {True, False}
-
-
-def copy_of(source: Path, target: Path) -> None:
-    """A copy of a lake; the files that never change are linked."""
-    for path in source.rglob("*"):
-        place = target / path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            place.mkdir(exist_ok=True)
-        else:
-            os.link(path, place)
 
 
 @pytest.fixture

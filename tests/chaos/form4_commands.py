@@ -1,0 +1,131 @@
+"""Kills of the real commands, `form4 nightly` and the others that write, against a replica of EDGAR."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from replica import Fault, FaultKind, Faults, Replica
+from storage import Lake
+from tests.chaos.forked import ROOT, Killing
+from tests.chaos.world import World, differences, lost_and_doubled, torn, wrongs
+
+FORM4 = Path(sys.executable).with_name("form4")
+TODAY, LATER = "2024-01-19", "2024-02-29"
+COMMANDS = (
+    ("nightly", "--as-of", TODAY),
+    ("backfill", "2023-11-01", "2023-12-31", "--as-of", TODAY),
+    ("compact", "--as-of", TODAY),
+    ("retry",),
+    ("reparse",),
+    ("compact", "--as-of", LATER),
+)
+
+
+@dataclass
+class House:
+    """A user's machine: a lake, an EDGAR, and the environment of the commands."""
+
+    lake: Path
+    environment: dict[str, str]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def start(self, command: tuple[str, ...]) -> "subprocess.Popen[str]":
+        """Start a command, in a process group of its own."""
+        program = [sys.executable, "-m", "tests.chaos.newer_form4"] if command[0] == "reparse" else [FORM4]
+        return subprocess.Popen(
+            [*program, *command],
+            cwd=self.lake.parent,
+            env=self.environment,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def finish(self, command: tuple[str, ...]) -> str | None:
+        """Run a command to its end; what it said if it failed."""
+        started = time.monotonic()
+        with self.start(command) as run:
+            said = run.communicate()[1]
+        self.seconds[command[0]] = time.monotonic() - started
+        return None if run.returncode in (0, 1) else f"{command} ended with {run.returncode}: {said}"
+
+    def kill(self, command: tuple[str, ...], chance: random.Random) -> bool:
+        """Kill a command at a random instant, mostly while it works on the lake; False if it was faster."""
+        with self.start(command) as run:
+            if chance.random() < 0.7:
+                before = self._traces()
+                while run.poll() is None and self._traces() == before:
+                    time.sleep(0.001)
+                time.sleep(chance.uniform(0, 0.3 * self.seconds.get(command[0], 3)))
+            else:
+                time.sleep(chance.uniform(0, self.seconds.get(command[0], 5)))
+            killed = run.poll() is None
+            if killed:
+                os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+        return killed and run.returncode == -signal.SIGKILL
+
+    def _traces(self) -> list[str]:
+        """What changes when a writer is at work."""
+        return [path.name for each in ("staging", "log") for path in (self.lake / each).glob("*")]
+
+
+@contextmanager
+def house(world: World, folder: Path, prefect: str) -> Iterator[tuple[House, Replica]]:
+    """A house whose EDGAR refuses the filings of the world that fail at first."""
+    with Replica(world.archive, faults=refusals(world)) as edgar:
+        settings = {
+            "LAKE": str(folder / "lake"),
+            "EDGAR__IDENTITY": "Chaos chaos@example.com",
+            "EDGAR__BASE_URL": edgar.url,
+            "EDGAR__REQUESTS_PER_SECOND": "2000",
+            "EDGAR__ATTEMPTS": "1",
+            "EDGAR__GATE_FOLDER": str(folder / "gate"),
+            "NIGHTLY__SINCE": "2024-01-08",
+        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
+        environment |= {f"FORM4_{name}": value for name, value in settings.items()}
+        yield House(folder / "lake", environment | {"PREFECT_API_URL": prefect, "PYTHONPATH": str(ROOT)}), edgar
+
+
+def refusals(world: World) -> Faults:
+    """The faults of an EDGAR that has not got some filings yet."""
+    return Faults([Fault(FaultKind.ACCESS_DENIED, f"*{each}.txt") for each in sorted(world.failing)])
+
+
+def kill_commands(world: World, folder: Path, prefect: str, chance: random.Random, kills: int, each: int) -> Killing:
+    """Kill every command about `each` times, up to `kills` in all, then let it finish; at the end all is there."""
+    done = Killing()
+    with house(world, folder, prefect) as (home, edgar):
+        for command in COMMANDS:
+            if command[0] == "retry":
+                edgar.faults = Faults([])
+            for _ in range(chance.randint(1, 2 * each - 1)):
+                if done.kills >= kills:
+                    break
+                if home.kill(command, chance):
+                    done.kills += 1
+                    done.wrong += [f"{command}: {each}" for each in _wrong_now(home.lake)]
+            if failed := home.finish(command):
+                done.wrong.append(failed)
+        lake = Lake.open(home.lake)
+        done.wrong += wrongs(lake, settled=True) + [f"{each} differs" for each in differences(lake, world.archive)]
+        done.lost, done.doubled = lost_and_doubled(lake, world.archive)
+    return done
+
+
+def _wrong_now(root: Path) -> list[str]:
+    """What is wrong with a lake whose writer was killed: each day and month is in it whole, or not at all."""
+    if not (root / "log").is_dir():
+        return []  # killed before there was a lake
+    lake = Lake.open(root)
+    with lake.connect() as connection:
+        found = torn(connection)
+    return found + wrongs(lake, settled=False)
