@@ -11,8 +11,9 @@ from datetime import date
 
 from parsers import paper_items, paper_values
 from parsers.header import FIRST_YEAR, LAST_YEAR, Header
+from parsers.paper_back import Back, read_back
 from parsers.paper_header import Parties, read_parties
-from parsers.paper_items import Back, Items, read_back, read_items
+from parsers.paper_items import Items, read_items
 from parsers.paper_lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, Form, read_lines
 from parsers.paper_rows import Context, read_tables
 from parsers.submission import Document

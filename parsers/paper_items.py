@@ -1,24 +1,18 @@
-"""What a paper form says around its tables: symbol, boxes, dates, footnotes, signatures."""
+"""What a paper form says before its tables: symbol, boxes, dates."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from parsers import paper_values
 from parsers.paper_lines import Line
 from parsers.values import fold
-
-MOST_NOTES = 999
 
 _LONGEST_ITEM = 2_000
 _MOST_BESIDE = 8
 """Items on a line; the forms have three beside each other."""
 
-_LONGEST_DATE = 120
-"""Characters of a part of a line that can be a date with the word `Date` and blanks around it."""
 
 _MARKED = r"[(\[]\s*(?P<mark>[xX*]?)\s*[)\]]|(?<![\w_])_*(?P<bare>[xX])_*(?![\w_])|(?P<blank>_{1,8})"
 _BOX = re.compile(_MARKED)
@@ -63,17 +57,6 @@ _OF_A_NAME = frozenset(
 
 _SYMBOL = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?")
 _SYMBOL_AT_END = re.compile(r"(?:[(\[]\s*\"?|\s[/-]+\s*|\()([A-Z]{1,5}(?:\.[A-Z])?)\"?\s*[)\]]?")
-_BOILERPLATE = re.compile(
-    r"intentional\s+misstatement|if\s+the\s+form\s+is\s+filed|reminder|file\s+three\s+copies|potential\s+persons"
-    r"|persons\s+who\s+respond|see\s+18\s+u|unless\s+the\s+form\s+displays|signature\s+of\s+reporting|one\s+of\s+which"
-    r"|if\s+space|sec\s+14\d\d|form\s+displays",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(r"\s*(?:\((\d{1,2}|[a-z])\)|(\d{1,2})\.|(\*{1,5}))\s*(\S.*)")
-_EXPLANATION = re.compile(r"[\W_]*explanation\s+of\s+responses?\W*", re.IGNORECASE)
-_SIGNED = re.compile(r"(?:by\s*:?\s*)?/s/.*", re.IGNORECASE)
-_SIGNATURE_HEAD = re.compile(r"[\W_]*(?:\d{1,2}\.\s*)?signatures?(?:\s+of\s+reporting\s+persons?)?\W*", re.IGNORECASE)
-_DATE_HEAD = re.compile(r"\W*dated?\b\s*:?\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -158,28 +141,33 @@ class _Columns:
                 at = max((at for at, start in enumerate(self.starts) if start <= run.start()), default=0)
                 if run.end() > ends[at]:
                     self.crossed |= {at, at + 1}
+                elif _ITEM.match(run[0]):
+                    self._finish(at)
                 self.texts[at].append(run[0])
 
     def _finish(self, at: int) -> None:
-        self.items.append("\n".join(each.strip() for each in self.texts[at]))
+        if at not in self.crossed:
+            self.items.append("\n".join(each.strip() for each in self.texts[at]))
         self.texts[at] = []
 
     def finished(self) -> list[str]:
         """The items, each as its lines."""
         for at in range(len(self.texts)):
-            if at not in self.crossed:
-                self._finish(at)
+            self._finish(at)
         return self.items
 
 
 def _take(columns: _Columns | None, result: Items) -> None:
-    """Put the items of columns where they are asked for, unless they are there already."""
+    """Put the items of columns where they are asked for, unless they are there already.
+
+    Not the relationship: what is typed below its boxes is not told from what belongs to no item.
+    """
     for text in columns.finished() if columns is not None else ():
         text = text[:_LONGEST_ITEM]
         item = _ITEM_OF_LINES.match(text)
         for name, pattern in _ASKED if item is not None else ():
             printed = pattern.match(text, item.start(1)) if item is not None else None
-            if printed is not None and not getattr(result, name):
+            if printed is not None and name != "relationship" and not getattr(result, name):
                 setattr(result, name, text[printed.end() :].split("\n"))
 
 
@@ -237,88 +225,3 @@ def title_below(item: Sequence[str]) -> str | None:
             rest = re.split(r"specify\s+below\)", text, flags=re.IGNORECASE)[-1].strip()
             below = [rest] if rest else []
     return fold(" ".join(below)) if below else None
-
-
-@dataclass(slots=True)
-class Back:
-    """What stands after the tables: notes by their ids, remarks, signatures with the text of their dates."""
-
-    notes: dict[str, str] = field(default_factory=dict)
-    remarks: str | None = None
-    signatures: list[tuple[str, date | None]] = field(default_factory=list)
-
-
-def read_back(back: Sequence[Line], made_on: date | None) -> Back:
-    """Read notes up to the signature, and signatures with the date beside or below each."""
-    result = Back()
-    at = next((at for at, each in enumerate(back) if _starts_signature(each.text)), len(back))
-    _read_notes(back[:at], result)
-    _read_signatures(back[at:], made_on, result)
-    return result
-
-
-def _starts_signature(text: str) -> bool:
-    return _SIGNED.match(text.strip()) is not None or _SIGNATURE_HEAD.fullmatch(text) is not None
-
-
-def _read_notes(lines: Sequence[Line], result: Back) -> None:
-    note, remarks, explained = "", [], False
-    texts: dict[str, list[str]] = {}
-    for line in lines:
-        text = line.text.strip()
-        heading = _EXPLANATION.match(text)
-        if heading is not None:
-            text, explained, note = text[heading.end() :], True, ""
-        if not any(map(str.isalnum, text)) or text.startswith("<"):
-            continue
-        if _BOILERPLATE.search(text):
-            note = ""
-            continue
-        match = _NOTE.fullmatch(text)
-        mark = f"F{match[1] or match[2] or match[3]}" if match else ""
-        if match is not None and mark not in texts and len(texts) < MOST_NOTES:
-            note = mark
-            texts[note] = [match[4]]
-        elif note:
-            texts[note].append(text)
-        elif explained:
-            remarks.append(text)
-    result.notes = {each: fold(" ".join(parts)) or "" for each, parts in texts.items()}
-    result.remarks = fold(" ".join(remarks)) if remarks else None
-
-
-def _read_signatures(lines: Sequence[Line], made_on: date | None, result: Back) -> None:
-    headed = False
-    for line in lines:
-        parts = [each for each in re.split(r"\s{3,}|\||\t", line.text.strip()) if each.strip(" _-*")]
-        text = fold(line.text) or ""
-        if not text.strip(" _-*"):
-            continue
-        if _SIGNED.match(text):
-            parts = _rejoined(parts)
-            found = next((day for each in parts[1:] if (day := _date(each, made_on))), None)
-            result.signatures.append((fold(parts[0]) or "", found))
-            headed = False
-        elif _SIGNATURE_HEAD.fullmatch(text):
-            headed = not result.signatures
-        elif headed and not _DATE_HEAD.match(text) and not _BOILERPLATE.search(text) and len(parts) == 1:
-            result.signatures.append((text, None))
-            headed = False
-        elif result.signatures and result.signatures[-1][1] is None:
-            days = [day for each in parts if (day := _date(each, made_on))]
-            if len(days) == 1:
-                result.signatures[-1] = (result.signatures[-1][0], days[0])
-
-
-def _rejoined(parts: list[str]) -> list[str]:
-    """`/s/` and the name after many blanks are one part."""
-    if len(parts) > 1 and parts[0].lower().endswith("/s/"):
-        return [f"{parts[0]} {parts[1]}", *parts[2:]]
-    return parts
-
-
-def _date(text: str, made_on: date | None) -> date | None:
-    if len(text) > _LONGEST_DATE:
-        return None
-    value, problem = paper_values.day(_DATE_HEAD.sub("", text.strip(), count=1).strip(" _"), made_on, "event")
-    return value if problem is None else None

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from parsers.errors import NotAnOwnershipFiling
+from parsers.html_tree import html_tree
 
 MOST_BYTES = 4 * 2**20
 """Of a document; the longest paper forms have about 0.3 MB. What is larger is not read."""
@@ -148,7 +148,7 @@ def _piped(text: str) -> tuple[str, ...] | None:
 
 def _html_lines(text: str) -> list[Line]:
     """The lines that a page would show; the cells of a table's row are one line, and a table within one is lines."""
-    soup = BeautifulSoup(text, "lxml")
+    soup = html_tree(text)
     lines: list[Line] = []
     words: list[str] = []
 

@@ -89,10 +89,12 @@ def _well_formed(text: str) -> _Element | None:
 
 
 def _decoded(content: bytes, repairs: Repairs) -> tuple[str, str | None]:
+    """The text, and what is the matter with its encoding; raises NotAnOwnershipFiling for what `checked` refuses."""
     try:
         utf8, problem = xml_tree.to_utf8(content)
     except xml_tree.NotWellFormed:
         text = content.decode(errors="replace")
+        xml_tree.checked(text.encode())
         repairs.change("bytes that are no text were read as U+FFFD", text.count("\ufffd"))
         return text, None
     return utf8.decode(), problem

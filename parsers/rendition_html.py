@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
+from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import Header
+from parsers.html_tree import html_tree
 from parsers.rendition import BOXES, RELATIONSHIPS, Page, made_into_filing
 from parsers.rendition_rows import Row, column
 from parsers.rendition_values import Cell, bracketed, notes_of
@@ -54,7 +55,7 @@ _STREETS = ("street1", "street2")
 def read(document: Document, header: Header) -> Filing | None:
     """The filing of an HTML rendition; None where the document is none.
 
-    Raises NotAnOwnershipFiling for a rendition far larger than any form.
+    Raises NotAnOwnershipFiling for a rendition far larger than any form, or that no tree can be made of.
     """
     content = document.content
     if _CLASS not in content or _OURS.search(content) is None:
@@ -64,10 +65,7 @@ def read(document: Document, header: Header) -> Filing | None:
     if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS:
         raise NotAnOwnershipFiling("an HTML rendition larger than any ownership form")
     text, problem = decoded(content)
-    try:
-        soup = BeautifulSoup(text, "lxml")
-    except ParserRejectedMarkup:
-        return None
+    soup = html_tree(text)
     for each in soup.find_all("br"):
         each.append("\n")  # to put it in the place of the tag would take time with each sibling
     page = _page(soup)

@@ -176,7 +176,7 @@ DECLARED = [
 
 
 @pytest.mark.parametrize("declaration", DECLARED, ids=range(len(DECLARED)))
-@pytest.mark.parametrize("damage", [b"", b" & <br>"])
+@pytest.mark.parametrize("damage", [b"", b" & <br>", b"\x8f", b"\x8f & <br>"])
 def test_document_type_declarations_are_refused_broken_or_not(declaration: bytes, damage: bytes) -> None:
     form = document(b"<remarks>&b;&b11;" + damage + b"</remarks>")
     with pytest.raises(NotAnOwnershipFiling, match="document type declaration"):

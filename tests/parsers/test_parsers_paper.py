@@ -393,6 +393,13 @@ def test_items_side_by_side(front: str, symbol: str | None) -> None:
     assert parse(front + RULED_1 + BACK).issuer_trading_symbol == symbol
 
 
+def test_a_title_in_columns_is_not_what_stands_beside_or_below_it() -> None:
+    front = BESIDE.replace("( ) Officer ( ) Other", "(X) Officer (title below) ( ) Other (specify below)")
+    front += " " * 77 + "7. Individual or Joint/Group Filing\n" + " " * 77 + "Form filed by One Reporting Person\n"
+    [owner] = parse(front + RULED_1 + BACK).reporting_owners
+    assert (owner.is_officer, owner.officer_title) == (True, None)
+
+
 @pytest.mark.parametrize("table", [RULED_1, RULED_2, SPELT.partition("Common Stock")[0]])
 def test_a_printed_word_alone_below_the_heading_is_kept(table: str) -> None:
     assert "Options" in kept(parse(FRONT + table + "Options\n" + BACK))

@@ -196,3 +196,14 @@ def test_any_filing_is_given_back(source_format: str, data: st.DataObject) -> No
 def test_the_text_of_a_real_page_is_written_as_it_is(real_edgar: Path) -> None:
     page = (real_edgar / "../seed/000_bc326234758fde37.txt").read_text()
     assert rendition_text(parse_submission(page.encode())) == page
+
+
+def test_a_real_page_says_what_the_xml_of_its_filing_says(real_edgar: Path) -> None:
+    """The one filing of which both are there: 19 rows, 20 footnotes."""
+    truth = parse_submission((real_edgar / "xml/0001127602-15-028697__form4.xml").read_bytes())
+    page = parse_submission((real_edgar / "renditions/0001127602-15-028697__SEC_FORM_4.html").read_bytes())
+    expected, reasons = shown(truth, "html")
+    assert differences(page, expected) == []
+    assert {each.reason for each in page.parse_issues} == reasons
+    text = parse_submission(rendition_text(truth).encode())
+    assert differences(text, shown(truth, "text")[0]) == []
