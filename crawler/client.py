@@ -131,7 +131,7 @@ class EdgarClient:
                 self._throttles.note(episode)
                 pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
                 self._gate.close(max(self._options.throttle_pause_seconds, pause), f"{failure.why} for {path}")
-            if failure.outcome is not Outcome.ABSENT:
+            if failure.tries is None:  # else the error says it all, now or after one try more
                 log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
             raise
         self._throttles.forget(episode)

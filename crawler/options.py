@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from crawler.errors import BadOptions, MissingIdentity
 
@@ -57,6 +58,7 @@ def check_options(options: ClientOptions) -> None:
     _check_identity(options.identity)
     _check_base_url(options.base_url)
     _check_numbers(options)
+    _check_proxies()
     if options.requests_per_second > SEC_REQUESTS_PER_SECOND and not is_loopback(options.base_url):
         raise BadOptions(
             f"{options.requests_per_second:g} requests a second are more than the {SEC_REQUESTS_PER_SECOND:g} that the "
@@ -86,6 +88,23 @@ def _check_base_url(base_url: str) -> None:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username:
         raise BadOptions(f"edgar.base_url must be an address such as https://www.sec.gov, not {base_url!r}")
+
+
+def _check_proxies() -> None:
+    """Of the environment; the value is not shown, as it may hold a password."""
+    for scheme, proxy in getproxies().items():
+        if scheme == "no":
+            continue
+        try:
+            parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+            usable = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise BadOptions(
+                f"the proxy that {scheme.upper()}_PROXY names is no address such as http://proxy.example.com:3128; "
+                "correct it, or unset it"
+            )
 
 
 def _check_numbers(options: ClientOptions) -> None:

@@ -1,19 +1,17 @@
 """The submissions of index entries: from the raw archive where it has them, else from EDGAR, archived as they come."""
 
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from queue import Empty, SimpleQueue
 
 from crawler import CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
 from flows.run import Run
-from storage import RawArchive, RawSubmission
+from storage import RawSubmission
 from tables import IndexEntry
 
-ARCHIVE_EVERY = 50
-"""So many fetched submissions are written to the raw archive at once; what a kill can lose is less."""
-ARCHIVE_BYTES = 32 * 2**20
-"""The same for a few huge ones."""
 FAILURES_IN_A_ROW = 3
 """So many requests failing in a row, with none answered between, mean that EDGAR is down, not a filing bad."""
 
@@ -41,61 +39,56 @@ def load(
         for submission in archive.read(index_date, held):
             yield Loaded(by_number[submission.accession_number], submission.content)
     wanted = [entry for entry in entries if entry.accession_number not in held]
-    fetched = fetch(this.client, wanted, this.settings.edgar.threads)
-    yield from archiving(archive, index_date, fetched) if archive else fetched
+
+    def keep(come: Sequence[Loaded]) -> None:
+        if archive:
+            archive.append([_raw(loaded, index_date) for loaded in come if loaded.content is not None])
+
+    yield from fetch(this.client, wanted, this.settings.edgar.threads, keep)
 
 
-def archiving(archive: RawArchive, index_date: date, fetched: Iterator[Loaded]) -> Iterator[Loaded]:
-    """What was fetched, handed on, and kept in the raw archive even when the run ends in the middle."""
-    batch: list[RawSubmission] = []
-
-    def flush() -> None:
-        if batch:
-            archive.append(batch)
-            batch.clear()
-
-    try:
-        for loaded in fetched:
-            if loaded.content is not None:
-                entry = loaded.entry
-                batch.append(
-                    RawSubmission(
-                        accession_number=entry.accession_number,
-                        index_date=index_date,
-                        source_path=entry.source_path,
-                        fetched_at=datetime.now(UTC),
-                        content=loaded.content,
-                    )
-                )
-                if len(batch) >= ARCHIVE_EVERY or sum(len(each.content) for each in batch) >= ARCHIVE_BYTES:
-                    flush()
-            yield loaded
-    finally:
-        flush()
+def _raw(loaded: Loaded, index_date: date) -> RawSubmission:
+    return RawSubmission(
+        accession_number=loaded.entry.accession_number,
+        index_date=index_date,
+        source_path=loaded.entry.source_path,
+        fetched_at=datetime.now(UTC),
+        content=loaded.content or b"",
+    )
 
 
-def fetch(client: EdgarClient, entries: Sequence[IndexEntry], threads: int) -> Iterator[Loaded]:
-    """Each entry's submission from EDGAR; raises the last CrawlError when EDGAR is down or refuses.
+def fetch(
+    client: EdgarClient, entries: Sequence[IndexEntry], threads: int, keep: Callable[[Sequence[Loaded]], None]
+) -> Iterator[Loaded]:
+    """Each entry's submission from EDGAR.
 
-    A single filing that EDGAR does not give comes with its failure; several in a row, with no answer between them, end
-    the fetching: those filings are left for the next run. After a Throttled the client is closed.
+    `keep` gets all that have come by now together, before they are handed on, and what else has come when the run ends
+    in the middle: nothing that EDGAR gave is asked for again. A single filing that EDGAR does not give comes with its
+    failure; several in a row, with no answer between them, end the fetching: those filings are left for the next run.
+    Raises the last CrawlError when EDGAR is down or refuses. After a Throttled the client is closed.
     """
+    come: SimpleQueue[Future[bytes]] = SimpleQueue()
     unanswered: list[Loaded] = []
     stopped: CrawlError | None = None
     with ThreadPoolExecutor(threads, thread_name_prefix="fetch") as pool:
         futures = {pool.submit(fetch_submission, client, entry.source_path): entry for entry in entries}
+        for future in futures:
+            future.add_done_callback(come.put)
         try:
-            for future in as_completed(futures):
-                loaded = _outcome(futures.pop(future), future)
-                if isinstance(loaded.failure, EdgarDown | Throttled):
-                    unanswered.append(loaded)
-                    if isinstance(loaded.failure, Throttled) or len(unanswered) >= FAILURES_IN_A_ROW:
-                        stopped = loaded.failure
-                        break
-                else:
-                    yield from unanswered
-                    unanswered.clear()
-                    yield loaded
+            while futures and not stopped:
+                answered: list[Loaded] = []
+                for future in _waiting(come):
+                    loaded = _outcome(futures.pop(future), future)
+                    if isinstance(loaded.failure, EdgarDown | Throttled):
+                        unanswered.append(loaded)
+                        if isinstance(loaded.failure, Throttled) or len(unanswered) >= FAILURES_IN_A_ROW:
+                            stopped = loaded.failure
+                            break
+                    else:
+                        answered += [*unanswered, loaded]
+                        unanswered.clear()
+                keep(answered)
+                yield from answered
         except BaseException:
             client.close()  # whoever waits for the gate wakes up and ends
             raise
@@ -103,12 +96,22 @@ def fetch(client: EdgarClient, entries: Sequence[IndexEntry], threads: int) -> I
             if isinstance(stopped, Throttled):
                 client.close()
             pool.shutdown(wait=True, cancel_futures=True)
-        for future, entry in futures.items():
-            if not future.cancelled() and (loaded := _outcome(entry, future)).content is not None:
-                yield loaded
+            ended = [_outcome(entry, future) for future, entry in futures.items() if not future.cancelled()]
+            last = [loaded for loaded in ended if loaded.content is not None]
+            keep(last)
+        yield from last
     if stopped:
         raise stopped
     yield from unanswered
+
+
+def _waiting(come: SimpleQueue[Future[bytes]]) -> list[Future[bytes]]:
+    """All that have come; waits for one if there is none."""
+    found = [come.get()]
+    with suppress(Empty):
+        while True:
+            found.append(come.get_nowait())
+    return found
 
 
 def _outcome(entry: IndexEntry, future: Future[bytes]) -> Loaded:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -109,7 +110,15 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
         for table in TABLES.values():
             if _any(cursor, _leaving_rows(snapshot, table, [label])):
                 writer.rewrite(table, label, [label], new=False)
-    changes.summary = _summary(ingest, sum(stored.values()), sum(waiting.values()), delisted)
+    changes.summary = Summary(
+        index_dates=[each.isoformat() for each in sorted(ingest.days)],
+        filings_added=len(ingest.filings) - sum(stored.values()),
+        filings_replaced=sum(stored.values()),
+        quarantined=len(ingest.quarantined),
+        quarantine_left=sum(waiting.values()),
+        recovered=_recovered(cursor, snapshot) if waiting else [],
+        delisted=delisted,
+    )
     return changes
 
 
@@ -244,12 +253,17 @@ def _any(cursor: duckdb.DuckDBPyConnection, sql: str) -> bool:
     return bool(rows(cursor, f"SELECT 1 FROM ({sql}) LIMIT 1"))
 
 
-def _summary(ingest: Ingest, replaced: int, left: int, delisted: int) -> Summary:
-    return Summary(
-        index_dates=[each.isoformat() for each in sorted(ingest.days)],
-        filings_added=len(ingest.filings) - replaced,
-        filings_replaced=replaced,
-        quarantined=len(ingest.quarantined),
-        quarantine_left=left,
-        delisted=delisted,
+def _recovered(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[dict[str, str | int]]:
+    """The rows of quarantine of filings that are stored by this commit, as the log keeps them; times are UTC."""
+    columns = "accession_number", "stage", "reason", "attempts", "first_seen", "last_tried"
+    sql = (
+        f"SELECT {', '.join(columns)} FROM ({snapshot.relation('quarantine')}) "
+        "SEMI JOIN fresh USING (accession_number) ORDER BY accession_number"
     )
+    return [
+        {
+            name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+            for name, value in zip(columns, row, strict=True)
+        }
+        for row in rows(cursor, sql)
+    ]

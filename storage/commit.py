@@ -35,6 +35,8 @@ class Commit:
     """Filings put into quarantine or tried again in vain."""
     quarantine_left: int
     """Rows of quarantine that went or were replaced."""
+    recovered: list[dict[str, str | int]]
+    """Those of them whose filings are stored."""
     delisted: int
     """Index entries that their index no longer lists."""
     folded: str | None

@@ -44,6 +44,8 @@ class Summary:
     filings_replaced: int = 0
     quarantined: int = 0
     quarantine_left: int = 0
+    recovered: list[dict[str, str | int]] = field(default_factory=list)
+    """The rows of quarantine whose filings are stored: all that is left of them."""
     delisted: int = 0
     folded: str | None = None
     """A compaction's period."""

@@ -38,6 +38,7 @@ def fetching(tmp_path: Path, archive: Archive) -> Fetching:
     """Fetch every filing of the archive through one thread, so that the order is that of the index."""
 
     def run(faults: Sequence[Fault], found: list[Loaded]) -> None:
+        kept: list[Loaded] = []
         with Replica(archive, faults=Faults(faults)) as server:
             options = ClientOptions(
                 identity="Test User test@example.com",
@@ -49,7 +50,7 @@ def fetching(tmp_path: Path, archive: Archive) -> Fetching:
                 throttles_before_giving_up=1,
             )
             with EdgarClient(options) as client:
-                found.extend(fetch(client, entries(archive), threads=1))
+                found.extend(fetch(client, entries(archive), threads=1, keep=kept.extend))
 
     return run
 
@@ -95,3 +96,23 @@ def test_a_throttle_that_lasts_ends_the_fetching_at_once(fetching: Fetching, arc
     with pytest.raises(Throttled):
         fetching(fault(FaultKind.THROTTLED, archive, 3), found)
     assert {each.entry.accession_number for each in found} >= set(archive.accessions(DAY)[:3])
+
+
+def test_what_edgar_gave_is_kept_before_it_is_handed_on_and_whatever_ends_the_run(
+    tmp_path: Path, archive: Archive
+) -> None:
+    kept: list[str] = []
+
+    def keep(come: Sequence[Loaded]) -> None:
+        kept.extend(each.entry.accession_number for each in come)
+
+    with Replica(archive) as server:
+        options = ClientOptions("Test User test@example.com", server.url, 2000, gate_folder=tmp_path)
+        with EdgarClient(options) as client:
+            fetched = fetch(client, entries(archive), 3, keep)
+            for _ in range(7):
+                assert next(fetched).entry.accession_number in kept
+            with pytest.raises(KeyboardInterrupt):
+                fetched.throw(KeyboardInterrupt)
+        answered = {hit.path.rsplit("/", 1)[1].removesuffix(".txt") for hit in server.stats().hits}
+    assert sorted(kept) == sorted(answered), "nothing that EDGAR answered is asked for again"

@@ -1,5 +1,6 @@
 """The nightly run, end to end: complete, exact, once, and carrying on where it stopped."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -152,6 +153,14 @@ def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
         outcome = retry(return_state=True).result(raise_on_failure=False)
     assert outcome.exit_code is Exit.DONE
     assert house.count("quarantine") == 0
+    ((stages, parts),) = house.query(
+        f"select count(*), (select count(*) from parse_issues where accession_number = '{lost}') "
+        f"from filings where accession_number = '{lost}' and source_path is not null"
+    )
+    assert (stages, parts) == (1, 0), "the tables do not tell that it was in quarantine"
+    entries = [json.loads(path.read_text()) for path in sorted((house.lake_folder / "log").glob("*[0-9].json"))]
+    histories = [history for entry in entries for history in entry["summary"]["recovered"]]
+    assert [history["accession_number"] for history in histories] == [lost]
     assert house.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(140, 0, 0)]
 
 

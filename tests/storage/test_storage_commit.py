@@ -43,7 +43,7 @@ def test_a_fresh_lake_answers_every_table_and_view(lake: Lake) -> None:
     with lake.connect() as connection:
         names = [row[0] for row in connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
         assert set(names) >= {*TABLES, "trades", "current_filings", "insider_buys", "insider_sells", "coverage"}
-        for name in set(names) - {"lake_snapshot", "transaction_codes"}:
+        for name in set(names) - {"business_days", "lake_snapshot", "transaction_codes"}:
             assert connection.sql(f"SELECT count(*) FROM {name}").fetchall() == [(0,)]
         assert connection.sql("SELECT version FROM lake_snapshot").fetchall() == [(0,)]
     assert lake.snapshot().version == 0
@@ -199,6 +199,9 @@ def test_quarantine_keeps_the_first_time_and_ends_with_success(lake: Lake) -> No
     done = store(lake, filing("q"), day=TUESDAY)
     assert done is not None
     assert done.quarantine_left == 1
+    (history,) = done.recovered
+    assert (history["accession_number"], history["attempts"], history["reason"]) == ("q", 2, quarantined("q").reason)
+    assert (history["first_seen"], history["last_tried"]) == (NOON.isoformat(), later.isoformat())
     assert lake.all_quarantined() == []
     assert [(each.stored, each.quarantined, each.complete) for each in lake.coverage()] == [(1, 0, True)] * 2
 

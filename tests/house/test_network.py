@@ -1,0 +1,72 @@
+"""What a person reads when the way to EDGAR is blocked: one clear line, and exit 2 or 3."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from houses import House
+from test_cli import form4, says
+
+pytestmark = pytest.mark.flow
+CERTIFICATE = Path(__file__).parents[1] / "crawler" / "self_signed_localhost.pem"
+
+
+@pytest.fixture
+def user(house: House, prefect_server: str) -> House:
+    """A user whose Prefect runs already."""
+    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "10")
+    house.monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    return house
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def untrusted_server() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"https://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def complaint(base_url: str, user: House, code: int, *words: str) -> None:
+    """The run says these words in one line, and ends with this exit code."""
+    user.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", base_url)
+    done = form4("nightly")
+    says(done, code, *words)
+    assert [line.startswith("form4: ") for line in done.stderr.splitlines()].count(True) == 1, done.stderr
+
+
+def test_a_proxy_that_is_not_there(user: House, closed_port: int) -> None:
+    user.monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret@127.0.0.1:{closed_port}")
+    complaint("https://edgar.test", user, 3, "the proxy does not let us through", "check HTTPS_PROXY")
+
+
+def test_a_proxy_that_is_no_address(user: House) -> None:
+    user.monkeypatch.setenv("HTTPS_PROXY", "http://:bad:")
+    complaint("https://edgar.test", user, 2, "HTTPS_PROXY")
+
+
+def test_a_name_that_nobody_knows(user: House) -> None:
+    user.monkeypatch.delenv("HTTPS_PROXY", raising=False)
+    user.monkeypatch.delenv("https_proxy", raising=False)
+    complaint("https://edgar.invalid", user, 3, "the name edgar.invalid is not found; check the network, DNS")
+
+
+def test_a_certificate_nobody_vouches_for(user: House, untrusted_server: str) -> None:
+    complaint(untrusted_server, user, 3, "is not trusted", "REQUESTS_CA_BUNDLE")
