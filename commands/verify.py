@@ -39,11 +39,14 @@ def _watched(lake: Lake, *, raw: bool) -> Verification:
 
 
 def _show(found: Verification) -> None:
-    if found.violations:
-        table = Table("file", "what is the matter", "what to do next", title=None)
+    for todo in dict.fromkeys(each.todo for each in found.violations):
+        table = Table("file", "what is the matter")
         for each in found.violations:
-            table.add_row(each.where, each.what, each.todo)
+            if each.todo == todo:
+                table.add_row(each.where, each.what)
         console.print(table)
+        # Outside the table, whose cells wrap: a command is there to be copied.
+        console.print(f"What to do next: {todo}", markup=False, highlight=False)
     count = len(found.violations)
     said = f"{count:,} violation{'s' * (count != 1)} in {found.files:,} files, {found.rows:,} rows"
     missing = f"; {found.missing:,} filings are missing, the next run fetches them (form4 status)"
