@@ -26,10 +26,14 @@ MOST_BYTES = 2**20
 MOST_TAGS = 20_000
 """More than any ownership form has: 30 rows a table and 10 owners make some 16,000 opening and closing tags."""
 
+MOST_TABLES = 500
+"""A page has some 12, and 5 more an owner; tables nested in each other cost the square of their number."""
+
 MOST_OWNERS = 50
 """The specification allows 10, which are listed after the tables once more."""
 
 _OURS = re.compile(rb"Name\s+and\s+Address\s+of\s+Reporting\s+Person", re.IGNORECASE)
+_TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _CLASS = b"FormData"
 """The class that the SEC's stylesheets give to a filer's text; no filer's own page has it."""
 
@@ -62,7 +66,8 @@ def read(document: Document, header: Header) -> Filing | None:
         return None
     if header.form_type and header.form_type not in OWNERSHIP_FORMS:
         return None
-    if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS:
+    tables = len(_TABLE.findall(content))
+    if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS or tables > MOST_TABLES:
         raise NotAnOwnershipFiling("an HTML rendition larger than any ownership form")
     text, problem = decoded(content)
     soup = html_tree(text)
@@ -131,9 +136,14 @@ def _text(tag: Tag) -> str:
 
 def _own_rows(table: Tag) -> Iterator[list[Tag]]:
     """The cells of the rows of a table, not of those nested in it."""
-    for row in table.find_all("tr"):
-        if row.find_parent("table") is table:
-            yield row.find_all(["td", "th"], recursive=False)
+    stack = list(reversed(table.contents))
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Tag) or node.name == "table":
+            continue
+        if node.name == "tr":
+            yield node.find_all(["td", "th"], recursive=False)
+        stack.extend(reversed(node.contents))
 
 
 def _boxes(table: Tag, page: Page) -> None:

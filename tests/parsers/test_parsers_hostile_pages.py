@@ -71,3 +71,10 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
 )
 def test_what_fuzzing_found_takes_a_second_at_most(text: str) -> None:
     parse_in_time(text.encode())
+
+
+@pytest.mark.parametrize("count", [90, 400, 1_200])
+def test_tables_nested_in_an_owner_take_a_second_at_most(pages: dict[str, str], count: int) -> None:
+    html = pages["html"]
+    at = html.index("(Last)")
+    parse_in_time(f"{html[:at]}{'<table><tr><td>a</td><td>' * count}{html[at:]}".encode())
