@@ -123,13 +123,19 @@ def reparse(
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="One SELECT; without it, an interactive prompt.")] = None,
+    query: Annotated[
+        str | None, typer.Argument(help="What to ask; without it, an interactive prompt, or statements from a pipe.")
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
     """Ask the lake in DuckDB's SQL: form4 sql "select * from trades limit 5"."""
-    from commands.query import prompt, run_query
+    if query:
+        from commands.query import run_query
 
-    raise typer.Exit(run_query(query, output.value) if query else prompt(output.value))
+        raise typer.Exit(run_query(query, output.value))
+    from commands.prompt import prompt
+
+    raise typer.Exit(prompt(output.value))
 
 
 @app.command()

@@ -1,9 +1,17 @@
-"""`form4 sql`: a question to the lake's newest snapshot, or a prompt for several."""
+"""`form4 sql`: questions to the lake's newest snapshot, answered on standard output. They can change nothing."""
 
 import contextlib
+import io
+import os
+import re
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,66 +20,118 @@ from commands.output import complain
 from settings import SettingsError, load_settings
 from storage import Lake, LakeError
 
-DONE, WRONG_USE, LAKE = 0, 2, 4
-ROWS_SHOWN = 100
-"""A table on the terminal ends here; csv, json and parquet hold every row."""
+DONE, WRONG_USE, LAKE, INTERRUPTED = 0, 2, 4, 130
+ROWS_SHOWN, ROWS_PAGED = 100, 10_000
+"""Where a table ends that is piped, and one on a terminal; csv, json and parquet hold every row."""
+
+_READING = {
+    duckdb.StatementType.SELECT,  # SHOW, DESCRIBE and SUMMARIZE too
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.SET,
+    duckdb.StatementType.MULTI,  # PIVOT
+}
+_EXPLAINED = re.compile(r"\s*explain\s+(analyze\b|\([^)]*\))?", re.IGNORECASE)
 
 
 def run_query(query: str, output: str) -> int:
-    """Print the answer to one query."""
-    connection = _open()
-    return connection if isinstance(connection, int) else answer(connection, query, output)
-
-
-def prompt(output: str) -> int:
-    """Read queries, each ended by a semicolon, until the end of input; a script's exit code says if one was wrong."""
-    connection = _open()
-    if isinstance(connection, int):
-        return connection
-    if sys.stdin.isatty():
-        with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 input() edits lines with it
-        print("End a query with ; and the prompt with Ctrl-D. `show tables;` lists the views.")
-    pending, code = "", DONE
-    while True:
-        try:
-            pending += input(("form4> " if not pending else "   ...> ") if sys.stdin.isatty() else "") + "\n"
-        except EOFError:
-            last = answer(connection, pending, output) if pending.strip() else DONE
-            return max(code, last)
-        except KeyboardInterrupt:
-            pending = ""
-            continue
-        if pending.rstrip().endswith(";"):
-            asked = answer(connection, pending, output)
-            pending, code = "", DONE if sys.stdin.isatty() else max(code, asked)
-
-
-def _open() -> duckdb.DuckDBPyConnection | int:
+    """Print the answers to the statements of one text."""
     try:
-        return Lake.open(load_settings().lake).connect()
+        connection = open_lake()
     except SettingsError as wrong:
         complain(wrong)
         return WRONG_USE
     except LakeError as damaged:
         complain(damaged)
         return LAKE
-
-
-def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> int:
-    """Print one query's answer; a wrong query is explained, not raised."""
     try:
-        relation = connection.sql(query)
-        if relation is None:
-            return DONE
-        if output == "table":
-            relation.show(max_width=shutil.get_terminal_size((200, 24)).columns, max_rows=ROWS_SHOWN)
-        else:
-            _export(connection, relation, output)
+        return answer(connection, query, output)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def open_lake() -> duckdb.DuckDBPyConnection:
+    """A connection on which nothing can be set that writes files.
+
+    Raises:
+        SettingsError, LakeError: as the settings and the lake say.
+    """
+    connection = Lake.open(load_settings().lake).connect()
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str) -> int:
+    """Print the answer to each statement of a text; a wrong one is explained, not raised, and ends it.
+
+    Raises:
+        KeyboardInterrupt: the person pressed Ctrl-C; the query has stopped.
+    """
+    try:
+        for statement in _checked(connection, text):
+            _interruptibly(connection, partial(_print, connection, statement, output))
     except duckdb.Error as wrong:
         complain(f"the query failed: {wrong}")
         return WRONG_USE
+    except BrokenPipeError:
+        # Who reads has enough; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
+
+
+def _checked(connection: duckdb.DuckDBPyConnection, text: str) -> list[duckdb.Statement]:
+    """The statements of a text, all of which only read."""
+    statements = connection.extract_statements(text)
+    for each in statements:
+        asked = each
+        while asked.type == duckdb.StatementType.EXPLAIN:
+            (asked,) = connection.extract_statements(_EXPLAINED.sub("", asked.query, count=1))
+        if asked.type not in _READING:
+            raise duckdb.InvalidInputException(
+                f"{asked.type.name} is not allowed: form4 sql only reads. For a file of an answer: "
+                'form4 sql --format parquet "SELECT …" > FILE'
+            )
+    return statements
+
+
+def _interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
+    """Do `work` in a thread, so that Ctrl-C arrives here while DuckDB computes."""
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(work)
+        try:
+            doing.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            doing.exception()
+            raise
+
+
+def _print(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, output: str) -> None:
+    if statement.type == duckdb.StatementType.SET:
+        connection.execute(statement.query)
+        return
+    relation = connection.sql(statement.query)
+    if output != "table":
+        _export(connection, relation, output)
+        return
+    text = io.StringIO()
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((200, 24)).columns
+    with contextlib.redirect_stdout(text):
+        relation.show(max_width=width, max_rows=ROWS_PAGED if terminal else ROWS_SHOWN)
+    show = _page if terminal else sys.stdout.write
+    show(text.getvalue())
+    sys.stdout.flush()
+
+
+def _page(text: str) -> None:
+    """Print, through $PAGER or less where the text is longer than the screen."""
+    pager = shlex.split(os.environ.get("PAGER", "less"))
+    if text.count("\n") < shutil.get_terminal_size().lines or not pager or not shutil.which(pager[0]):
+        sys.stdout.write(text)
+        return
+    environment = {"LESS": "FRSX"} | os.environ
+    with contextlib.suppress(BrokenPipeError):  # left before the end
+        subprocess.run(pager, input=text, text=True, env=environment, check=False)  # noqa: S603 the user's own choice
 
 
 def _export(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, output: str) -> None:
