@@ -6,7 +6,6 @@ by row. Then four writers and two readers work on one lake. The same seed kills 
 """
 
 import argparse
-import os
 import random
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
 from storage import Lake
 from tests.chaos.forked import Killing, forker, kill_round
 from tests.chaos.form4_commands import kill_commands
@@ -85,7 +85,6 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=120)
     options.add_argument("--seed", type=int, default=int(time.time()))
     asked = options.parse_args()
-    os.environ.update({"PREFECT_LOGGING_LEVEL": "CRITICAL"})
     _say(f"seed {asked.seed}")
     with tempfile.TemporaryDirectory() as folder:
         killed = kill_all(Path(folder), asked.seed, asked.kills)
