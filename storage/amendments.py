@@ -15,9 +15,7 @@ from importlib import resources
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from storage.arrow import arrow_schema
 from storage.engine import register, rows
 from storage.snapshot import Snapshot
 from tables import TABLES
@@ -141,13 +139,11 @@ def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, store
     known = _known_rows(cursor, snapshot)
     added = sorted(wanted - known.keys(), key=lambda row: (row[0], row[3]))
     outdated = sorted(known.keys() - wanted, key=lambda row: (row[0], row[3]))
-    schema = arrow_schema(TABLES["superseded"])
+    columns = TABLES["superseded"].columns
+    select = ", ".join(f"unnest(${place}::{each.sql_type}[]) AS {each.name}" for place, each in enumerate(columns, 1))
     for name, found in (("new_superseded", added), ("leaving_superseded", outdated)):
-        columns = list(zip(*found, strict=True)) or [()] * len(schema)
-        arrays = [pa.array(column, each.type) for column, each in zip(columns, schema, strict=True)]
-        cursor.register("superseded_values", pa.Table.from_arrays(arrays, schema=schema))
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM superseded_values")
-        cursor.unregister("superseded_values")
+        values = [[row[place] for row in found] for place in range(len(columns))]
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {select}", values)
     return {known[row] for row in outdated}
 
 

@@ -5,28 +5,40 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from storage.errors import writing
+from storage.lazy import lazy
 from tables import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+else:
+    pa = lazy("pyarrow")
+    pc = lazy("pyarrow.compute")
+    pq = lazy("pyarrow.parquet")
 
 ROW_GROUP = 32_768
 """Rows a row group: small enough that one issuer's rows are one group of a sorted year."""
 
-_TYPES: dict[str, pa.DataType] = {
-    "VARCHAR": pa.string(),
-    "DECIMAL(20,4)": pa.decimal128(20, 4),
-    "DATE": pa.date32(),
-    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
-    "BOOLEAN": pa.bool_(),
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "SMALLINT": pa.int16(),
-}
+
+@cache
+def _types() -> dict[str, pa.DataType]:
+    return {
+        "VARCHAR": pa.string(),
+        "DECIMAL(20,4)": pa.decimal128(20, 4),
+        "DATE": pa.date32(),
+        "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
+        "BOOLEAN": pa.bool_(),
+        "BIGINT": pa.int64(),
+        "INTEGER": pa.int32(),
+        "SMALLINT": pa.int16(),
+    }
+
 
 _BLOOM = {
     "filings": ("accession_number", "ticker"),
@@ -42,7 +54,7 @@ _BLOOM_FALSE = 0.03
 
 def arrow_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table's files."""
-    return pa.schema([pa.field(each.name, _TYPES[each.sql_type], each.nullable) for each in table.columns])
+    return pa.schema([pa.field(each.name, _types()[each.sql_type], each.nullable) for each in table.columns])
 
 
 def columns_id(table: Table) -> str:

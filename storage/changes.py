@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from storage.amendments import plan_superseded
 from storage.arrow import columns_id, sha256_of, sort_columns, write_parquet
@@ -21,9 +20,17 @@ from storage.engine import batches, register, rows
 from storage.files import unique_id
 from storage.ingest import Ingest
 from storage.labels import YEAR_IN_ACCESSION, home_of, year_of
+from storage.lazy import lazy
 from storage.log import DataFile, Summary
 from storage.snapshot import Snapshot, select_files, select_nothing
 from tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+else:
+    pa = lazy("pyarrow")
+    pc = lazy("pyarrow.compute")
 
 
 @dataclass(slots=True)

@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from storage.errors import LakeDamaged, LakeFull
+from storage.lazy import lazy
 from storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = lazy("pyarrow")
+    pq = lazy("pyarrow.parquet")
 
 MEMORY_LIMIT = "700MB"
 """What sorting and joining may take before it spills; a commit's Arrow buffers come on top."""
@@ -48,9 +54,8 @@ def batches(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBa
 
 def register(cursor: duckdb.DuckDBPyConnection, name: str, column: str, texts: Sequence[str]) -> None:
     """A temporary table of one text column."""
-    cursor.register(f"{name}_values", pa.table({column: pa.array(texts, pa.string())}))
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_values")
-    cursor.unregister(f"{name}_values")
+    # By parameter: registering an Arrow table would import pandas, wherever it is installed.
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::VARCHAR[]) AS {column}", [texts])
 
 
 @contextmanager

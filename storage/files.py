@@ -13,12 +13,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from storage.errors import LakeUnwritable, writing
+from storage.lazy import lazy
+
+if TYPE_CHECKING:
+    import filelock
+    import pyarrow as pa
+else:
+    filelock = lazy("filelock")
+    pa = lazy("pyarrow")
 
 FOLDERS = ("data", "snapshots", "raw", "log", "staging")
 
@@ -31,7 +38,7 @@ def unique_id() -> str:
 class Staging:
     """A writer's own folder, its lock held as long as the writer lives."""
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: filelock.FileLock) -> None:
         self.folder = folder
         self._lock = lock
 
@@ -189,7 +196,7 @@ class LocalFiles:
         """A new folder for one writer, which no sweep touches while the writer lives."""
         with self.publishing(), writing(self.root / "staging"):
             name = unique_id()
-            lock = FileLock(self.root / "staging" / f"{name}.lock", thread_local=False)
+            lock = filelock.FileLock(self.root / "staging" / f"{name}.lock", thread_local=False)
             lock.acquire()
             folder = self.root / "staging" / name
             folder.mkdir()
@@ -211,10 +218,10 @@ class LocalFiles:
         staging = self.root / "staging"
         with writing(staging):
             for held in staging.glob("*.lock"):
-                lock = FileLock(held)
+                lock = filelock.FileLock(held)
                 try:
                     lock.acquire(timeout=0)
-                except Timeout:
+                except filelock.Timeout:
                     continue
                 Staging(held.with_suffix(""), lock).discard()
             for folder in staging.iterdir():
@@ -228,7 +235,7 @@ class LocalFiles:
     def publishing(self) -> Iterator[None]:
         """Hold the lock under which commits are published; the operating system lets go of it if the holder dies."""
         # One lock object a holder: a FileLock that is shared would let a second thread of this process in.
-        lock = FileLock(self.root / "log" / "publish.lock", thread_local=False)
+        lock = filelock.FileLock(self.root / "log" / "publish.lock", thread_local=False)
         with writing(Path(lock.lock_file)):
             lock.acquire()
         try:

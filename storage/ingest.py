@@ -7,16 +7,21 @@ from datetime import date, datetime
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from storage.arrow import arrow_schema
 from storage.errors import writing
 from storage.files import Staging
 from storage.labels import check_label, covers
+from storage.lazy import lazy
 from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing, IndexDay, IndexEntry, QuarantinedFiling, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = lazy("pyarrow")
+    pq = lazy("pyarrow.parquet")
 
 FLUSH_ROWS = 4_096
 """Rows a table holds as Python values before they become an Arrow batch on disk."""

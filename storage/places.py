@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import duckdb
-import pyarrow as pa
 
 from storage.files import LocalFiles, Staging
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Files(Protocol):

@@ -8,30 +8,42 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from storage.errors import LakeDamaged, writing
 from storage.files import Staging, unique_id
+from storage.lazy import lazy
 from storage.places import Files
 
-_SCHEMA = pa.schema(
-    [
-        pa.field("accession_number", pa.string(), nullable=False),
-        pa.field("index_date", pa.date32(), nullable=False),
-        pa.field("source_path", pa.string(), nullable=False),
-        pa.field("fetched_at", pa.timestamp("us", tz="UTC"), nullable=False),
-        pa.field("content_sha256", pa.string(), nullable=False),
-        pa.field("content", pa.binary(), nullable=False),
-    ]
-)
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+else:
+    pa = lazy("pyarrow")
+    pc = lazy("pyarrow.compute")
+    pq = lazy("pyarrow.parquet")
+
 _DAY = re.compile(r"year=\d{4}/(\d{4}-\d{2}-\d{2})\.")
 _GROUP_BYTES = 16 << 20
 """Content a row group: what reading one submission has to unpack at most, but for a larger submission."""
+
+
+@cache
+def _schema() -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field("accession_number", pa.string(), nullable=False),
+            pa.field("index_date", pa.date32(), nullable=False),
+            pa.field("source_path", pa.string(), nullable=False),
+            pa.field("fetched_at", pa.timestamp("us", tz="UTC"), nullable=False),
+            pa.field("content_sha256", pa.string(), nullable=False),
+            pa.field("content", pa.binary(), nullable=False),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +163,7 @@ class RawArchive:
 
 
 def _write(submissions: Iterable[RawSubmission], path: Path) -> None:
-    with writing(path), pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
+    with writing(path), pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
         waiting: list[RawSubmission] = []
         size = 0
         for each in submissions:
@@ -176,7 +188,7 @@ def _table(submissions: list[RawSubmission]) -> pa.Table:
         }
         for each in submissions
     ]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return pa.Table.from_pylist(rows, schema=_schema())
 
 
 def _open(files: Files, name: str) -> pq.ParquetFile:

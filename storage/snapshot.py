@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
-
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from storage.arrow import columns_id
 from storage.labels import YEAR_IN_ACCESSION
+from storage.lazy import lazy
 from storage.log import DataFile, State
 from storage.places import Files
 from tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = lazy("pyarrow.parquet")
 
 
 class Snapshot:

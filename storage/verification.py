@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from storage.arrow import arrow_schema, columns_id
 from storage.catalog import CATALOG, catalog_fault, script_version
 from storage.engine import reading
 from storage.errors import LakeDamaged, LakeUnwritable
 from storage.history import History, read_history
+from storage.lazy import lazy
 from storage.log import CommitLog, DataFile
 from storage.places import Files
 from storage.raw import RawArchive
@@ -29,6 +29,13 @@ from storage.snapshot import Snapshot
 from storage.sound_rows import broken_promises
 from storage.violations import Remedy, Violation
 from tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = lazy("pyarrow")
+    pq = lazy("pyarrow.parquet")
 
 Tell = Callable[[int, int], None]
 """Is told how many bytes are read, of how many."""

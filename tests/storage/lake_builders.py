@@ -1,5 +1,6 @@
 """Small records for the tests of the lake."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -160,3 +161,14 @@ def on_disk(root: Path) -> dict[str, tuple[int, int]]:
         for path in root.rglob("*")
         if path.is_file() and path.suffix != ".lock"
     }
+
+
+def copy_of(source: Path, target: Path) -> None:
+    """A copy of a lake; the files that never change are linked."""
+    for path in source.rglob("*"):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            os.link(path, place)

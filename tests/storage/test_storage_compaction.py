@@ -12,8 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from lake_builders import contents, everything, filing, full_filing, globbed, on_disk, quarantined, read, store
-from test_storage_crash import copy_of
+from lake_builders import contents, copy_of, everything, filing, full_filing, globbed, on_disk, quarantined, read, store
 from test_storage_raw import submission
 
 from storage import Lake, LakeDamaged, LakeFull
