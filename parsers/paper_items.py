@@ -14,7 +14,7 @@ _MOST_BESIDE = 8
 """Items on a line; the forms have three beside each other."""
 
 
-_MARKED = r"[(\[]\s*(?P<mark>[xX*]?)\s*[)\]]|(?<![\w_])_*(?P<bare>[xX])_*(?![\w_])|(?P<blank>_{1,8})"
+_MARKED = r"[(\[]\s{0,20}(?P<mark>[xX*]?)\s{0,20}[)\]]|(?<![\w_])_*(?P<bare>[xX])_*(?![\w_])|(?P<blank>_{1,8})"
 _BOX = re.compile(_MARKED)
 _BOXES = {
     "is_director": re.compile(r"\s*director\b", re.IGNORECASE),

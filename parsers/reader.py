@@ -15,7 +15,7 @@ from tables import Filing, ParseIssue
 _RENDITION = b"FormData"
 """The class of cells in every HTML rendition."""
 
-PARSER_VERSION: int = 1
+PARSER_VERSION: int = 2
 """Raised whenever the output of the parser changes for any filing."""
 
 

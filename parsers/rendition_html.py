@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 from parsers.errors import NotAnOwnershipFiling
 from parsers.header import Header
@@ -28,6 +28,9 @@ MOST_TAGS = 20_000
 
 MOST_TABLES = 500
 """A page has some 12, and 5 more an owner; tables nested in each other cost the square of their number."""
+
+MOST_NESTED = 10
+"""Cells within cells. A page has 3 at most; each text costs time with each cell that it is in."""
 
 MOST_OWNERS = 50
 """The specification allows 10, which are listed after the tables once more."""
@@ -71,6 +74,8 @@ def read(document: Document, header: Header) -> Filing | None:
         raise NotAnOwnershipFiling("an HTML rendition larger than any ownership form")
     text, problem = decoded(content)
     soup = html_tree(text)
+    if _nested(soup) > MOST_NESTED:
+        raise NotAnOwnershipFiling("an HTML rendition whose tables are nested deeper than in any ownership form")
     for each in soup.find_all("br"):
         each.append("\n")  # to put it in the place of the tag would take time with each sibling
     page = _page(soup)
@@ -79,6 +84,18 @@ def read(document: Document, header: Header) -> Filing | None:
     if problem is not None:
         page.issues.append(("filings", problem, None))
     return made_into_filing(page, header)
+
+
+def _nested(soup: BeautifulSoup) -> int:
+    """In how many cells at most a cell of the page is, itself counted."""
+    deepest = 0
+    waiting: list[tuple[Tag, int]] = [(soup, 0)]
+    while waiting:
+        tag, depth = waiting.pop()
+        depth += tag.name in ("td", "th")
+        deepest = max(deepest, depth)
+        waiting += ((child, depth) for child in tag.contents if isinstance(child, Tag))
+    return deepest
 
 
 def decoded(content: bytes) -> tuple[str, str | None]:
@@ -282,11 +299,14 @@ def _cell(cell: Tag) -> Cell:
     """A cell of a table: its text, and the marks of footnotes, which the stylesheets raise, as their ids."""
     texts: list[str] = []
     marks: list[str] = []
-    for each in cell.descendants:
-        if isinstance(each, NavigableString) and not isinstance(each, PreformattedString):
-            raised = each.find_parent(["sup", "td", "th"])
-            is_mark = raised is not None and raised.name == "sup" and _MARKS.fullmatch(each)
-            (marks if is_mark else texts).append(str(each))
+    waiting: list[tuple[PageElement, bool]] = [(cell, False)]
+    while waiting:
+        each, raised = waiting.pop()
+        if isinstance(each, Tag):
+            raised = each.name == "sup" or (raised and each.name not in ("td", "th"))
+            waiting += ((child, raised) for child in reversed(each.contents))
+        elif isinstance(each, NavigableString) and not isinstance(each, PreformattedString):
+            (marks if raised and _MARKS.fullmatch(each) else texts).append(str(each))
     return Cell(fold("".join(texts)) or "", notes_of("".join(marks)))
 
 

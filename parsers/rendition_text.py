@@ -52,6 +52,8 @@ _ITEMS = re.compile(
 )
 _FILLED = re.compile(r"<u>([^<>]*)</u>")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!$|<>~&-])")
+_NO_CHARACTER = re.compile(r"&(?=#[0-9]{10})")
+"""A reference by more digits than any character has; `html.unescape` raises for thousands of them."""
 _MARKS = re.compile(r"(?:\s?(?:<sup>)?\(\d{1,3}\)(?:</sup>)?){1,99}$", re.ASCII)
 _BOX = r"(<input\b[^>]{0,200}>|\[[ Xx]?\]|\bX\b)? ?"
 _RELATIONSHIP = {name: re.compile(_BOX + re.escape(caption)) for name, caption in RELATIONSHIPS.items()}
@@ -107,7 +109,7 @@ def _page(text: str) -> Page | None:
 
 def _plain(text: str) -> str:
     """A text without escapes, white space folded; '' for none."""
-    return fold(html.unescape(_ESCAPED.sub(r"\1", text))) or ""
+    return fold(html.unescape(_NO_CHARACTER.sub("&amp;", _ESCAPED.sub(r"\1", text)))) or ""
 
 
 def _mark(box: str | None) -> str:

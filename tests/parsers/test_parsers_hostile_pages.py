@@ -78,3 +78,24 @@ def test_tables_nested_in_an_owner_take_a_second_at_most(pages: dict[str, str], 
     html = pages["html"]
     at = html.index("(Last)")
     parse_in_time(f"{html[:at]}{'<table><tr><td>a</td><td>' * count}{html[at:]}".encode())
+
+
+@pytest.mark.parametrize("count", [9, 30, 1_200])
+def test_cells_nested_in_a_row_take_a_second_at_most(pages: dict[str, str], count: int) -> None:
+    html = pages["html"]
+    at = html.index("</td>", html.index("Table II"))
+    parse_in_time(f"{html[:at]}{'<table><tr><td>a<b>b</b></td><td>' * count}{'<b>c</b>' * 2_000}{html[at:]}".encode())
+
+
+@pytest.mark.parametrize("digits", [b"9", b"x9"])
+@pytest.mark.parametrize("page", ["html", "text", "paper"])
+def test_a_reference_to_a_character_by_thousands_of_digits_is_text(
+    pages: dict[str, str], page: str, digits: bytes
+) -> None:
+    raw = pages[page].encode()
+    at = raw.index(b"Table I")
+    parse_in_time(raw[:at] + b"&#" + digits + digits[-1:] * 40_000 + b"; " + raw[at:])
+
+
+def test_a_box_of_blanks_takes_a_second_at_most() -> None:
+    parse_in_time(submission(FRONT.replace("[X]", "(" + " " * 19_000 + "a [X]", 1) + RULED_1 + BACK))
