@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from parsers import Filing, NotAnOwnershipFiling, ParseIssue, parse_submission
+from parsers import PARSER_VERSION, Filing, NotAnOwnershipFiling, ParseIssue, parse_submission
 
 HEADER = "<schemaVersion>X0508</schemaVersion><documentType>4</documentType>"
 SIGNED = (
@@ -36,7 +36,7 @@ def issues(filing: Filing) -> list[tuple[str, int | None, str | None, str | None
 def test_an_empty_document_is_a_filing() -> None:
     filing = read("")
     assert (filing.form_type, filing.owner_count, filing.footnote_count, filing.parse_issues) == ("4", 0, 0, [])
-    assert (filing.source_format, filing.parse_mode, filing.parser_version) == ("xml", "strict", 1)
+    assert (filing.source_format, filing.parse_mode, filing.parser_version) == ("xml", "strict", PARSER_VERSION)
     assert (filing.accession_number, filing.source_path, filing.filing_date) == ("", None, None)
 
 
