@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
 
     lake: str = "lake"
-    """The folder of the lake, relative to the working folder."""
+    """The folder of the lake, relative to the working folder, or `s3://bucket/prefix`."""
     raw_archive: bool = True
     """Whether submissions are kept as fetched, so that nothing is asked for twice."""
     forms: Annotated[tuple[str, ...], NoDecode] = OWNERSHIP_FORMS

@@ -70,7 +70,9 @@ def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str) -> int
         for statement in _checked(connection, text):
             _interruptibly(connection, partial(_print, connection, statement, output))
     except duckdb.Error as wrong:
-        complain(f"the query failed: {wrong}")
+        # Where a lake's file could not be fetched, DuckDB gives the error with its traceback, as text.
+        _, trace, said = str(wrong).rpartition("Traceback (most recent call last):")
+        complain(f"the query failed: {said.strip().splitlines()[-1].partition(': ')[2] if trace else wrong}")
         return WRONG_USE
     except BrokenPipeError:
         # Who reads has enough; what is still buffered has nowhere to go.

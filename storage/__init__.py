@@ -3,7 +3,7 @@
 from storage.commit import Commit
 from storage.compaction import Fold
 from storage.comparison import Differences
-from storage.errors import LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnwritable
+from storage.errors import LakeBusy, LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnreachable, LakeUnwritable
 from storage.ingest import Ingest
 from storage.lake import DayCoverage, Lake
 from storage.outdated import OutdatedFiling
@@ -19,10 +19,12 @@ __all__ = [
     "Fold",
     "Ingest",
     "Lake",
+    "LakeBusy",
     "LakeDamaged",
     "LakeError",
     "LakeFull",
     "LakeMissing",
+    "LakeUnreachable",
     "LakeUnwritable",
     "OutdatedFiling",
     "RawArchive",

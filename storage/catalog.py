@@ -162,12 +162,13 @@ def publish_catalog(files: Files, snapshot: Snapshot) -> None:
     with files.scratch() as folder:
         staged = folder / CATALOG
         with writing(folder):
-            if not (known and _renew(files.read(CATALOG), staged, _snapshot_views(snapshot))):
-                _build(staged, script)
+            if not (known and _renew(files, files.read(CATALOG), staged, _snapshot_views(snapshot))):
+                _build(files, staged, script)
             staged.chmod(0o444)
-        files.install(staged, CATALOG)
+            (folder / SCRIPT).write_bytes(script.encode())
+        files.supersede(staged, CATALOG, snapshot.version)
         files.remove(f"{CATALOG}.wal")
-    files.replace(SCRIPT, script.encode())
+        files.supersede(folder / SCRIPT, SCRIPT, snapshot.version)
 
 
 def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
@@ -205,13 +206,14 @@ def definition() -> str:
 
 def _open_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection | None:
     """The published catalog, if it is of this snapshot, this place and this program."""
-    path = files.local(CATALOG)
+    path = files.fetched(CATALOG)
     if path is None:
         return None
     try:
         connection = duckdb.connect(path, read_only=True, config=_OFFLINE)
     except duckdb.Error:
         return None
+    files.serve(connection)
     try:
         found = connection.sql("SELECT version, lake, definition FROM lake_snapshot").fetchall()
     except duckdb.Error:
@@ -222,11 +224,12 @@ def _open_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection
     return None
 
 
-def _renew(old: bytes, path: Path, script: str) -> bool:
+def _renew(files: Files, old: bytes, path: Path, script: str) -> bool:
     """A catalog from an older one of the same declaration; False, and none made, if the older one is not that."""
     path.write_bytes(old)
     try:
         with duckdb.connect(path, config=_WRITING) as connection:
+            files.serve(connection)
             if connection.sql("SELECT definition FROM lake_snapshot").fetchall() == [(definition(),)]:
                 _run(connection, script)
                 return True
@@ -236,8 +239,9 @@ def _renew(old: bytes, path: Path, script: str) -> bool:
     return False
 
 
-def _build(path: Path, script: str) -> None:
+def _build(files: Files, path: Path, script: str) -> None:
     with duckdb.connect(path, config=_WRITING) as connection:
+        files.serve(connection)
         _run(connection, script)
 
 

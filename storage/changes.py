@@ -17,12 +17,12 @@ import duckdb
 from storage.amendments import plan_superseded
 from storage.arrow import columns_id, sha256_of, sort_columns, write_parquet
 from storage.engine import batches, register, rows
-from storage.files import unique_id
 from storage.ingest import Ingest
 from storage.labels import YEAR_IN_ACCESSION, home_of, year_of
 from storage.lazy import lazy
 from storage.log import DataFile, Summary
 from storage.snapshot import Snapshot, select_files, select_nothing
+from storage.staging import unique_id
 from tables import TABLES, Table
 
 if TYPE_CHECKING:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from random import random
+from time import sleep
 
 import duckdb
 
 from storage.catalog import publish_catalog, script_version
 from storage.changes import Changes, plan_changes
 from storage.engine import reading
-from storage.errors import LakeError
+from storage.errors import LakeBusy
 from storage.ingest import Ingest
 from storage.log import CommitLog, Entry
 from storage.places import Files
 from storage.snapshot import Snapshot
 
 FREE_ATTEMPTS = 3
-"""How often a writer that loses the race plans again before it keeps the others waiting instead."""
+"""How often a writer that loses the race plans again before it keeps the others waiting instead, where it can."""
+ATTEMPTS = 50
+PAUSE_SECONDS = 0.2
+"""Up to so long a writer that lost so often stands back, so that the same few do not meet again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +83,27 @@ class Committer:
         """Plan against the newest snapshot and publish, again while other writers' commits leave the plan outdated.
 
         Raises:
+            LakeBusy: in an object store, where nobody can be kept waiting, others were faster every time.
             LakeFull, LakeUnwritable, LakeDamaged: as `commit`.
         """
-        for _ in range(FREE_ATTEMPTS):
-            snapshot = self.snapshot()
-            changes = self._plan(snapshot, plan)
-            if changes is None:
-                return None
-            self._sync(changes)
-            with self._files.publishing():
-                newest = self.snapshot()
-                if fits(changes, snapshot, newest):
-                    return self._publish(newest, changes, writer)
-        with self._files.publishing():
-            snapshot = self.snapshot()
-            changes = self._plan(snapshot, plan)
-            if changes is None:
-                return None
-            self._sync(changes)
-            return self._publish(snapshot, changes, writer)
+        for attempt in range(ATTEMPTS):
+            alone = attempt >= FREE_ATTEMPTS
+            if alone:
+                sleep(random() * PAUSE_SECONDS)  # noqa: S311 no secret
+            with self._files.publishing() if alone else nullcontext():
+                snapshot = self.snapshot()
+                changes = self._plan(snapshot, plan)
+                if changes is None:
+                    return None
+                self._sync(changes)
+                with nullcontext() if alone else self._files.publishing():
+                    done = self._publish(changes, snapshot, fits, writer)
+            if done:
+                return done
+        raise LakeBusy(
+            f"{self._files.location}: other writers were faster {ATTEMPTS} times. The lake has nothing of "
+            "this; run the same command again when they are done."
+        )
 
     def snapshot(self) -> Snapshot:
         """The newest snapshot."""
@@ -123,11 +132,25 @@ class Committer:
         for each in changes.staged.values():
             self._files.sync(each)
 
-    def _publish(self, snapshot: Snapshot, changes: Changes, writer: str) -> Commit:
-        """Called while holding the publishing lock, which keeps the version."""
+    def _publish(self, changes: Changes, planned_for: Snapshot, fits: Fits, writer: str) -> Commit | None:
+        """Called while holding the publishing lock; None if another writer's commit leaves the changes outdated."""
+        newest = self.snapshot()
+        if not fits(changes, planned_for, newest):
+            return None
         self._files.publish(changes.staged)
+        # Where there is no lock to hold, another writer may still make that version first.
+        while not (done := self._append(newest, changes, writer)):
+            newest = self.snapshot()
+            if not fits(changes, planned_for, newest):
+                self._files.withdraw(changes.staged)
+                return None
+        self._finished = False
+        self._finish(self.snapshot())
+        return done
+
+    def _append(self, newest: Snapshot, changes: Changes, writer: str) -> Commit | None:
         entry = Entry(
-            version=snapshot.version + 1,
+            version=newest.version + 1,
             commit=changes.commit,
             writer=writer,
             written_at=datetime.now(UTC),
@@ -136,9 +159,7 @@ class Committer:
             summary=changes.summary,
         )
         if not self._log.append(entry):
-            raise LakeError(f"version {entry.version} of the lake was made by a writer that holds no lock; run again")
-        self._finished = False
-        self._finish(self.snapshot())
+            return None
         return Commit(version=entry.version, written_at=entry.written_at, **asdict(entry.summary))
 
     def _finish(self, snapshot: Snapshot) -> None:
@@ -155,5 +176,5 @@ class Committer:
         self._log.checkpoint_if_due(self._log.state())
         with reading(snapshot):
             publish_catalog(self._files, snapshot)
-        self._files.forget([*snapshot.live, *self._log.retired_since(datetime.now(UTC) - self._grace)])
+        self._files.forget(chain(snapshot.live, self._log.retired_since(datetime.now(UTC) - self._grace)))
         self._finished = True

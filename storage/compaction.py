@@ -15,11 +15,11 @@ import duckdb
 from storage.changes import Changes
 from storage.commit import Committer
 from storage.errors import LakeDamaged
-from storage.files import Staging, unique_id
 from storage.labels import bounds, covers
 from storage.log import DataFile, Summary
 from storage.places import Files
 from storage.snapshot import Snapshot
+from storage.staging import Staging, unique_id
 from tables import TABLES
 
 

@@ -20,6 +20,14 @@ class LakeUnwritable(LakeError):
     """The lake cannot be written: no permission, a read-only file system, one without hard links, no folder there."""
 
 
+class LakeUnreachable(LakeError):
+    """The object store does not answer, or refuses these credentials."""
+
+
+class LakeBusy(LakeError):
+    """Other writers were faster, every time; nothing was committed."""
+
+
 class LakeFull(LakeError):
     """The disk or the quota is full; the last snapshot is untouched."""
 

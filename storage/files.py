@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ import duckdb
 
 from storage.errors import LakeUnwritable, writing
 from storage.lazy import lazy
+from storage.staging import Staging, StagingArea
 
 if TYPE_CHECKING:
     import filelock
@@ -30,25 +29,6 @@ else:
 FOLDERS = ("data", "snapshots", "raw", "log", "staging")
 
 
-def unique_id() -> str:
-    """An id never used twice that sorts by time: `20260102T030405123456-1f2e3d4c` (UTC, to the microsecond)."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
-
-
-class Staging:
-    """A writer's own folder, its lock held as long as the writer lives."""
-
-    def __init__(self, folder: Path, lock: filelock.FileLock) -> None:
-        self.folder = folder
-        self._lock = lock
-
-    def discard(self) -> None:
-        """Remove the folder and let go of its lock; doing it twice is harmless."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        Path(self._lock.lock_file).unlink(missing_ok=True)
-        self._lock.release()
-
-
 class LocalFiles:
     """The files of a lake in a local folder; names are relative to it, with `/` between parts."""
 
@@ -56,6 +36,7 @@ class LocalFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._staging = StagingArea(root / "staging")
 
     @property
     def location(self) -> str:
@@ -85,6 +66,10 @@ class LocalFiles:
         path = self.root / name
         return path if path.exists() else None
 
+    def fetched(self, name: str) -> Path | None:
+        """The path of a file; None if it is not there."""
+        return self.local(name)
+
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Nothing: DuckDB reads local files by itself."""
 
@@ -95,6 +80,9 @@ class LocalFiles:
     def read(self, name: str) -> bytes:
         """The whole content; FileNotFoundError if there is none."""
         return (self.root / name).read_bytes()
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Nothing: a local file is read soon enough."""
 
     def open(self, name: str) -> pa.NativeFile:
         """A file to be read in parts; FileNotFoundError if there is none."""
@@ -132,18 +120,6 @@ class LocalFiles:
             _sync_folder(final.parent)
         return True
 
-    def replace(self, name: str, content: bytes) -> None:
-        """Write a file whole, in place of the one there may be."""
-        final = self.root / name
-        temporary = final.parent / f".{final.name}.{secrets.token_hex(4)}"
-        with writing(final):
-            try:
-                _write(temporary, content)
-                temporary.replace(final)
-            finally:
-                temporary.unlink(missing_ok=True)
-            _sync_folder(final.parent)
-
     def install(self, staged: Path, name: str) -> None:
         """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
         final = self.root / name
@@ -152,6 +128,10 @@ class LocalFiles:
             _sync(staged)
             staged.replace(final)
             _sync_folder(final.parent)
+
+    def supersede(self, staged: Path, name: str, version: int) -> None:  # noqa: ARG002 the other backend's
+        """Move a staged file to its name; the publishing lock keeps those of earlier versions from coming later."""
+        self.install(staged, name)
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
@@ -176,6 +156,11 @@ class LocalFiles:
             with writing(each):
                 _sync_folder(each)
 
+    def withdraw(self, staged: Iterable[str]) -> None:
+        """Remove the readers' names of published files that will not be committed."""
+        for name in staged:
+            self._unlink(f"snapshots/{name}")
+
     def settle(self, live: Iterable[str]) -> None:
         """Bring `data/` to exactly the live files; a kill in the middle is repaired by the next call."""
         wanted = set(live)
@@ -194,40 +179,17 @@ class LocalFiles:
 
     def stage(self) -> Staging:
         """A new folder for one writer, which no sweep touches while the writer lives."""
-        with self.publishing(), writing(self.root / "staging"):
-            name = unique_id()
-            lock = filelock.FileLock(self.root / "staging" / f"{name}.lock", thread_local=False)
-            lock.acquire()
-            folder = self.root / "staging" / name
-            folder.mkdir()
-            return Staging(folder, lock)
+        with self.publishing():
+            return self._staging.stage()
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """A folder beside the lake's files, which the next sweep removes if its maker dies."""
-        folder = self.root / "staging" / f"scratch-{unique_id()}"
-        try:
-            with writing(folder):
-                folder.mkdir()
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder for what is built and installed while holding `publishing()`."""
+        return self._staging.scratch()
 
     def sweep_staging(self) -> None:
         """Remove what dead writers left; called while holding `publishing()`."""
-        staging = self.root / "staging"
-        with writing(staging):
-            for held in staging.glob("*.lock"):
-                lock = filelock.FileLock(held)
-                try:
-                    lock.acquire(timeout=0)
-                except filelock.Timeout:
-                    continue
-                Staging(held.with_suffix(""), lock).discard()
-            for folder in staging.iterdir():
-                # A folder gets its lock first, so that one without belongs to nobody.
-                if folder.is_dir() and not folder.with_suffix(".lock").exists():
-                    shutil.rmtree(folder)
+        self._staging.sweep()
+        with writing(self.root / "log"):
             for left in self.root.glob("log/.*"):
                 left.unlink(missing_ok=True)
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from storage.arrow import arrow_schema
 from storage.errors import writing
-from storage.files import Staging
 from storage.labels import check_label, covers
 from storage.lazy import lazy
+from storage.staging import Staging
 from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing, IndexDay, IndexEntry, QuarantinedFiling, Table
 
 if TYPE_CHECKING:

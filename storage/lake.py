@@ -294,7 +294,9 @@ class Lake:
 
     @cached_property
     def _engine(self) -> duckdb.DuckDBPyConnection:
-        return open_engine()
+        engine = open_engine()
+        self._files.serve(engine)
+        return engine
 
     @cached_property
     def _committer(self) -> Committer:

@@ -93,12 +93,14 @@ class CommitLog:
             LakeDamaged: an entry or checkpoint cannot be read, or an entry is missing.
         """
         state = self._known
-        if state.version == 0:
-            state = self._newest_checkpoint()
+        names = [] if state.version else [each for each in self._files.names("log", ".json") if each[0].isdigit()]
+        if names:
+            state = self._newest_checkpoint(names)
+            self._files.expect(f"log/{each}" for each in names if _version(each) > state.version)
         while self._files.has(_name(state.version + 1)):
             state = state.after(self.entry(state.version + 1))
-        if self._known.version == 0:
-            self._refuse_gap(state.version)
+        if names:
+            self._refuse_gap(names, state.version)
         self._known = state
         return state
 
@@ -152,9 +154,9 @@ class CommitLog:
             yield from entry.removed
             version -= 1
 
-    def _newest_checkpoint(self) -> State:
-        names = [each for each in self._files.names("log", ".checkpoint.json") if each[0].isdigit()]
-        return self.checkpoint(int(names[-1][:20])) if names else State(0, {})
+    def _newest_checkpoint(self, names: list[str]) -> State:
+        checkpoints = [each for each in names if each.endswith(".checkpoint.json")]
+        return self.checkpoint(_version(checkpoints[-1])) if checkpoints else State(0, {})
 
     def checkpoint(self, version: int) -> State:
         """The live files as a checkpoint has them.
@@ -170,9 +172,8 @@ class CommitLog:
         except (KeyError, TypeError) as error:
             raise self._damaged(name, "it is no checkpoint (`form4 verify --repair` makes it anew)") from error
 
-    def _refuse_gap(self, version: int) -> None:
-        numbers = [each[:20] for each in self._files.names("log", ".json") if each[0].isdigit()]
-        if numbers and int(numbers[-1]) > version:
+    def _refuse_gap(self, names: list[str], version: int) -> None:
+        if _version(names[-1]) > version:
             raise self._damaged(_name(version + 1), "it is missing, though later entries exist")
 
     def _json(self, name: str) -> dict[str, Any]:
@@ -192,6 +193,10 @@ class CommitLog:
             "the Parquet files below data/ are not affected. `form4 verify` checks all of it.",
             what,
         )
+
+
+def _version(name: str) -> int:
+    return int(name[:20])
 
 
 def _name(version: int, kind: str = "") -> str:

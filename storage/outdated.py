@@ -32,7 +32,7 @@ def count_outdated(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, versio
     """How many filings that a parser older than `version` read, or refused, the files of each period have, if any."""
     found: dict[str, int] = {}
     for name, condition in (("filings", _older(version)), ("quarantine", _REFUSED)):
-        labels = {str(snapshot.path(each)): each.label for each in snapshot.entries(name)}
+        labels = {snapshot.path(each): each.label for each in snapshot.entries(name)}
         sql = f"SELECT filename, count(*) FROM ({snapshot.relation(name, filename=True)}) WHERE {condition} GROUP BY 1"
         for path, count in rows(cursor, sql):
             found[labels[path]] = found.get(labels[path], 0) + count

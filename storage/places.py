@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import duckdb
 
-from storage.files import LocalFiles, Staging
+from storage.errors import LakeMissing
+from storage.files import LocalFiles
+from storage.staging import Staging
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +44,9 @@ class Files(Protocol):
     def local(self, name: str) -> Path | None:
         """The path of a file on this machine's disk; None if it is not there."""
 
+    def fetched(self, name: str) -> Path | None:
+        """A path on this machine's disk with the file's content, for DuckDB to open; None if there is no such file."""
+
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection able to read what `uri` names."""
 
@@ -49,6 +55,9 @@ class Files(Protocol):
 
     def read(self, name: str) -> bytes:
         """The whole content; FileNotFoundError if there is none."""
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Immutable files that will be read, each once and one after another: a distant place may send them at once."""
 
     def open(self, name: str) -> pa.NativeFile | BinaryIO:
         """A file to be read in parts, as Parquet is; FileNotFoundError if there is none."""
@@ -62,11 +71,11 @@ class Files(Protocol):
     def create(self, name: str, content: bytes) -> bool:
         """Write a file that must not exist yet; False, and nothing changed, if it does. Durable when it returns."""
 
-    def replace(self, name: str, content: bytes) -> None:
-        """Write a file whole, in place of the one there may be."""
-
     def install(self, staged: Path, name: str) -> None:
         """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
+
+    def supersede(self, staged: Path, name: str, version: int) -> None:
+        """Put a staged file that shows a version of the lake in place, unless the one there shows a later one."""
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
@@ -76,6 +85,9 @@ class Files(Protocol):
 
     def publish(self, staged: dict[str, Path]) -> None:
         """Give staged, synced Parquet files their names for readers of snapshots. Durable when it returns."""
+
+    def withdraw(self, staged: Iterable[str]) -> None:
+        """Remove published Parquet files that will not be committed."""
 
     def settle(self, live: Iterable[str]) -> None:
         """Bring the names for plain globs in line with the live files."""
@@ -97,5 +109,22 @@ class Files(Protocol):
 
 
 def files_at(location: str | Path) -> Files:
-    """The files of the lake at a location."""
-    return LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
+    """The files of the lake at a location: a folder, or `s3://bucket/prefix`.
+
+    Raises:
+        LakeMissing: the location is none of these.
+        LakeUnreachable: there are no credentials for the object store.
+    """
+    scheme = re.match(r"([a-z][a-z0-9+.-]+):/", str(location))
+    if scheme is None:
+        return LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
+    address = re.fullmatch(r"s3://([^/]+)/*(.*?)/*", str(location))
+    if address is None:
+        raise LakeMissing(
+            f"{location} is no place for a lake: name a folder, or s3://bucket/prefix (config.yaml: lake)"
+        )
+    # What speaks to object stores is loaded for those only: it takes longer than opening a local lake.
+    from storage.object_files import ObjectFiles
+    from storage.object_store import open_store
+
+    return ObjectFiles(open_store(*address.groups()), *address.groups())

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import LakeDamaged, writing
-from storage.files import Staging, unique_id
 from storage.lazy import lazy
 from storage.places import Files
+from storage.staging import Staging, unique_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -136,7 +137,8 @@ class RawArchive:
             return
         staging = self._files.stage()
         try:
-            with self._files.publishing():
+            # Where there is no lock to hold, another may fold the date meanwhile; then its files are left to it.
+            with self._files.publishing(), suppress(FileNotFoundError):
                 paths = self._paths(index_date)
                 names = {name for path in paths for name in _names(_open(self._files, path))}
                 copies = (_checked(path, row) for path, row in _rows(self._files, reversed(paths), names))
@@ -216,6 +218,8 @@ def _rows(files: Files, paths: Iterable[str], wanted: set[str]) -> Iterator[tupl
                 if not wanted.intersection(names.to_pylist()):
                     continue
                 rows = file.read_row_group(group)
+            except FileNotFoundError:
+                raise  # folded away since it was opened: an object store keeps nothing for who has it open
             except (OSError, pa.ArrowException) as error:
                 raise _damaged(path, str(error)) from error
             for row in rows.filter(pc.is_in(rows["accession_number"], pa.array(sorted(wanted)))).to_pylist():

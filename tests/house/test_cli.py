@@ -33,10 +33,13 @@ def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1"], ["parse", "nothing"], ["status"]])
-def test_quick_commands_do_not_import_prefect(house: House, arguments: list[str]) -> None:
-    script = "import sys, cli\ntry:\n cli.app()\nexcept SystemExit: pass\nprint('prefect' in sys.modules)"
+def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store(
+    house: House, arguments: list[str]
+) -> None:
+    script = "import sys, cli\ntry:\n cli.app()\nexcept SystemExit: pass\n"
+    script += "print({'prefect', 'obstore', 'boto3', 'fsspec'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "False"
+    assert done.stdout.splitlines()[-1] == "set()"
 
 
 def test_without_an_identity_it_says_how_to_set_one(house: House) -> None:

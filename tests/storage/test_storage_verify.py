@@ -27,7 +27,8 @@ from lake_builders import (
 from storage import Lake, LakeDamaged, LakeUnwritable, RawSubmission, Verification
 from storage.changes import Changes
 from storage.errors import writing
-from storage.files import LocalFiles, unique_id
+from storage.files import LocalFiles
+from storage.staging import unique_id
 from storage.violations import Remedy
 from tables import TABLES
 
