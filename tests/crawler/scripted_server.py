@@ -63,8 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(announced))
         self.end_headers()
         self._send_body(answer)
-        if answer.send_bytes is not None or announced != len(answer.body):
-            self.close_connection = True
+        # What the client takes for whole leaves the connection open: to close it would race with the next request.
+        sent = len(answer.body if answer.send_bytes is None else answer.body[: answer.send_bytes])
+        whole = answer.send_bytes is None if answer.chunked else announced == sent
+        self.close_connection = self.close_connection or not whole
 
     def _send_body(self, answer: Scripted) -> None:
         body = answer.body if answer.send_bytes is None else answer.body[: answer.send_bytes]
