@@ -45,23 +45,12 @@ def printed(value: object) -> str:
     return {"E": "E V", True: "K"}.get(value, str(value))  # type: ignore[call-overload]
 
 
-SIGNED = re.compile(r"\s*(?:by\s*:?\s*)?/s/", re.IGNORECASE)
-"""Below it stands no table any more."""
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_a_signature_among_the_lines_of_a_table_is_a_signature(table: str) -> None:
-    form, heading = TABLES[table]
-    filing = parse(f"{FRONT}{heading}/S/\n{BACK}", form)
-    assert filing.signatures[0].signature_name == "/S/"
-
-
 @pytest.mark.parametrize("table", TABLES)
 @settings(max_examples=120, deadline=None)
 @given(lines=st.lists(LINES | TEXT, max_size=8))
 def test_no_word_of_a_table_is_lost(table: str, lines: list[str]) -> None:
     form, heading = TABLES[table]
-    lines = [each for each in lines if not PRINTED.match(each) and not SIGNED.match(each)]
+    lines = [each for each in lines if not PRINTED.match(each)]
     filing = parse(FRONT + heading + "\n".join(lines) + "\n" + BACK, form)
     issues = "\n".join(" ".join((each.raw_value or "").split()) for each in filing.parse_issues)
     tables = [name for name in FILING_CHILDREN if name.endswith(("actions", "holdings"))]
