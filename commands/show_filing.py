@@ -74,7 +74,7 @@ def show(filing: Filing) -> None:
 
 def _head(filing: Filing) -> Iterator[tuple[str, object]]:
     yield "accession number", filing.accession_number or "not given"
-    yield "issuer", f"CIK {filing.issuer_cik}" if filing.issuer_cik else "not given"
+    yield "issuer CIK", filing.issuer_cik or "not given"
     for name in ("filing_date", "accepted_at", "period_of_report", "date_of_original_submission"):
         if (value := getattr(filing, name)) is not None:
             yield name.replace("_", " ").replace("date of original submission", "original filed"), value
@@ -136,7 +136,8 @@ def _print_notes(filing: Filing) -> None:
     if filing.remarks:
         console.print(f"Remarks: {filing.remarks}", markup=False, highlight=False)
     for signature in filing.signatures:
-        console.print(f"Signed: {signature.signature_name}, {signature.signature_date}", markup=False, highlight=False)
+        signed = f"{signature.signature_name or 'no name'}, {signature.signature_date or 'no date'}"
+        console.print(f"Signed: {signed}", markup=False, highlight=False)
     for issue in filing.parse_issues:
         place = f"{issue.table_name} {issue.row_number or ''} {issue.column_name or ''}".strip()
         console.print(f"Issue: {place}: {issue.reason}: {issue.raw_value!r}", markup=False, highlight=False)
