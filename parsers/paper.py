@@ -14,7 +14,7 @@ from parsers.header import FIRST_YEAR, LAST_YEAR, Header
 from parsers.paper_back import Back, read_back
 from parsers.paper_header import Parties, read_parties
 from parsers.paper_items import Items, read_items
-from parsers.paper_lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, Form, read_lines
+from parsers.paper_lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, Form, is_html, read_lines
 from parsers.paper_rows import Context, read_tables
 from parsers.submission import Document
 from parsers.ticker import ticker
@@ -28,7 +28,6 @@ _TITLE = re.compile(
 )
 _FORM = re.compile(rb"^[^\w\n]{0,100}form\s{1,20}([345](?:/A)?)\b", re.IGNORECASE | re.MULTILINE)
 _NOTHING_OWNED = re.compile(r"no\s+securities\s+(?:are\s+|is\s+)?(?:beneficially\s+)?owned", re.IGNORECASE)
-_HTML = re.compile(rb"<html\b|<td\b|<tr\b", re.IGNORECASE)
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _TEXT_HEAD = 65_536
 
@@ -83,11 +82,12 @@ def read(document: Document, header: Header) -> Filing | None:
 def _form_type(document: Document, header: Header) -> str | None:
     """The form type of a document that can be a paper form: the header's, or else what its title says."""
     content = document.content
-    limit = MOST_HTML_BYTES if _HTML.search(content, 0, _TEXT_HEAD) else MOST_BYTES
-    if not content.strip() or len(content) > limit or b"<ownershipDocument" in content:
+    if not content.strip() or len(content) > MOST_BYTES or b"<ownershipDocument" in content:
         return None
-    if limit == MOST_HTML_BYTES and (
-        content.count(b"<") > MOST_HTML_TAGS or len(_TABLE.findall(content)) > MOST_HTML_TABLES
+    if is_html(content) and (
+        len(content) > MOST_HTML_BYTES
+        or content.count(b"<") > MOST_HTML_TAGS
+        or len(_TABLE.findall(content)) > MOST_HTML_TABLES
     ):
         return None
     if document.type and document.type.upper() not in OWNERSHIP_FORMS:

@@ -86,12 +86,17 @@ def is_template(line: Line) -> bool:
     return _TEMPLATE.match(line.text) is not None
 
 
+def is_html(content: bytes) -> bool:
+    """Whether a paper form is read as a page: it has a tag of one anywhere."""
+    return _HTML.search(content) is not None
+
+
 def read_lines(content: bytes) -> Form:
     """Decode a document and put its lines in their places; a title of a table starts one, a known end ends it.
 
     Raises NotAnOwnershipFiling for a document of more lines than any form has.
     """
-    html = _HTML.search(content) is not None
+    html = is_html(content)
     try:
         text = content.decode()
     except UnicodeDecodeError:
