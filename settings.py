@@ -12,10 +12,10 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     """The form types that are taken."""
     edgar: EdgarSettings = EdgarSettings()
     nightly: NightlySettings = NightlySettings()
+    task_runner: Literal["threads", "processes", "dask"] = "processes"
+    """What parses where much is parsed at once: threads or a process a core of this machine, or a dask cluster."""
+    dask_address: str | None = None
+    """Where the cluster's scheduler is, as `tcp://10.0.0.1:8786`; for `task_runner: dask`."""
 
     @field_validator("forms", mode="before")
     @classmethod
@@ -90,6 +94,12 @@ class Settings(BaseSettings):
     @classmethod
     def _ownership_forms(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_forms(value)
+
+    @model_validator(mode="after")
+    def _dask_has_an_address(self) -> Self:
+        if self.task_runner == "dask" and not self.dask_address:
+            raise ValueError("task_runner: dask needs dask_address, the cluster's scheduler, as tcp://10.0.0.1:8786")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -182,6 +192,8 @@ def _explain(error: ErrorDetails, path: Path | None) -> str:
     if error["type"] == "extra_forbidden":
         return f"{place}: no such setting{_nearest(parts[-1], set(_known_keys(parts[:-1])))}"
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    if not parts:
+        return message  # about several settings; it names them
     return f"{place}: {error['input']!r} is not allowed: {message}"
 
 

@@ -12,6 +12,7 @@ from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
 from flows.progress import listening
 from flows.report import Exit, Report
 from flows.run import check_run, existing_lake, today_in_new_york
+from flows.workers import WorkersFailed
 from settings import SettingsError, check_forms
 from storage import LakeError, LakeMissing
 
@@ -140,6 +141,9 @@ def _run(start: Callable[[], "State[Any]"], check: Callable[[], object] = check_
     except (SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
         complain(wrong)
         return Exit.WRONG_USE
+    except WorkersFailed as failed:
+        complain(failed)
+        return Exit.INCOMPLETE
     except CrawlError as refused:
         complain(refused)
         return Exit.EDGAR

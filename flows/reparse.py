@@ -8,10 +8,11 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import finish
-from flows.parsing import CURRENT, Parsers, Submission
+from flows.parsing import CURRENT, Parser, Submission, parse_all
 from flows.progress import progress
 from flows.reparse_report import Reparsed, ReparseReport
 from flows.run import existing_lake
+from flows.workers import Workers, workers
 from storage import Ingest, Lake, OutdatedFiling, RawSubmission
 from tables import Filing, IndexEntry, QuarantinedFiling
 
@@ -22,13 +23,13 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
 
     start, end: the index dates to take, None: all. dry_run: say what would change, and commit nothing.
     """
-    _, lake = existing_lake()
+    settings, lake = existing_lake()
     report = ReparseReport(CURRENT.version, dry_run)
     dates = (start or date.min, end or date.max)
     labels = periods(lake.count_outdated(CURRENT.version), *dates)
-    with Parsers(CURRENT) as parsers:
+    with workers(settings) as pool:
         for label in labels:
-            report.done.add(reparse_period(lake, parsers, label, dates, dry_run))
+            report.done.add(reparse_period(lake, pool, CURRENT, label, dates, dry_run))
     return finish(report)
 
 
@@ -42,16 +43,18 @@ def periods(labels: Iterable[str], start: date, end: date) -> list[str]:
 
 
 @task(task_run_name="reparse {label}", cache_policy=NO_CACHE)
-def reparse_period(lake: Lake, parsers: Parsers, label: str, dates: tuple[date, date], dry_run: bool) -> Reparsed:
+def reparse_period(
+    lake: Lake, pool: Workers, parser: Parser, label: str, dates: tuple[date, date], dry_run: bool
+) -> Reparsed:
     """Read the outdated filings of a period again and, but for a dry run, commit them."""
-    found = lake.outdated(label, parsers.version)
+    found = lake.outdated(label, parser.version)
     outdated = {each.accession_number: each for each in found if dates[0] <= each.index_date <= dates[1]}
     done = Reparsed()
     if not outdated:
         return done
     progress().begin(label, len(outdated))
     with lake.begin(label) as ingest:
-        for entry, outcome in parsers.read(_archived(lake, outdated, done)):
+        for entry, outcome in parse_all(pool, parser, _archived(lake, outdated, done)):
             _add(outdated[entry.accession_number], outcome, ingest, done)
             progress().advance()
         done.differences = lake.compare(ingest)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from dask_cluster import DaskCluster, clustered
 from houses import FIRST, TODAY, House
 
 from flows.report import RunReport
@@ -39,6 +40,13 @@ def prefect_server() -> Iterator[str]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield str(PREFECT_API_URL.value())
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A dask cluster of two workers, which can import the modules of this folder."""
+    with clustered(tmp_path_factory.mktemp("dask"), modules=Path(__file__).parent) as cluster:
+        yield cluster
 
 
 @pytest.fixture

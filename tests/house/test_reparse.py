@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask_cluster import DaskCluster
 from houses import House
 from newer_parsers import BETTER, LESS, NEWER, RAISED
 from test_cli import form4, says
 
-from flows.parsing import Parser, Parsers
+from flows.parsing import Parser, parse_all
 from flows.reading import quarantined
 from flows.reparse_report import ReparseReport
 from flows.report import Exit
+from flows.workers import workers
 from parsers import PARSER_VERSION, parse_submission
 from replica import Archive, business_days, generate_archive
+from settings import Settings
 from storage import RawSubmission
 from storage.lake import Lake
 from tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
@@ -147,6 +150,22 @@ def with_transactions(archive: Archive, numbers: list[str]) -> list[str]:
 
 
 @pytest.mark.flow
+def test_threads_processes_and_a_dask_cluster_read_the_same(
+    filled: House, reparse: Reparse, dask_cluster: DaskCluster
+) -> None:
+    filled.monkeypatch.setenv("FORM4_DASK_ADDRESS", dask_cluster.address)
+    found = []
+    for runner in ("threads", "processes", "dask"):
+        filled.monkeypatch.setenv("FORM4_TASK_RUNNER", runner)
+        found.append(reparse(BETTER, dry_run=True).done)
+    assert found[0].read == 80
+    assert found[0].differences.filings
+    assert found[0] == found[1] == found[2]
+    assert reparse(BETTER).done == found[0]
+    assert filled.query("select count(*), min(parser_version) from filings") == [(80, NEWER)]
+
+
+@pytest.mark.flow
 def test_a_range_of_index_dates_is_read_again_and_no_other(filled: House, archive: Archive, reparse: Reparse) -> None:
     done = reparse(RAISED, DAYS[1], DAYS[2])
     chosen = {*archive.accessions(DAYS[1]), *archive.accessions(DAYS[2])}
@@ -267,8 +286,8 @@ def test_wrong_use_is_explained(house: House) -> None:
 def test_all_is_parsed_in_order_whatever_the_batches(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.parsing.BATCH_FILINGS", 3)
     given = [(entry, archive.submissions[entry.accession_number]) for day in DAYS for entry in entries(archive, day)]
-    with Parsers(RAISED) as parsers:
-        found = list(parsers.read(iter(given)))
+    with workers(Settings(task_runner="threads")) as pool:
+        found = list(parse_all(pool, RAISED, iter(given)))
     assert [entry for entry, _ in found] == [entry for entry, _ in given]
     assert {filing.accession_number: filing for _, filing in found}.keys() == archive.truth.keys()
     assert {getattr(filing, "parser_version", None) for _, filing in found} == {NEWER}
