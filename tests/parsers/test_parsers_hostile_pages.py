@@ -67,7 +67,7 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         submission(FRONT + RULED_1 + "/s/ Jane Doe\n" + ">" * 60_000 + "\n").decode(),
         submission("1. Name  2. Issuer Name  " * 9_000).decode(),
         submission(FRONT + RULED_1 + BACK + "<TEXT>" * 140_000 + "<TD>a</TD>").decode(),
-        submission("<HTML>" + FRONT + RULED_1 + BACK + "<TEXT>" * 19_000 + "<b>a</b>" * 5_000).decode(),
+        submission("<HTML>" + FRONT + RULED_1 + BACK + "<TEXT>" * 19_000 + "a<b>b</b>" * 5_000).decode(),
     ],
     ids=["before the title", "below a signature", "items side by side", "a page at its end", "tags not closed"],
 )
