@@ -24,7 +24,8 @@ class Archive:
     `rows` has an entry for every day that has an index, each in the master index's order. `truth` has, by accession
     number, the records a perfect parser returns (parser_version left None); it is empty where the filings are real
     ones. `amends` names the filing that an amendment amends. `kinds` are the daily indexes there are; `packed` ones are
-    gzip files named `….idx.gz`.
+    gzip files named `….idx.gz`. `datasets` are quarters' data sets (`2024q1`) to serve as they are; those of other
+    quarters are made from the truth.
     """
 
     rows: dict[date, list[IndexRow]]
@@ -34,6 +35,7 @@ class Archive:
     amends: dict[str, str] = field(default_factory=dict)
     kinds: tuple[str, ...] = indexes.KINDS
     packed: bool = False
+    datasets: dict[str, bytes] = field(default_factory=dict)
     _paths: dict[str, str] = field(init=False, repr=False)
     _listed: frozenset[str] = field(init=False, repr=False)
     _rendered: dict[tuple[str, frozenset[str]], bytes] = field(init=False, repr=False, default_factory=dict)

@@ -6,13 +6,14 @@ import contextlib
 import gzip
 import hashlib
 import json
+import re
 import socket
 import socketserver
 import struct
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,12 +22,15 @@ from urllib.parse import urlsplit
 
 from replica import pages
 from replica.archive import Archive
+from replica.datasets import dataset, dataset_modified
 from replica.faults import Fault, FaultKind, Faults
 from replica.stats import Hit, Stats
 
 _ARCHIVES = "/Archives/"
 _STATS = "/replica/stats"
 _INDEX_FOLDERS = ("/Archives/edgar/daily-index/", "/Archives/edgar/full-index/")
+_DATASET = re.compile(r"/files/structureddata/data/insider-transactions-data-sets/(\d{4}q[1-4])_form345\.zip")
+_RANGE = re.compile(r"bytes=(?P<first>\d*)-(?P<last>\d*)")
 _SMALLEST_GZIP = 256
 
 
@@ -58,6 +62,8 @@ class Replica:
         self.latency_seconds = latency_seconds
         self._hits: list[Hit] = []
         self._lock = threading.Lock()
+        self._making = threading.Lock()
+        self._datasets: dict[str, bytes | None] = {}
         self._server = _Server(self, port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="replica", daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -99,6 +105,8 @@ class Replica:
         return self._found(path) or _missing(path)
 
     def _found(self, path: str) -> _Reply | None:
+        if match := _DATASET.fullmatch(path):
+            return self._dataset(match[1])
         if not path.startswith(_ARCHIVES):
             return None
         below = path.removeprefix(_ARCHIVES)
@@ -115,6 +123,15 @@ class Replica:
             return _Reply(200, self._published(path, body), "application/json", modified=modified)
         modified += timedelta(days=self.faults.changes_seen(path))
         return _Reply(200, body, "application/octet-stream", modified=modified)
+
+    def _dataset(self, quarter: str) -> _Reply | None:
+        with self._making:
+            if quarter not in self._datasets:
+                self._datasets[quarter] = self.archive.datasets.get(quarter) or dataset(self.archive, quarter)
+            body = self._datasets[quarter]
+        if body is None:
+            return None
+        return _Reply(200, body, "application/zip", modified=dataset_modified(quarter))
 
     def _published(self, path: str, listing: bytes) -> bytes:
         """An index.json without the indexes that are not published yet."""
@@ -179,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         user_agent = self.headers.get("User-Agent", "")
         fault = replica.faults.strike(path) if "@" in user_agent else None
         reset = fault is not None and fault.kind is FaultKind.RESET
-        reply = _Reply(0, b"") if reset else self._conditional(replica.reply(path, user_agent, fault))
+        reply = _Reply(0, b"") if reset else self._ranged(self._conditional(replica.reply(path, user_agent, fault)))
         replica.count(Hit(arrived, path, _kind(path), reply.status, fault.kind if fault else None, user_agent))
         if replica.latency_seconds:
             time.sleep(replica.latency_seconds)
@@ -201,12 +218,33 @@ class _Handler(BaseHTTPRequestHandler):
                 return unchanged
         return reply
 
+    def _ranged(self, reply: _Reply) -> _Reply:
+        """The part of a file that was asked for (RFC 9110, 14): all of it if the edition is not that of If-Range."""
+        asked = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if reply.modified is None or reply.status != 200 or asked is None or asked[0] == "bytes=-":
+            return reply
+        known = self.headers.get("If-Range")
+        if known not in (None, reply.etag, format_datetime(reply.modified.astimezone(UTC), usegmt=True)):
+            return reply
+        whole = len(reply.body)
+        first = int(asked["first"]) if asked["first"] else max(0, whole - int(asked["last"]))
+        last = min(int(asked["last"] or whole), whole - 1) if asked["first"] else whole - 1
+        if first >= whole:
+            return _Reply(416, b"", headers={"Content-Range": f"bytes */{whole}"}, modified=reply.modified)
+        return replace(
+            reply,
+            status=206,
+            body=reply.body[first : last + 1],
+            headers={**reply.headers, "Content-Range": f"bytes {first}-{last}/{whole}", "ETag": reply.etag},
+        )
+
     def _send(self, reply: _Reply, fault: Fault | None = None) -> None:
         body = reply.body
-        kind = fault.kind if fault is not None and reply.status == 200 else None
+        kind = fault.kind if fault is not None and reply.status in (200, 206) else None
         if kind is FaultKind.SHORT:
             body = body[: len(body) // 2]
-        packed = len(body) >= _SMALLEST_GZIP and "gzip" in self.headers.get("Accept-Encoding", "")
+        packable = len(body) >= _SMALLEST_GZIP and reply.status == 200 and reply.content_type != "application/zip"
+        packed = packable and "gzip" in self.headers.get("Accept-Encoding", "")
         if packed:
             body = gzip.compress(body, 1)
         self.send_response(reply.status)
@@ -217,6 +255,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         if reply.modified is not None:
             self.send_header("Last-Modified", format_datetime(reply.modified.astimezone(UTC), usegmt=True))
+            self.send_header("Accept-Ranges", "bytes")
             if reply.status == 200:
                 self.send_header("ETag", reply.etag)
         for name, value in reply.headers.items():
@@ -274,4 +313,6 @@ def _missing(path: str) -> _Reply:
 def _kind(path: str) -> str:
     if path.startswith(_INDEX_FOLDERS):
         return "index_json" if path.endswith("/index.json") else "index"
+    if _DATASET.fullmatch(path):
+        return "dataset"
     return "filing" if path.startswith("/Archives/edgar/data/") else "other"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-KINDS = ("index_json", "index", "filing", "other")
+KINDS = ("index_json", "index", "filing", "dataset", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One request: when it arrived (seconds of `time.monotonic`, the same clock in every process of the machine),
-    what for (a path, with /Archives/), the status that answered it (0 for a connection that was reset) and the kind
-    of fault that struck it, if any; an index that changed, or was held back, tells none.
+    what for (a path, with /Archives/ or /files/), the status that answered it (0 for a connection that was reset) and
+    the kind of fault that struck it, if any; an index that changed, or was held back, tells none.
     """
 
     at: float
@@ -39,7 +39,7 @@ class Stats:
 
     @property
     def by_kind(self) -> dict[str, int]:
-        """How many requests were made for each kind: index_json, index, filing, other."""
+        """How many requests were made for each kind: index_json, index, filing, dataset, other."""
         return dict.fromkeys(KINDS, 0) | Counter(hit.kind for hit in self.hits)
 
     @property

@@ -119,7 +119,7 @@ def test_counts_every_request_but_those_for_the_counts(
         session.get(edgar.url + path)
     told = requests.get(f"{edgar.url}/replica/stats", timeout=5).json()
     stats = edgar.stats()
-    assert stats.by_kind == {"index_json": 1, "index": 2, "filing": 1, "other": 1} == told["by_kind"]
+    assert stats.by_kind == {"index_json": 1, "index": 2, "filing": 1, "dataset": 0, "other": 1} == told["by_kind"]
     assert stats.by_path[MASTER] == 2 == told["by_path"][MASTER]
     assert stats.user_agents == {AGENT: 5}
     assert told["total"] == 5
