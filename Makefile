@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz chaos-lake bench-parse bench-lake check format lock clean
+.PHONY: help setup demo test unit fuzz chaos-lake bench-parse bench-lake bench-scale check docs format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,6 +49,12 @@ bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
 
 bench-lake: setup ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
 	@PYTHONPATH=. SCALE=$(SCALE) $(BIN)/python -m benchmarks.lake
+
+bench-scale: setup ## read FILINGS (20000) archived filings again by threads, processes and dask; crawl by two machines
+	@FILINGS=$(FILINGS) $(BIN)/python -m benchmarks.scale
+
+docs: setup ## write docs/tables.md anew from the declaration of tables and views
+	@PYTHONPATH=. $(BIN)/python scripts/tables_doc.py
 
 format: setup ## format the code
 	$(BIN)/ruff format .

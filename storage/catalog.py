@@ -280,18 +280,23 @@ def _read_view(name: str, text: str) -> View:
 
 @cache
 def _column_comments() -> str:
-    """COMMENT statements for all columns; what a view's file says nothing of means what it does in the tables."""
-    # Of a name in several tables the first one's meaning holds: a filing's before an index's, Table I's before II's.
-    meanings = {column.name: column.doc for table in reversed(TABLES.values()) for column in table.columns}
-    own = {table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()}
-    for each in views():
-        own[each.name] = each.columns
-        meanings |= each.columns
+    """COMMENT statements for all columns; one that a view's file says nothing of means what it does in its source."""
+    meanings = {table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()}
+    found: list[tuple[str, str, str]] = []
     with duckdb.connect(":memory:", config=_OFFLINE) as connection:
         for table in TABLES.values():
             connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
+            found += ((table.name, column.name, column.doc) for column in table.columns)
         for each in views():
             connection.execute(each.statements)
-        columns = connection.sql("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
-    found = [(view, name, own[view].get(name) or meanings[name]) for view, name in columns]
+            if not each.parameters:
+                # A view that it reads comes before a table, as `trades` before `filings`; else what is read first.
+                words = list(dict.fromkeys(re.findall(r"\w+", each.query)))
+                read = sorted(meanings.keys() & words, key=lambda name: (name in TABLES, words.index(name)))
+                sources = [each.columns, *(meanings[name] for name in read)]
+                names = [row[0] for row in connection.sql(f"DESCRIBE {each.name}").fetchall()]
+                meanings[each.name] = {
+                    name: next(source[name] for source in sources if name in source) for name in names
+                }
+                found += ((each.name, name, doc) for name, doc in meanings[each.name].items())
     return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)

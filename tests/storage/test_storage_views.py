@@ -126,6 +126,15 @@ def test_every_view_macro_and_column_says_what_it_means(lake: Lake) -> None:
     names = {name for name, _ in found["views"] + found["macros"]}
     assert names == set(TABLES) | {each.name for each in views()} | {"lake_snapshot"}
     assert [name for rows in found.values() for name, comment in rows if not comment] == []
+    columns = dict(found["columns"])
+    for column, source in {
+        "insider_buys.value": "trades.value",
+        "coverage.state": "index_days.state",
+        "coverage.index_date": "index_days.index_date",
+        "current_filings.filing_date": "filings.filing_date",
+        "late_filings.owner_names": "trades.owner_names",
+    }.items():
+        assert columns[column] == columns[source]
 
 
 def test_times_are_shown_in_new_york(lake: Lake) -> None:

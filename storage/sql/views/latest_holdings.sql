@@ -9,6 +9,8 @@
 -- @owner_ciks: CIKs of the owners, ascending; joint owners hold together and are one row.
 -- @owner_names: Names of the owners, in the order of the filing.
 -- @is_derivative: Whether it is a derivative security (Table II).
+-- @row_number: Position in Table I or II, from 1, transactions and holdings counted together.
+-- @security_title: Title of the security, or of the derivative security.
 -- @as_of: Date of the last report: the transaction's, or the holding's period of report.
 -- @reported_as: transaction or holding.
 -- @shares_owned: Securities owned then; NULL where a value or nothing but the holding itself is reported.

@@ -1,0 +1,113 @@
+"""`make docs`: writes docs/tables.md from `tables.py` and from the comments in the lake's catalog."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from storage import Lake
+from storage.catalog import View, views
+from tables import TABLES, Table
+
+PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
+INTRODUCTION = """\
+# Tables and views
+
+Written by `make docs` from `tables.py` and the views' own comments; DuckDB tells the same:
+`select column_name, comment from duckdb_columns() where table_name = 'trades'`.
+
+- NULL means that the filing does not say; never 0, false or ''.
+- Amounts are exact decimals of up to 4 places, US dollars or numbers of securities. A point in time has its time zone.
+- `…_fn` after a column is a second one, as `transaction_date_fn` beside `transaction_date`: the ids of the footnotes on
+  the field, in document order, joined by a comma.
+- Names in parentheses are elements of the SEC's ownership XML, sections those of its Technical Specification.
+- Every table of a filing has `accession_number`, `filing_date` and `issuer_cik`, so it can be asked without a join.
+"""
+
+COLUMNS = """
+    select table_name, column_name, data_type, comment from duckdb_columns()
+    where not internal and schema_name = 'main' order by table_name, column_index
+"""
+COMMENTS = "select view_name, comment from duckdb_views() where not internal and schema_name = 'main'"
+
+HELPERS = ("business_days", "transaction_codes")
+"""Views that others read; they come last."""
+
+Row = tuple[str, str, str]
+"""A column's name, its type and what it means."""
+
+
+def page() -> str:
+    """The whole page."""
+    with tempfile.TemporaryDirectory() as folder, Lake.open(f"{folder}/lake", create=True).connect() as connection:
+        of_views = list(_views(connection))
+    parts = [INTRODUCTION, "## Views", *of_views, "## Tables", *(_table(each) for each in TABLES.values())]
+    return "\n".join(parts)
+
+
+def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """All views: the plain ones as the catalog describes them, macros as their files do."""
+    columns: dict[str, list[Row]] = {}
+    for name, *row in connection.sql(COLUMNS).fetchall():
+        columns.setdefault(name, []).append((row[0], row[1], row[2]))
+    comments = dict(connection.sql(COMMENTS).fetchall())
+    for view in sorted(views(), key=lambda each: each.name in HELPERS):
+        if view.parameters:
+            yield _macro(connection, view, {name: meaning for name, _, meaning in columns["trades"]})
+        elif view.name != "trades" and columns[view.name][: len(columns["trades"])] == columns["trades"]:
+            more = columns[view.name][len(columns["trades"]) :]
+            yield _section(view.name, view.doc, f"Columns: those of `trades`{', and' * bool(more)}\n\n{_grid(more)}")
+        else:
+            yield _section(view.name, view.doc, _grid(columns[view.name]))
+    for name in sorted(columns.keys() - TABLES.keys() - {view.name for view in views()}):
+        yield _section(name, comments[name], _grid(columns[name]))
+
+
+def _macro(connection: duckdb.DuckDBPyConnection, view: View, meanings: dict[str, str]) -> str:
+    names = ", ".join(view.parameters)
+    described = connection.sql(f"describe from {view.name}({', '.join('1' * len(view.parameters))})").fetchall()
+    rows = [(name, kind, view.columns.get(name) or meanings[name]) for name, kind, *_ in described]
+    parameters = "\n".join(f"- `{name}`: {meaning}" for name, meaning in view.parameters.items())
+    return _section(f"{view.name}({names})", view.doc, f"{parameters}\n\n{_grid(rows)}")
+
+
+def _table(table: Table) -> str:
+    names = set(table.column_names())
+    rows = [
+        (
+            f"{each.name}`, `…_fn" if f"{each.name}_fn" in names else each.name,
+            each.sql_type if each.nullable else f"{each.sql_type} NOT NULL",
+            each.doc,
+        )
+        for each in table.columns
+        if each.name.removesuffix("_fn") == each.name or each.name.removesuffix("_fn") not in names
+    ]
+    numbered = len(table.key) > 1 or table.name == "filings" or not table.of_filing
+    key = f"\n\nA row is identified by `{'`, `'.join(table.key)}`." * numbered
+    return _section(table.name, " ".join(table.doc.split()) + key, _grid(rows))
+
+
+def _section(name: str, doc: str, body: str) -> str:
+    return f"### `{name}`\n{doc}\n\n{body.strip()}\n"
+
+
+def _grid(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    lines = ["| column | type | meaning |", "|---|---|---|"]
+    for name, kind, meaning in rows:
+        cell = meaning.replace("|", r"\|")
+        lines.append(f"| `{name}` | {kind} | {cell} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write it."""
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stderr.write(f"wrote {PAGE}\n")
+
+
+if __name__ == "__main__":
+    main()
