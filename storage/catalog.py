@@ -42,6 +42,18 @@ ORDER = (
 )
 """The views of `storage/sql/views`, each after those it reads."""
 
+SEC = (
+    "SUBMISSION",
+    "REPORTINGOWNER",
+    "NONDERIV_TRANS",
+    "NONDERIV_HOLDING",
+    "DERIV_TRANS",
+    "DERIV_HOLDING",
+    "FOOTNOTES",
+    "OWNER_SIGNATURE",
+)
+"""The views of `storage/sql/sec`, in the schema `sec`: the SEC's tables, in the order of its readme."""
+
 _DECLARED = "-- From here on the same for every version of the lake.\n"
 _LAKE_SNAPSHOT = "Which version of the lake these views show, where it is, and when they were made."
 _LAKE_SNAPSHOT_COLUMNS = {
@@ -50,6 +62,7 @@ _LAKE_SNAPSHOT_COLUMNS = {
     "published_at": "When they were made.",
     "definition": "Id of the tables and views that the program which made them declares.",
 }
+_SEC_NOTES = "Ids of the footnotes on the field before, as the SEC writes them: F2, F3."
 _DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
 _VERSION = re.compile(rb"-- Views of version (\d+) ")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
@@ -97,9 +110,17 @@ def views() -> tuple[View, ...]:
     return tuple(_read_view(name, folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")) for name in ORDER)
 
 
+@cache
+def sec_views() -> tuple[View, ...]:
+    """The views of the schema `sec`, named with it: `sec.SUBMISSION`."""
+    folder = resources.files("storage").joinpath("sql", "sec")
+    texts = {name: folder.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in SEC}
+    return tuple(_read_view(f"sec.{name}", text) for name, text in texts.items())
+
+
 def view(name: str) -> View:
     """One of the views, by name."""
-    return next(each for each in views() if each.name == name)
+    return next(each for each in (*views(), *sec_views()) if each.name == name)
 
 
 def views_script(snapshot: Snapshot, declared: str | None = None) -> str:
@@ -134,6 +155,8 @@ def _declared_views() -> str:
         statements.append(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM {FILES}.{table.name};\n")
         statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
     statements += (each.statements for each in views())
+    statements.append("CREATE SCHEMA IF NOT EXISTS sec;\n")
+    statements += (each.statements for each in sec_views())
     statements.append(_column_comments())
     return "".join(statements)
 
@@ -200,7 +223,8 @@ def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
 
 def definition() -> str:
     """A short id of the tables and views that this program declares."""
-    text = "".join(each.statements + str(each.columns) for each in views()) + str(list(TABLES.values()))
+    declared = "".join(each.statements + str(each.columns) for each in (*views(), *sec_views()))
+    text = declared + str(list(TABLES.values()))
     return f"{zlib.crc32(text.encode()):08x}"
 
 
@@ -299,4 +323,15 @@ def _column_comments() -> str:
                     name: next(source[name] for source in sources if name in source) for name in names
                 }
                 found += ((each.name, name, doc) for name, doc in meanings[each.name].items())
+        connection.execute("CREATE SCHEMA sec")
+        # A name of the SEC's is explained by the first of its tables that has it.
+        said = {name: doc for each in reversed(sec_views()) for name, doc in each.columns.items()}
+        for each in sec_views():
+            connection.execute(each.statements)
+            names = [row[0] for row in connection.sql(f"DESCRIBE {each.name}").fetchall()]
+            found += ((each.name, name, _sec_meaning(each, name, said)) for name in names)
     return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)
+
+
+def _sec_meaning(table: View, name: str, said: dict[str, str]) -> str:
+    return table.columns.get(name) or (_SEC_NOTES if name.endswith("_FN") else said[name])

@@ -117,7 +117,7 @@ def test_a_product_beyond_decimals_is_null_not_an_error(lake: Lake) -> None:
 def test_every_view_macro_and_column_says_what_it_means(lake: Lake) -> None:
     with lake.connect() as connection:
         said = {
-            "views": "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name <> 'lake_files'",
+            "views": "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
             "macros": "SELECT function_name, comment FROM duckdb_functions() WHERE NOT internal",
             "columns": "SELECT table_name || '.' || column_name, comment FROM duckdb_columns() "
             "WHERE NOT internal AND schema_name <> 'lake_files'",
