@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Whether submissions are kept as fetched, so that nothing is asked for twice."""
     forms: Annotated[tuple[str, ...], NoDecode] = OWNERSHIP_FORMS
     """The form types that are taken."""
+    dataset_folder: Path | None = None
+    """Where the zips of the SEC's data sets are kept; null: the cache folder of the user, for all lakes together."""
     edgar: EdgarSettings = EdgarSettings()
     nightly: NightlySettings = NightlySettings()
     task_runner: Literal["threads", "processes", "dask"] = "processes"
@@ -112,6 +114,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file, whose values are given as arguments."""
         return env_settings, init_settings
+
+
+def dataset_folder(settings: Settings) -> Path:
+    """Where the zips of the SEC's data sets are kept."""
+    if settings.dataset_folder:
+        return settings.dataset_folder.expanduser()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return cache / "form4lake" / "datasets"
 
 
 def check_forms(forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from crawler.client import Answer, EdgarClient, Validators
 from crawler.daily_index import read_daily_index
+from crawler.datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
 from crawler.days import DayState, ListedDay, survey_days
 from crawler.errors import (
     Absent,
@@ -23,6 +24,7 @@ from crawler.quarterly_index import Quarter, read_quarterly_index
 from crawler.submissions import fetch_submission
 
 __all__ = [
+    "FIRST_DATASET",
     "Absent",
     "Answer",
     "BadOptions",
@@ -31,6 +33,7 @@ __all__ = [
     "ClientOptions",
     "CrawlError",
     "DamagedIndex",
+    "Dataset",
     "DayState",
     "EdgarClient",
     "EdgarDown",
@@ -41,6 +44,9 @@ __all__ = [
     "Quarter",
     "Throttled",
     "Validators",
+    "dataset_name",
+    "dataset_path",
+    "fetch_dataset",
     "fetch_submission",
     "list_daily_indexes",
     "parse_index",

@@ -30,11 +30,21 @@ def read_body(
 
     `seconds` bounds the whole body, however slowly it trickles; Content-Length is held against the bytes on the wire.
     """
-    received = b"".join(_chunks(raw, max_bytes, seconds, clock))
-    announced = headers.get("Content-Length", "")
-    if announced.isdigit() and "Transfer-Encoding" not in headers and len(received) != int(announced):
-        raise BodyNotWhole(f"{len(received)} bytes came of {announced}")
+    received = b"".join(body_chunks(raw, headers, max_bytes=max_bytes, seconds=seconds, clock=clock))
     return decoded(received, headers.get("Content-Encoding", ""), max_bytes)
+
+
+def body_chunks(
+    raw: BaseHTTPResponse, headers: Mapping[str, str], *, max_bytes: int, seconds: float, clock: Clock
+) -> Iterator[bytes]:
+    """The bytes on the wire as they come, to the last that was announced; raises as `read_body` once they do not."""
+    total = 0
+    for chunk in _chunks(raw, max_bytes, seconds, clock):
+        total += len(chunk)
+        yield chunk
+    announced = headers.get("Content-Length", "")
+    if announced.isdigit() and "Transfer-Encoding" not in headers and total != int(announced):
+        raise BodyNotWhole(f"{total} bytes came of {announced}")
 
 
 def _chunks(raw: BaseHTTPResponse, max_bytes: int, seconds: float, clock: Clock) -> Iterator[bytes]:

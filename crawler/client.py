@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 from urllib.parse import urljoin, urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
@@ -19,6 +20,7 @@ from crawler.clock import Clock
 from crawler.errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
 from crawler.gate import Gate
 from crawler.options import ClientOptions, check_options
+from crawler.partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
 from crawler.transport import AttemptFailed, Response, Transport
 
 log = logging.getLogger("form4lake.crawler")
@@ -31,6 +33,11 @@ LONGEST_PAUSE_SECONDS = 3600.0
 
 WholeCheck = Callable[[bytes], str | None]
 """Says what a body lacks of being the file asked for; None if it is whole."""
+
+FileCheck = Callable[[Path], str | None]
+"""The same of a file on disk."""
+
+Found = TypeVar("Found")
 
 _BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=30) + wait_random(0, 0.5)
 
@@ -50,6 +57,9 @@ class Validators:
         if self.last_modified:
             headers["If-Modified-Since"] = format_datetime(self.last_modified.astimezone(UTC), usegmt=True)
         return headers
+
+
+NOTHING_SEEN = Validators()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,20 @@ class EdgarClient:
         """As `get`, but None where the file is still the edition `seen`."""
         return self._get(path, whole, seen.conditions())
 
+    def download(
+        self, path: str, into: PartialFile, *, seen: Validators = NOTHING_SEEN, whole: FileCheck
+    ) -> Validators | None:
+        """As `get_unless`, but the file goes to disk as it comes; which edition it is, None where it is still `seen`.
+
+        What another call, or an attempt, left of it in `into` is gone on from. `whole` judges the file once it has come
+        to its end. Raises as `get`, and BadOptions where `into` cannot be written.
+        """
+        return self._retried(path, lambda: self._ask_for_file(path, into, seen, whole))
+
     def _get(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
+        return self._retried(path, lambda: self._ask(path, whole, conditions))
+
+    def _retried(self, path: str, ask: Callable[[], Found]) -> Found:
         tries = _Tries(self._options, self._throttles)
         retrying = Retrying(
             retry=retry_if_exception_type(AttemptFailed),
@@ -115,16 +138,14 @@ class EdgarClient:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, path, whole, conditions, tries)
+            return cast(Found, retrying(self._attempt, path, ask, tries))
         except AttemptFailed as failure:
             raise self._error_of(failure, path, tries) from failure
 
-    def _attempt(
-        self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], tries: _Tries
-    ) -> Answer | None:
+    def _attempt(self, path: str, ask: Callable[[], Found], tries: _Tries) -> Found:
         episode = self._throttles.episode
         try:
-            answer = self._ask(path, whole, conditions)
+            answer = ask()
         except AttemptFailed as failure:
             tries.note(failure)
             if failure.outcome is Outcome.THROTTLED:
@@ -139,31 +160,54 @@ class EdgarClient:
 
     def _ask(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
         """One attempt, redirects followed; None for a file that has not changed; raises AttemptFailed."""
-        url = self._base + path
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(url, conditions)
-            if response.status not in REDIRECTS:
-                break
-            url = self._next_hop(url, response)
-        else:
-            raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
+        response = self._exchange(path, conditions)
         if conditions and response.status == NOT_MODIFIED:
             return None
         verdict = classify(response.status, response.body)
         if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(response.body)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
+        self._refuse_unless_found(verdict, response)
+        return Answer(path, response.body, _validators(response))
+
+    def _ask_for_file(self, path: str, into: PartialFile, seen: Validators, whole: FileCheck) -> Validators | None:
+        """As `_ask`, into a file."""
+        known = {} if into.begun else seen.conditions()
+        try:
+            response = self._exchange(path, into.conditions() | known, into)
+        except PartNotUsable as wrong:
+            raise AttemptFailed(Outcome.BROKEN, str(wrong)) from wrong
+        if known and response.status == NOT_MODIFIED:
+            return None
+        if response.status == UNSATISFIABLE:
+            into.discard()
+        verdict = classify(200 if response.status == PARTIAL else response.status, response.body)
+        if verdict.outcome is Outcome.FOUND and (lack := whole(into.path)) is not None:
+            verdict = Verdict(Outcome.BROKEN, lack)
+            into.discard()
+        self._refuse_unless_found(verdict, response)
+        return _validators(response)
+
+    def _refuse_unless_found(self, verdict: Verdict, response: Response) -> None:
         if verdict.outcome is not Outcome.FOUND:
             retry_after = retry_after_seconds(response.headers.get("Retry-After"), self._clock.wall())
             tries = 1 if verdict.outcome is Outcome.ABSENT else None
             raise AttemptFailed(verdict.outcome, verdict.why, tries=tries, retry_after=retry_after)
-        validators = Validators(response.headers.get("ETag"), http_date(response.headers.get("Last-Modified")))
-        return Answer(path, response.body, validators)
 
-    def _send(self, url: str, conditions: Mapping[str, str]) -> Response:
+    def _exchange(self, path: str, headers: Mapping[str, str], into: PartialFile | None = None) -> Response:
+        """The answer at the end of the redirects, if there are any."""
+        url = self._base + path
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._send(url, headers, into)
+            if response.status not in REDIRECTS:
+                return response
+            url = self._next_hop(url, response)
+        raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
+
+    def _send(self, url: str, headers: Mapping[str, str], into: PartialFile | None) -> Response:
         self._gate.wait(self._closed)
         with self._counting:
             self._requests_made += 1
-        return self._transport.fetch(url, conditions)
+        return self._transport.fetch(url, headers, into)
 
     def _next_hop(self, url: str, response: Response) -> str:
         location = response.headers.get("Location", "")
@@ -199,6 +243,10 @@ class EdgarClient:
                 return EdgarDown(f"{self._base} gives no answer: {failure.why}{times} (asked for {path})", path)
             case _:
                 return BrokenAnswer(f"{path} did not arrive whole: {failure.why}{times}", path)
+
+
+def _validators(response: Response) -> Validators:
+    return Validators(response.headers.get("ETag"), http_date(response.headers.get("Last-Modified")))
 
 
 class _Throttles:

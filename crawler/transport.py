@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
+from urllib3.response import BaseHTTPResponse
 
 from crawler.answers import Outcome
-from crawler.bodies import BodyNotWhole, BodyTooSlow, read_body
+from crawler.bodies import BodyNotWhole, BodyTooSlow, body_chunks, read_body
 from crawler.clock import Clock
 from crawler.options import ClientOptions, is_loopback
+from crawler.partial import PARTIAL, PartialFile
 
 POOLED_CONNECTIONS = 16
 """As many threads as may share a client without opening connections anew."""
@@ -39,7 +42,10 @@ class AttemptFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, read to its end; `body` is decoded, and empty where an error's page could not be read."""
+    """What came back, read to its end; `body` is decoded, and empty where an error's page could not be read.
+
+    Of what went into a partial file, `body` is the beginning.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -54,10 +60,11 @@ class Transport:
         self._clock = clock
         self._session = _session(options)
 
-    def fetch(self, url: str, headers: Mapping[str, str]) -> Response:
+    def fetch(self, url: str, headers: Mapping[str, str], into: PartialFile | None = None) -> Response:
         """The answer to one GET with these headers beside the session's, redirects not followed.
 
-        Raises AttemptFailed (down or broken) and nothing else.
+        A file, and no page of words, goes `into` the partial file, where one is given, as it comes. Raises
+        AttemptFailed (down or broken), and BadOptions where that file cannot be written.
         """
         options = self._options
         try:
@@ -67,7 +74,7 @@ class Transport:
                 stream=True,
                 timeout=(options.connect_timeout_seconds, options.read_timeout_seconds),
             ) as response:
-                return Response(response.status_code, response.headers, self._body(response))
+                return Response(response.status_code, response.headers, self._body(response, into))
         except BodyTooSlow as error:
             raise AttemptFailed(Outcome.DOWN, str(error)) from error
         except BodyNotWhole as error:
@@ -81,10 +88,16 @@ class Transport:
         """Close the idle connections."""
         self._session.close()
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: requests.Response, into: PartialFile | None) -> bytes:
+        read: Callable[..., bytes] = read_body
+        if into is not None and into.takes(response.status_code, response.headers):
+
+            def read(raw: BaseHTTPResponse, headers: Mapping[str, str], **bounds: Any) -> bytes:
+                return into.take(response.status_code, headers, body_chunks(raw, headers, **bounds))
+
         options = self._options
         try:
-            return read_body(
+            return read(
                 response.raw,
                 response.headers,
                 max_bytes=options.max_body_bytes,
@@ -92,7 +105,7 @@ class Transport:
                 clock=self._clock,
             )
         except (BodyNotWhole, BodyTooSlow):
-            if response.status_code == 200:
+            if response.status_code in (200, PARTIAL):
                 raise
             return b""  # the status of an error says enough
 
