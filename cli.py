@@ -158,6 +158,22 @@ def status() -> None:
 
 
 @app.command()
+def report(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Leave out what is older.")
+    ] = None,
+    ticker: Annotated[str | None, typer.Option(metavar="SYMBOL", help="The page of one issuer, by its symbol.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; else report.html, or report-SYMBOL.html.")
+    ] = None,
+) -> None:
+    """Write one HTML page with pictures of what the lake holds: coverage, buying and selling, quality."""
+    from commands.report import run_report
+
+    raise typer.Exit(run_report(since.date() if since else None, ticker, output))
+
+
+@app.command()
 def verify(
     raw: Annotated[bool, typer.Option("--raw", help="Unpack the raw archive too, and compare its contents.")] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Put right what has another copy; no row changes.")] = False,

@@ -68,7 +68,7 @@ def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str) -> int
     """
     try:
         for statement in _checked(connection, text):
-            _interruptibly(connection, partial(_print, connection, statement, output))
+            interruptibly(connection, partial(_print, connection, statement, output))
     except duckdb.Error as wrong:
         # Where a lake's file could not be fetched, DuckDB gives the error with its traceback, as text.
         _, trace, said = str(wrong).rpartition("Traceback (most recent call last):")
@@ -95,7 +95,7 @@ def _checked(connection: duckdb.DuckDBPyConnection, text: str) -> list[duckdb.St
     return statements
 
 
-def _interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
+def interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
     """Do `work` in a thread, so that Ctrl-C arrives here while DuckDB computes."""
     with ThreadPoolExecutor(1) as pool:
         doing = pool.submit(work)

@@ -63,6 +63,13 @@ _LAKE_SNAPSHOT_COLUMNS = {
     "definition": "Id of the tables and views that the program which made them declares.",
 }
 _SEC_NOTES = "Ids of the footnotes on the field before, as the SEC writes them: F2, F3."
+_LAKE_TABLES = "What each table takes in this version of the lake: its rows and its Parquet files."
+_LAKE_TABLES_COLUMNS = {
+    "table_name": "Name of the table.",
+    "row_count": "Its rows.",
+    "file_count": "Its Parquet files.",
+    "byte_count": "Their size in bytes.",
+}
 _DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
 _VERSION = re.compile(rb"-- Views of version (\d+) ")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
@@ -145,7 +152,23 @@ def _snapshot_views(snapshot: Snapshot) -> str:
     statements += (
         f"COMMENT ON COLUMN lake_snapshot.{name} IS {quoted(doc)};\n" for name, doc in _LAKE_SNAPSHOT_COLUMNS.items()
     )
-    return "".join(statements)
+    return "".join(statements) + _tables_view(snapshot)
+
+
+def _tables_view(snapshot: Snapshot) -> str:
+    taken = ", ".join(
+        f"({quoted(name)}, {sum(each.rows for each in files)}, {len(files)}, {sum(each.bytes for each in files)})"
+        for name, files in ((name, snapshot.entries(name)) for name in TABLES)
+    )
+    columns = ", ".join(f"{name}::BIGINT AS {name}" for name in list(_LAKE_TABLES_COLUMNS)[1:])
+    comments = "".join(
+        f"COMMENT ON COLUMN lake_tables.{name} IS {quoted(doc)};\n" for name, doc in _LAKE_TABLES_COLUMNS.items()
+    )
+    return (
+        f"CREATE OR REPLACE VIEW lake_tables AS\nSELECT table_name, {columns}\n"
+        f"FROM (VALUES {taken}) AS taken ({', '.join(_LAKE_TABLES_COLUMNS)});\n"
+        f"COMMENT ON VIEW lake_tables IS {quoted(_LAKE_TABLES)};\n{comments}"
+    )
 
 
 def _declared_views() -> str:
@@ -224,7 +247,7 @@ def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
 def definition() -> str:
     """A short id of the tables and views that this program declares."""
     declared = "".join(each.statements + str(each.columns) for each in (*views(), *sec_views()))
-    text = declared + str(list(TABLES.values()))
+    text = declared + str(list(TABLES.values())) + str(_LAKE_TABLES_COLUMNS)
     return f"{zlib.crc32(text.encode()):08x}"
 
 

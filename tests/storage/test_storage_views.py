@@ -124,7 +124,7 @@ def test_every_view_macro_and_column_says_what_it_means(lake: Lake) -> None:
         }
         found = {kind: connection.sql(sql).fetchall() for kind, sql in said.items()}
     names = {name for name, _ in found["views"] + found["macros"]}
-    assert names == set(TABLES) | {each.name for each in views()} | {"lake_snapshot"}
+    assert names == set(TABLES) | {each.name for each in views()} | {"lake_snapshot", "lake_tables"}
     assert [name for rows in found.values() for name, comment in rows if not comment] == []
     columns = dict(found["columns"])
     for column, source in {
