@@ -219,7 +219,13 @@ def _timeline_spec(marks: list[dict[str, Any]], owners: list[str], width: int) -
     shapes = ["triangle-up", "circle", "cross", "cross"]
     # Fonts differ in width: more room is kept than Vega measures.
     room = min(200 if width == WIDE else 128, 20 + 7 * max(map(len, owners)))
-    label = {"minExtent": room, "labelLimit": round(room * 0.86), "labelColor": "var(--ink)", "domain": False, "ticks": False}
+    label = {
+        "minExtent": room,
+        "labelLimit": round(room * 0.86),
+        "labelColor": "var(--ink)",
+        "domain": False,
+        "ticks": False,
+    }
     return {
         "width": width,
         "height": 40 + 26 * len(owners),
