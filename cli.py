@@ -41,6 +41,13 @@ class Source(StrEnum):
     INDEX = "index"
 
 
+class LogFormat(StrEnum):
+    """How lines on standard error look."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Format(StrEnum):
     """How `form4 sql` prints."""
 
@@ -55,9 +62,13 @@ def _settings(
     config: Annotated[
         Path | None, typer.Option(help="The configuration file; else FORM4_CONFIG, else ./config.yaml.")
     ] = None,
+    log_format: Annotated[
+        LogFormat, typer.Option(envvar="FORM4_LOG_FORMAT", help="json: one object a line on standard error.")
+    ] = LogFormat.TEXT,
 ) -> None:
     if config:
-        os.environ["FORM4_CONFIG"] = str(config)
+        os.environ["FORM4_CONFIG"] = str(config.absolute())
+    os.environ["FORM4_LOG_FORMAT"] = log_format.value
 
 
 @app.command()

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from tables import OWNERSHIP_FORMS
 
 CONFIG_VARIABLE = "FORM4_CONFIG"
+LOG_FORMAT_VARIABLE = "FORM4_LOG_FORMAT"
 PREFIX = "FORM4_"
 
 
@@ -179,7 +180,7 @@ def _variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Itera
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {*_variables(), CONFIG_VARIABLE}
+    known = {*_variables(), CONFIG_VARIABLE, LOG_FORMAT_VARIABLE}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             raise SettingsError(f"environment variable {name}: no such setting{_nearest(name.upper(), known)}")

@@ -1,20 +1,22 @@
 """The commands that run a flow in this process, from `form4 nightly` to `reparse`: watched, and the report told."""
 
+import logging
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.output import complain, console, messages
+from commands.output import complain, console, say
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
 from flows.progress import listening
-from flows.report import Exit, Report
+from flows.report import Exit, Report, number_of
 from flows.run import check_run, existing_lake, today_in_new_york
+from flows.stopping import asked_to_stop, exit_on_sigterm
 from flows.workers import WorkersFailed
 from settings import SettingsError, check_forms
-from storage import LakeError, LakeMissing
+from storage import LakeError, LakeMissing, WriterAtWork
 
 if TYPE_CHECKING:
     from prefect import State
@@ -30,7 +32,9 @@ NO_SERVER = ("Failed to reach API", "ephemeral Prefect API server")
 """What Prefect's RuntimeError says when no server answers; it has no class of its own for that."""
 
 INTERRUPTED = 130
-"""What a shell expects of a command that Ctrl-C ended."""
+"""What a shell expects of a command that Ctrl-C ended: 128 and the number of the signal."""
+
+CARRY_ON = "interrupted; what is done is kept: run the same command again to carry on"
 
 
 def run_nightly(today: date | None) -> int:
@@ -41,7 +45,7 @@ def run_nightly(today: date | None) -> int:
 
         return nightly(today=today, return_state=True)
 
-    return _run(start)
+    return _run(start, lambda: check_run("nightly"))
 
 
 def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> int:
@@ -64,7 +68,7 @@ def run_backfill(start: date, end: date, forms: str | None, today: date | None) 
 
         return backfill(start=start, end=end, forms=chosen, today=today, return_state=True)
 
-    return _run(begin)
+    return _run(begin, lambda: check_run("backfill"))
 
 
 def run_retry() -> int:
@@ -75,7 +79,7 @@ def run_retry() -> int:
 
         return retry(return_state=True)
 
-    return _run(start)
+    return _run(start, lambda: check_run("retry"))
 
 
 def run_reconcile(quarter: str, today: date | None) -> int:
@@ -95,7 +99,7 @@ def run_reconcile(quarter: str, today: date | None) -> int:
 
         return reconcile(quarter=str(wanted), today=today, return_state=True)
 
-    return _run(start)
+    return _run(start, lambda: check_run("reconcile"))
 
 
 def run_compact(today: date | None) -> int:
@@ -131,14 +135,15 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
     return _run(start, check)
 
 
-def _run(start: Callable[[], "State[Any]"], check: Callable[[], object] = check_run) -> int:
+def _run(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> int:
+    exit_on_sigterm()
     try:
         check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
         with Watch() as watch, listening(watch), releasing():
             result = start().result(raise_on_failure=False)
             if not isinstance(result, Report):
                 raise result
-    except (SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
+    except (SettingsError, MissingIdentity, BadOptions, LakeMissing, WriterAtWork) as wrong:
         complain(wrong)
         return Exit.WRONG_USE
     except WorkersFailed as failed:
@@ -156,8 +161,11 @@ def _run(start: Callable[[], "State[Any]"], check: Callable[[], object] = check_
         complain(f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one")
         return Exit.WRONG_USE
     except KeyboardInterrupt:
-        complain("interrupted; what is done is kept: run the same command again to carry on")
+        complain(CARRY_ON)
         return INTERRUPTED
+    if (by := asked_to_stop()) and result.failure:
+        complain(CARRY_ON)
+        return 128 + by
     tell(result)
     return result.exit_code
 
@@ -181,7 +189,8 @@ def tell(report: Report) -> None:
         console.print(line, markup=False, highlight=False)
     look = report.attention()
     for line in look[:20]:
-        complain(line)
+        about = {"accession_number": number_of(line), "index_date": getattr(line, "index_date", None)}
+        complain(line, logging.WARNING, **about)
     if len(look) > 20:
         complain(f"… and {len(look) - 20} more; see `form4 status`")
-    messages.print(report.summary())
+    say(report.summary())

@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from commands.output import complain, interactive, messages
+from commands.output import complain, interactive, messages, say
 
 
 class Rate(ProgressColumn):
@@ -23,7 +23,7 @@ class Said(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        complain(record.getMessage())
+        complain(record.getMessage(), record.levelno)
 
 
 class Watch:
@@ -64,4 +64,4 @@ class Watch:
 
     def end(self, done: object) -> None:
         """A day or other work is done."""
-        messages.print(str(done))
+        say(done, index_date=getattr(done, "index_date", None))

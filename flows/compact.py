@@ -10,6 +10,7 @@ from flows.days import business_days_back
 from flows.progress import progress
 from flows.report import CompactReport
 from flows.run import existing_lake, today_in_new_york
+from flows.stopping import STOPPED, asked_to_stop, stoppable
 from storage import Fold, Lake
 
 
@@ -21,18 +22,25 @@ def compact(today: date | None = None) -> State:
     """
     settings, lake = existing_lake()
     report = CompactReport()
-    report.folds = fold_due(lake, today or today_in_new_york(), settings.nightly.lookback_days)
+    with lake.alone("compact"), stoppable():
+        report.folds = fold_due(lake, today or today_in_new_york(), settings.nightly.lookback_days)
+    report.failure = STOPPED if asked_to_stop() else None
     return finish(report)
 
 
 def fold_due(lake: Lake, today: date, lookback_days: int) -> list[Fold]:
-    """Fold each month and year that ended before the days that nightly runs read again, and tidy the lake."""
+    """Fold each month and year that ended before the days that nightly runs read again, and tidy the lake.
+
+    Asked to stop, it ends after the one at hand.
+    """
     before = business_days_back(today, lookback_days)
     labels = lake.foldable(before)
     if labels:
         progress().begin("compact", len(labels))
-    folds = []
+    folds: list[Fold] = []
     for label in labels:
+        if asked_to_stop():
+            return folds
         done = fold_period(lake, label)
         progress().advance()
         if done:

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from crawler import (
     Absent,
     BrokenAnswer,
+    ClientClosed,
     CrawlError,
     DamagedIndex,
     IndexFile,
@@ -19,10 +20,13 @@ from crawler import (
 from flows.loading import Loaded, load
 from flows.progress import progress
 from flows.reading import quarantined, read_submission
-from flows.report import DayReport
+from flows.report import DayReport, Look
 from flows.run import Run
 from storage import Ingest
 from tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
+
+ENDS_THE_RUN = (Throttled, ClientClosed)
+"""What is said of all that is still to be asked for: EDGAR refuses, or the run was asked to stop."""
 
 
 @dataclass
@@ -75,7 +79,8 @@ def ingest_index(
             progress().advance()
     except CrawlError as failed:
         done.stopped = failed
-        done.problems.append(str(failed))
+        if not isinstance(failed, ClientClosed):
+            done.problems.append(str(failed))
     ingest.add_day(index.day, index.entries)
     return done
 
@@ -97,7 +102,7 @@ def ingest_together(
         try:
             for day in days:
                 done.append(one(day, ingest, taken))
-                if isinstance(done[-1].stopped, Throttled):
+                if isinstance(done[-1].stopped, ENDS_THE_RUN):
                     stopped = done[-1].stopped
                     break
         except CrawlError as failed:
@@ -159,7 +164,9 @@ def _add(loaded: Loaded, ingest: Ingest, index_date: date, done: DayIngest) -> N
         done.added += 1
     else:
         ingest.add_quarantined(outcome, index_date)
-        done.problems.append(f"{outcome.accession_number} quarantined ({outcome.stage}): {outcome.reason}")
+        number = outcome.accession_number
+        line = f"{number} quarantined ({outcome.stage}): {outcome.reason}"
+        done.problems.append(Look(line, index_date=index_date, accession_number=number))
 
 
 def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from queue import Empty, SimpleQueue
 
-from crawler import CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
+from crawler import ClientClosed, CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
 from flows.run import Run
+from flows.stopping import STOPPED, asked_to_stop
 from storage import RawSubmission
 from tables import IndexEntry
 
@@ -37,6 +38,8 @@ def load(
     held = (archive.held(index_date) & by_number.keys()) - set(again) if archive else set()
     if archive:
         for submission in archive.read(index_date, held):
+            if asked_to_stop():
+                raise ClientClosed(STOPPED)
             yield Loaded(by_number[submission.accession_number], submission.content)
     wanted = [entry for entry in entries if entry.accession_number not in held]
 
@@ -79,6 +82,9 @@ def fetch(
                 answered: list[Loaded] = []
                 for future in _waiting(come):
                     loaded = _outcome(futures.pop(future), future)
+                    if isinstance(loaded.failure, ClientClosed):
+                        stopped = loaded.failure
+                        break
                     if isinstance(loaded.failure, EdgarDown | Throttled):
                         unanswered.append(loaded)
                         if isinstance(loaded.failure, Throttled) or len(unanswered) >= FAILURES_IN_A_ROW:

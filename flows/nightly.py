@@ -6,11 +6,11 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from crawler import ListedDay, Throttled
+from crawler import ListedDay
 from flows.artifacts import finish
 from flows.compact import fold_due
 from flows.days import days_to_read, published
-from flows.ingest import close_days, ingest_day
+from flows.ingest import ENDS_THE_RUN, close_days, ingest_day
 from flows.retry import retry_due
 from flows.run import Run, run, today_in_new_york
 
@@ -41,5 +41,5 @@ def read_day(this: Run, day: ListedDay) -> None:
         outcome = ingest_day(this, day, ingest, set())
         this.lake.commit(ingest, writer="nightly")
     close_days(this, [outcome])
-    if isinstance(outcome.stopped, Throttled):
+    if isinstance(outcome.stopped, ENDS_THE_RUN):
         raise outcome.stopped

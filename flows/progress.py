@@ -1,9 +1,12 @@
-"""Where a run says how far it is; the command line decides how that looks, a run without one says nothing."""
+"""Where a run says how far it is; the command line decides how that looks, a served run logs it."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
+
+log = logging.getLogger("form4lake.flows")
 
 
 class Progress(Protocol):
@@ -19,8 +22,8 @@ class Progress(Protocol):
         """A day is in the lake, or other work done; its text says how."""
 
 
-class Silence:
-    """The progress of a run that nobody watches."""
+class Logged:
+    """The progress of a run that nobody watches: what is done, in the log."""
 
     def begin(self, work: date | str, count: int) -> None:
         """Nothing."""
@@ -29,10 +32,11 @@ class Silence:
         """Nothing."""
 
     def end(self, done: object) -> None:
-        """Nothing."""
+        """Log it."""
+        log.info("%s", done, extra={"index_date": getattr(done, "index_date", None)})
 
 
-_listener: Progress = Silence()
+_listener: Progress = Logged()
 
 
 def progress() -> Progress:

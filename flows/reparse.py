@@ -12,6 +12,7 @@ from flows.parsing import CURRENT, Parser, Submission, parse_all
 from flows.progress import progress
 from flows.reparse_report import Reparsed, ReparseReport
 from flows.run import existing_lake
+from flows.stopping import STOPPED, asked_to_stop, stoppable
 from flows.workers import Workers, workers
 from storage import Ingest, Lake, OutdatedFiling, RawSubmission
 from tables import Filing, IndexEntry, QuarantinedFiling
@@ -27,9 +28,12 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
     report = ReparseReport(CURRENT.version, dry_run)
     dates = (start or date.min, end or date.max)
     labels = periods(lake.count_outdated(CURRENT.version), *dates)
-    with workers(settings) as pool:
+    with lake.alone("reparse"), stoppable(), workers(settings) as pool:
         for label in labels:
+            if asked_to_stop():
+                break
             report.done.add(reparse_period(lake, pool, CURRENT, label, dates, dry_run))
+    report.failure = STOPPED if asked_to_stop() else None
     return finish(report)
 
 
@@ -57,6 +61,8 @@ def reparse_period(
         for entry, outcome in parse_all(pool, parser, _archived(lake, outdated, done)):
             _add(outdated[entry.accession_number], outcome, ingest, done)
             progress().advance()
+            if asked_to_stop():
+                break
         done.differences = lake.compare(ingest)
         if not dry_run:
             lake.commit(ingest, writer="reparse")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import IntEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from flows.differences import Difference
 from storage import Fold
@@ -26,6 +26,20 @@ class Exit(IntEnum):
     """EDGAR refused or is down."""
     LAKE = 4
     """The lake is damaged or cannot be written."""
+
+
+class Look(str):
+    """A line about what needs a look, that knows which day or filing it is about."""
+
+    __slots__ = ("accession_number", "index_date")
+    index_date: date | None
+    accession_number: str | None
+
+    def __new__(cls, text: str, *, index_date: date | None = None, accession_number: str | None = None) -> Self:
+        """The line, and what it is about."""
+        line = super().__new__(cls, text)
+        line.index_date, line.accession_number = index_date, accession_number
+        return line
 
 
 @runtime_checkable
@@ -157,10 +171,19 @@ class RunReport:
 
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
-        lines = [*self.notes, *self.problems, *(str(each) for each in self.differences if each.kind != "added")]
-        lines += [f"{day.index_date}: {problem}" for day in self.days for problem in day.problems]
+        lines = [*self.notes, *self.problems]
         lines += [
-            f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing"
+            Look(str(each), index_date=each.entry.index_date, accession_number=each.entry.accession_number)
+            for each in self.differences
+            if each.kind != "added"
+        ]
+        lines += [
+            Look(f"{day.index_date}: {problem}", index_date=day.index_date, accession_number=number_of(problem))
+            for day in self.days
+            for problem in day.problems
+        ]
+        lines += [
+            Look(f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing", index_date=day.index_date)
             for day in self.days
             if day.quarantined or day.missing
         ]
@@ -215,6 +238,11 @@ class CompactReport:
     def markdown(self) -> str:
         """The run as a page."""
         return "\n".join([f"# {self.summary()}", *_folds(self.folds)])
+
+
+def number_of(line: str) -> str | None:
+    """The accession number that a line knows."""
+    return getattr(line, "accession_number", None)
 
 
 def folded(folds: Sequence[Fold]) -> str:

@@ -12,6 +12,7 @@ from flows.artifacts import finish
 from flows.ingest import DayIngest, close_days, read_filing
 from flows.loading import Loaded, load
 from flows.progress import progress
+from flows.report import Look
 from flows.run import Run, run
 from storage import Ingest
 from tables import Filing, IndexEntry, QuarantinedFiling
@@ -74,7 +75,8 @@ def _add(loaded: Loaded, before: QuarantinedFiling, ingest: Ingest, outcome: Day
         outcome.added += 1
         return
     ingest.add_quarantined(replace(again, attempts=before.attempts + 1), outcome.index_date)
-    outcome.problems.append(f"{again.accession_number} stays in quarantine ({again.stage}): {again.reason}")
+    line = f"{again.accession_number} stays in quarantine ({again.stage}): {again.reason}"
+    outcome.problems.append(Look(line, index_date=outcome.index_date, accession_number=again.accession_number))
 
 
 def _entry(row: QuarantinedFiling, index_date: date) -> IndexEntry:

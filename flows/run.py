@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from crawler import ClientOptions, CrawlError, EdgarClient
 from flows.report import RunReport
+from flows.stopping import STOPPED, asked_to_stop, stoppable
 from settings import Settings, check_forms, load_settings
 from storage import Lake
 
@@ -53,7 +54,7 @@ def run(flow: str, forms: Sequence[str] | None = None) -> Iterator[Run]:
     """A run by the settings of this process; `forms` instead of theirs where given.
 
     A CrawlError inside ends the run early: the report says why. CrawlError from the client itself (no identity, a wrong
-    rate), SettingsError and LakeError go on to the caller.
+    rate), SettingsError and LakeError go on to the caller; WriterAtWork where another run of this flow is at work.
     """
     settings = load_settings()
     if forms:
@@ -61,9 +62,10 @@ def run(flow: str, forms: Sequence[str] | None = None) -> Iterator[Run]:
     with EdgarClient(client_options(settings)) as client:
         this = Run(settings, Lake.open(settings.lake, create=True), client, RunReport(flow))
         try:
-            yield this
+            with this.lake.alone(flow), stoppable(client.close):
+                yield this
         except CrawlError as failed:
-            this.report.failure = str(failed)
+            this.report.failure = STOPPED if asked_to_stop() else str(failed)
         finally:
             this.report.requests = client.requests_made
             this.report.finished_at = datetime.now(UTC)
@@ -80,7 +82,7 @@ def existing_lake() -> tuple[Settings, Lake]:
     return settings, lake
 
 
-def check_run() -> None:
+def check_run(flow: str) -> None:
     """Raise what a run would raise before its first request, sooner than Prefect takes to start."""
-    with run("check"):
+    with run(flow):
         pass

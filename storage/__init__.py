@@ -3,7 +3,16 @@
 from storage.commit import Commit
 from storage.compaction import Fold
 from storage.comparison import Differences
-from storage.errors import LakeBusy, LakeDamaged, LakeError, LakeFull, LakeMissing, LakeUnreachable, LakeUnwritable
+from storage.errors import (
+    LakeBusy,
+    LakeDamaged,
+    LakeError,
+    LakeFull,
+    LakeMissing,
+    LakeUnreachable,
+    LakeUnwritable,
+    WriterAtWork,
+)
 from storage.ingest import Ingest
 from storage.lake import DayCoverage, Lake
 from storage.outdated import OutdatedFiling
@@ -32,4 +41,5 @@ __all__ = [
     "Snapshot",
     "Verification",
     "Violation",
+    "WriterAtWork",
 ]

@@ -28,6 +28,10 @@ class LakeBusy(LakeError):
     """Other writers were faster, every time; nothing was committed."""
 
 
+class WriterAtWork(LakeError):
+    """Another run of this kind is at work on the lake; nothing was begun."""
+
+
 class LakeFull(LakeError):
     """The disk or the quota is full; the last snapshot is untouched."""
 

@@ -177,6 +177,10 @@ class LocalFiles:
         for name in sorted(set(self.names("snapshots", ".parquet")) - set(keep)):
             self._unlink(f"snapshots/{name}")
 
+    def lock_file(self, name: str) -> Path:
+        """A file beside the log's."""
+        return self.root / "log" / f"{name}.lock"
+
     def stage(self) -> Staging:
         """A new folder for one writer, which no sweep touches while the writer lives."""
         with self.publishing():
@@ -197,7 +201,7 @@ class LocalFiles:
     def publishing(self) -> Iterator[None]:
         """Hold the lock under which commits are published; the operating system lets go of it if the holder dies."""
         # One lock object a holder: a FileLock that is shared would let a second thread of this process in.
-        lock = filelock.FileLock(self.root / "log" / "publish.lock", thread_local=False)
+        lock = filelock.FileLock(self.lock_file("publish"), thread_local=False)
         with writing(Path(lock.lock_file)):
             lock.acquire()
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
@@ -17,9 +17,10 @@ from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.comparison import Differences, compare
 from storage.engine import open_engine, reading, register, rows
-from storage.errors import LakeMissing
+from storage.errors import LakeMissing, WriterAtWork, writing
 from storage.ingest import Ingest
 from storage.labels import check_label
+from storage.lazy import lazy
 from storage.log import CommitLog
 from storage.outdated import OutdatedFiling, count_outdated, list_outdated
 from storage.places import Files, files_at
@@ -29,6 +30,11 @@ from storage.snapshot import Snapshot, quoted
 from storage.verification import Tell, Verification, Verifier
 from storage.violations import Violation
 from tables import TABLES, IndexDay, IndexEntry, QuarantinedFiling
+
+if TYPE_CHECKING:
+    import filelock
+else:
+    filelock = lazy("filelock")
 
 Record = TypeVar("Record")
 
@@ -102,6 +108,28 @@ class Lake:
         check_label(label)
         self._committer.repair()
         return Ingest(label, self._files.stage())
+
+    @contextmanager
+    def alone(self, writer: str) -> Iterator[None]:
+        """Be the only one on this machine that writes as `writer` to this lake; it is over when this process ends.
+
+        Raises:
+            WriterAtWork: another does already.
+            LakeUnwritable, LakeFull: the lock's file cannot be made.
+        """
+        lock = filelock.FileLock(self._files.lock_file(writer), thread_local=False)
+        with writing(Path(lock.lock_file)):
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout:
+                raise WriterAtWork(
+                    f"another {writer} run is at work on the lake {self._files.location}; this one did nothing. Run "
+                    "it again when that one is done"
+                ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def commit(self, ingest: Ingest, *, writer: str) -> Commit | None:
         """Bring an ingest's rows into the lake as one version; None, and nothing changed, if they are there already.

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from io import BytesIO, IOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -224,6 +225,12 @@ class ObjectFiles:
             old.discard(f"data/{each}")
         with asking(self.uri("data"), write=True):
             obstore.delete(self._store, sorted(old))
+
+    def lock_file(self, name: str) -> Path:
+        """A file of this user's on this machine, for this lake."""
+        with writing(self._local):
+            self._local.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._local / f"{sha256(self.location.encode()).hexdigest()[:16]}-{name}.lock"
 
     def stage(self) -> Staging:
         """A new folder on the local disk for one writer, which no sweep touches while the writer lives."""

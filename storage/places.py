@@ -95,6 +95,9 @@ class Files(Protocol):
     def forget(self, keep: Iterable[str]) -> None:
         """Remove the readers' names of every Parquet file but those to keep."""
 
+    def lock_file(self, name: str) -> Path:
+        """The file on a local disk whose lock is had by one process at a time, its folder there."""
+
     def stage(self) -> Staging:
         """A new folder on a local disk for one writer, which no sweep touches while the writer lives."""
 

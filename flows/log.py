@@ -1,0 +1,52 @@
+"""How log lines look on standard error: for a person, or a JSON object each where `--log-format json` says so.
+
+Prefect makes the handler in the processes of served runs; the commands use the same formatter.
+"""
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+
+from settings import LOG_FORMAT_VARIABLE
+
+ROOT = "form4lake"
+"""The logger above those of all rooms."""
+
+FIELDS = ("accession_number", "index_date")
+"""What a line is about, where it is about one filing or day: attributes of its record, keys of its JSON object."""
+
+
+def wants_json() -> bool:
+    """Whether lines are for machines."""
+    return os.environ.get(LOG_FORMAT_VARIABLE) == "json"
+
+
+class JsonFormatter(logging.Formatter):
+    """One object a line: time (UTC), level, message, FIELDS where known, and the name of the flow run it belongs to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        for name in (*FIELDS, "flow_run_name"):
+            if (value := getattr(record, name, None)) is not None:
+                line[name] = str(value)
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class Lines(logging.StreamHandler):  # type: ignore[type-arg] # generic in the stubs only
+    """Writes records to standard error; Prefect's configuration gives it a stream, a formatter and colours, unused."""
+
+    def __init__(self, **_: object) -> None:
+        super().__init__()
+
+    def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: ARG002, N802 logging's names
+        """Take the format that the user asked for, whatever one is given."""
+        text = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
+        super().setFormatter(JsonFormatter() if wants_json() else text)

@@ -1,0 +1,63 @@
+"""Ctrl-C and SIGTERM: a run stops after the filings in flight, keeping what is done; the second ends it at once."""
+
+import atexit
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+
+log = logging.getLogger("form4lake.flows")
+
+STOPPED = "stopped when asked to; what is done is kept, and the next run carries on"
+
+_asked: signal.Signals | None = None
+
+
+def asked_to_stop() -> signal.Signals | None:
+    """The signal that asked this process to stop; None: none did."""
+    return _asked
+
+
+@contextmanager
+def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Have the signals only noted for what runs inside, which looks at `asked_to_stop`; Prefect's cancel is a SIGTERM.
+
+    wake: called from another thread when the first comes, to end what the run waits for. In another thread than the
+    main one, which gets no signals, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def tell() -> None:
+        log.warning("stopping after the filings in flight; a second Ctrl-C ends at once")
+        wake()
+
+    def note(number: int, _frame: object) -> None:
+        global _asked
+        if _asked:
+            _end_at_once(number)
+        _asked = signal.Signals(number)
+        # Not here: the main thread may hold the very locks that telling and waking need.
+        threading.Thread(target=copy_context().run, args=(tell,), daemon=True).start()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def exit_on_sigterm() -> None:
+    """Have SIGTERM end this process like an error does, with all that is to be cleaned up, while no run notes it."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _end_at_once(number: int) -> None:
+    atexit._run_exitfuncs()  # Prefect's own server is a child that one of them ends
+    os._exit(128 + number)
