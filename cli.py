@@ -103,7 +103,10 @@ def retry() -> None:
 
 @app.command()
 def reconcile(
-    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2024Q1.")],
+    quarter: Annotated[
+        str | None,
+        typer.Argument(metavar="QUARTER", help="As 2024Q1; without it, this one and in its first weeks the last."),
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
     """Hold the lake against EDGAR's index of a QUARTER: fetch what is missing, mark what is not listed any more."""
@@ -197,6 +200,14 @@ def verify(
     from commands.verify import run_verify
 
     raise typer.Exit(run_verify(raw=raw, repair=repair, drop=drop))
+
+
+@app.command()
+def serve() -> None:
+    """Run Prefect's server, its UI and the schedule: nightly every night, reconcile every week, the rest on demand."""
+    from commands.serve import run_serve
+
+    raise typer.Exit(run_serve())
 
 
 @app.command()

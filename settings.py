@@ -65,6 +65,19 @@ class NightlySettings(BaseModel):
     """First day the nightly run answers for; null: the newest of the lake, else the lookback."""
 
 
+class ServeSettings(BaseModel):
+    """What `form4 serve` serves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    port: int = Field(default=4200, ge=1, le=65535)
+    """Where Prefect's server and UI are, on loopback."""
+    nightly_cron: str = "30 22 * * 1-5"
+    """When the nightly run starts, in New York's time: minute, hour, day, month, weekday."""
+    notify_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
+    """Where `{"text": …}` is posted when a run failed or left something in quarantine or missing; null: nowhere."""
+
+
 class Settings(BaseSettings):
     """All settings; unknown keys are refused."""
 
@@ -82,6 +95,7 @@ class Settings(BaseSettings):
     """Where the zips of the SEC's data sets are kept; null: the cache folder of the user, for all lakes together."""
     edgar: EdgarSettings = EdgarSettings()
     nightly: NightlySettings = NightlySettings()
+    serve: ServeSettings = ServeSettings()
     task_runner: Literal["threads", "processes", "dask"] = "processes"
     """What parses where much is parsed at once: threads or a process a core of this machine, or a dask cluster."""
     dask_address: str | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from commands.output import complain, console, say
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
+from flows.days import check_range
 from flows.progress import listening
 from flows.report import Exit, Report, number_of
 from flows.run import check_run, existing_lake, today_in_new_york
@@ -20,9 +21,6 @@ from storage import LakeError, LakeMissing, WriterAtWork
 
 if TYPE_CHECKING:
     from prefect import State
-
-FIRST_INDEX = date(1994, 7, 1)
-"""No daily index of EDGAR's is older."""
 
 FIRST_QUARTER = date(1993, 1, 1)
 """No quarterly index of EDGAR's is older."""
@@ -51,11 +49,10 @@ def run_nightly(today: date | None) -> int:
 def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> int:
     """Run a backfill; the exit code says how it went."""
     now = today or today_in_new_york()
-    if start > end:
-        complain(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
-        return Exit.WRONG_USE
-    if start > now or end < FIRST_INDEX:
-        complain(f"EDGAR has daily indexes from {FIRST_INDEX} to today, {now}; {start} to {end} is outside")
+    try:
+        check_range(start, end, now)
+    except ValueError as wrong:
+        complain(wrong)
         return Exit.WRONG_USE
     try:
         chosen = list(check_forms(tuple(form.strip() for form in forms.split(",")))) if forms else None
@@ -82,11 +79,11 @@ def run_retry() -> int:
     return _run(start, lambda: check_run("retry"))
 
 
-def run_reconcile(quarter: str, today: date | None) -> int:
-    """Hold the lake against a quarter's index; the exit code says how it went."""
+def run_reconcile(quarter: str | None, today: date | None) -> int:
+    """Hold the lake against a quarter's index, None: those that are due; the exit code says how it went."""
     now = today or today_in_new_york()
     try:
-        wanted = Quarter.parse(quarter)
+        wanted = Quarter.parse(quarter) if quarter else Quarter.of(now)
     except ValueError as wrong:
         complain(wrong)
         return Exit.WRONG_USE
@@ -97,7 +94,7 @@ def run_reconcile(quarter: str, today: date | None) -> int:
     def start() -> "State[Any]":
         from flows.reconcile import reconcile
 
-        return reconcile(quarter=str(wanted), today=today, return_state=True)
+        return reconcile(quarter=str(wanted) if quarter else None, today=today, return_state=True)
 
     return _run(start, lambda: check_run("reconcile"))
 

@@ -30,6 +30,11 @@ class Quarter:
             raise ValueError(f"{text!r} is no quarter: write it as 2024Q1")
         return cls(int(found["year"]), int(found["number"]))
 
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """The quarter that a day is in."""
+        return cls(day.year, (day.month + 2) // 3)
+
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"
 

@@ -3,24 +3,35 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
+from typing import Annotated
 
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.states import Failed
+from pydantic import Field
 
 from crawler import ListedDay
 from flows.artifacts import finish
-from flows.days import days_of_range, label_of, published
+from flows.days import check_range, days_of_range, label_of, published
 from flows.ingest import ingest_day, ingest_together
 from flows.run import Run, run, today_in_new_york
+from tables import OWNERSHIP_FORMS
+
+Form = Annotated[str, Field(json_schema_extra={"enum": list(OWNERSHIP_FORMS)})]
+"""A form type; the UI offers these."""
 
 
 @flow(name="backfill", flow_run_name="backfill {start} to {end}")
-def backfill(start: date, end: date, forms: list[str] | None = None, today: date | None = None) -> State:
+def backfill(start: date, end: date, forms: list[Form] | None = None, today: date | None = None) -> State:
     """Read every day from `start` to `end` that is not complete.
 
     forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
     """
     now = today or today_in_new_york()
+    try:
+        check_range(start, end, now)
+    except ValueError as wrong:
+        return Failed(message=str(wrong))
     with run("backfill", forms) as this:
         for label, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
             read_days(this, label, days)

@@ -8,6 +8,9 @@ from crawler import ListedDay, survey_days
 from flows.run import Run
 from storage import DayCoverage
 
+FIRST_INDEX = date(1994, 7, 1)
+"""No daily index of EDGAR's is older."""
+
 CATCH_UP_DAYS = 366
 """How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
 
@@ -31,6 +34,14 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     due = [day for day in listed if day.index_date >= lookback or not _complete(covered.get(day.index_date), this)]
     older = [day for day, held in covered.items() if day < begin and not _complete(held, this)]
     return [*_survey_each(this, older, today), *due]
+
+
+def check_range(start: date, end: date, today: date) -> None:
+    """Raises ValueError, for people, where a backfill from `start` to `end` makes no sense."""
+    if start > end:
+        raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
+    if start > today or end < FIRST_INDEX:
+        raise ValueError(f"EDGAR has daily indexes from {FIRST_INDEX} to today, {today}; {start} to {end} is outside")
 
 
 def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:

@@ -40,11 +40,30 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+OURS = {"crawler", "settings", "storage"}
+"""The rooms whose errors are for people: their message says what happened and what to do."""
+
+
+def plain(record: logging.LogRecord) -> bool:
+    """Whether Prefect's record is worth a line; takes the traceback off those of errors that speak for themselves."""
+    error = record.exc_info[1] if record.exc_info else None
+    ours = type(error).__module__.partition(".")[0] in OURS
+    # It says once more, with a traceback of its own, what "Finished in state …" has said.
+    if type(error).__name__ in ("FailedRun", "CancelledRun") or (ours and record.msg.startswith("Engine execution")):
+        return False
+    if ours:
+        record.exc_info = None
+    return True
+
+
 class Lines(logging.StreamHandler):  # type: ignore[type-arg] # generic in the stubs only
     """Writes records to standard error; Prefect's configuration gives it a stream, a formatter and colours, unused."""
 
     def __init__(self, **_: object) -> None:
         super().__init__()
+        for name in ("prefect.flow_runs", "prefect.task_runs"):
+            logging.getLogger(name).addFilter(plain)
+        logging.getLogger(ROOT).setLevel(logging.INFO)  # Prefect gives it handlers, but no level
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: ARG002, N802 logging's names
         """Take the format that the user asked for, whatever one is given."""

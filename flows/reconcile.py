@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from pydantic import Field
 
 from crawler import IndexFile, Quarter, read_quarterly_index
 from flows.artifacts import finish
@@ -17,21 +20,46 @@ from flows.run import Run, run, today_in_new_york
 from storage import Ingest
 from tables import IndexDay
 
+FIRST_WEEKS = timedelta(days=28)
+"""Of a quarter: so long, the one before is reconciled too, by itself."""
 
-@flow(name="reconcile", flow_run_name="reconcile {quarter}")
-def reconcile(quarter: str, today: date | None = None) -> State:
+
+def _run_name() -> str:
+    return f"reconcile {flow_run.parameters.get('quarter') or today_in_new_york()}"
+
+
+@flow(name="reconcile", flow_run_name=_run_name)
+def reconcile(
+    quarter: Annotated[str, Field(pattern=r"^\d{4}-?[Qq][1-4]$", examples=["2024Q1"])] | None = None,
+    today: date | None = None,
+) -> State:
     """Hold the lake against the index of a quarter: fetch what is missing, mark what is not listed any more.
 
-    quarter: as 2024Q1. today: EDGAR's date of the run, in New York; None: now.
+    quarter: as 2024Q1; None: the one that is open and, in its first weeks, the one before, from the first date on that
+    the lake covers. today: EDGAR's date of the run, in New York; None: now.
     """
     now = today or today_in_new_york()
     with run("reconcile") as this:
-        reconcile_quarter(this, Quarter.parse(quarter), now)
+        if quarter:
+            reconcile_quarter(this, Quarter.parse(quarter), now)
+        else:
+            covered = this.lake.coverage()
+            since = covered[0].index_date if covered else now
+            for each in quarters_due(now):
+                if each.last >= since:
+                    reconcile_quarter(this, each, now, since)
     return finish(this.report)
 
 
-def reconcile_quarter(this: Run, quarter: Quarter, today: date) -> None:
+def quarters_due(today: date) -> list[Quarter]:
+    """Those whose index EDGAR still corrects, oldest first."""
+    return sorted({Quarter.of(today - FIRST_WEEKS), Quarter.of(today)}, key=lambda quarter: quarter.first)
+
+
+def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = date.min) -> None:
     """Bring the lake to what the quarter's index lists, one commit a closed month and one a day of the open one.
+
+    What was filed before `since` is left alone.
 
     Raises CrawlError when EDGAR is down or refuses, once what it gave is committed.
     """
@@ -40,12 +68,12 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date) -> None:
     last = min(
         quarter.last, index.last_data_received or max((each.filing_date for each in index.entries), default=today)
     )
-    found = _compared(this, index, quarter.first, last, today)
+    found = _compared(this, index, max(quarter.first, since), last, today, since)
     this.report.add_differences(found)
     by_day: dict[date, list[Difference]] = defaultdict(list)
     for each in found:
         by_day[each.entry.index_date].append(each)
-    for held in this.lake.coverage(quarter.first, last):
+    for held in this.lake.coverage(max(quarter.first, since), last):
         if held.missing or held.state == "damaged":
             by_day.setdefault(held.index_date, [])
     by_label: dict[str, list[date]] = defaultdict(list)
@@ -66,8 +94,8 @@ def reconcile_days(this: Run, label: str, index: IndexFile, found: dict[date, li
     ingest_together(this, label, "reconcile", list(found), correct)
 
 
-def _compared(this: Run, index: IndexFile, first: date, last: date, today: date) -> list[Difference]:
-    listed = [entry for entry in index.entries if entry.filing_date <= last]
+def _compared(this: Run, index: IndexFile, first: date, last: date, today: date, since: date) -> list[Difference]:
+    listed = [entry for entry in index.entries if since <= entry.filing_date <= last]
     held = this.lake.index_entries_of(first, last, [entry.accession_number for entry in listed])
     # What an index lacks means nothing where it could not be read whole, or for a day that was not over.
     over = last + timedelta(days=1) if last < today else last

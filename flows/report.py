@@ -128,8 +128,8 @@ class RunReport:
 
     def add_differences(self, found: Sequence[Difference]) -> None:
         """Note how the lake and a quarter's index differed."""
-        self.difference_counts = Counter(each.kind for each in found)
-        self.differences = list(found[:DIFFERENCES_SHOWN])
+        self.difference_counts = (self.difference_counts or Counter()) + Counter(each.kind for each in found)
+        self.differences = [*self.differences, *found][:DIFFERENCES_SHOWN]
 
     @property
     def added(self) -> int:

@@ -39,8 +39,11 @@ def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
 
     def note(number: int, _frame: object) -> None:
         global _asked
-        if _asked:
+        # Who served the run and a service manager may both have told it to stop; a person who presses again means it.
+        if number == signal.SIGINT == _asked:
             _end_at_once(number)
+        if _asked:
+            return
         _asked = signal.Signals(number)
         # Not here: the main thread may hold the very locks that telling and waking need.
         threading.Thread(target=copy_context().run, args=(tell,), daemon=True).start()

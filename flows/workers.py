@@ -183,10 +183,11 @@ def _processes() -> Executor:
 def _begin() -> None:
     """What a worker process does first: leave Ctrl-C to its parent, and end when that is killed, which says nothing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
     parent = parent_process()
     if parent is not None:
         parent.join()

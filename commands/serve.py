@@ -1,0 +1,93 @@
+"""`form4 serve`: Prefect's server, its UI and the scheduled runs, in one command."""
+
+import asyncio
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from commands.output import complain, say
+from crawler import BadOptions, MissingIdentity
+from flows.run import NEW_YORK, check_run
+from flows.stopping import exit_on_sigterm
+from settings import Settings, SettingsError, load_settings
+from storage import Lake, LakeError, LakeMissing, WriterAtWork
+
+if TYPE_CHECKING:
+    from flows.deployments import Deployed
+
+DONE, WRONG_USE, LAKE = 0, 2, 4
+
+FOR_PREFECT = {
+    # Without it a slot of a deployment is never freed after a power loss.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Our lines go to the UI, and to standard error as `--log-format` says, Prefect's own among them.
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "form4lake",
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.log.Lines",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
+}
+"""What Prefect reads from the environment when it is imported, here and in the processes of the runs."""
+
+
+def run_serve() -> int:
+    """Serve until Ctrl-C or SIGTERM; what is wrong with settings, lake or port is said before Prefect is loaded."""
+    exit_on_sigterm()
+    try:
+        settings = load_settings()
+        check_run("serve")
+        with Lake.open(settings.lake).alone("serve"):
+            _serve(settings)
+    except (SettingsError, MissingIdentity, BadOptions, LakeMissing, WriterAtWork) as wrong:
+        complain(wrong)
+        return WRONG_USE
+    except LakeError as damaged:
+        complain(damaged)
+        return LAKE
+    except KeyboardInterrupt:
+        return DONE
+    say("stopped; what is done is kept")
+    return DONE
+
+
+def _serve(settings: Settings) -> None:
+    os.environ.update(FOR_PREFECT)
+    os.environ["PREFECT_SERVER_API_PORT"] = str(settings.serve.port)  # where the UI looks for the API
+    say("starting Prefect; the first time takes half a minute")
+    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
+
+    from flows.deployments import deployments
+    from flows.server import HOST, ServerFailed, prefect_server
+
+    deployed = deployments(settings)
+    if PREFECT_API_URL.value():
+        say(f"using the Prefect server at {PREFECT_API_URL.value()}, as PREFECT_API_URL says")
+        _run(settings, deployed, own_server=False)
+        return
+    address = f"http://{HOST}:{settings.serve.port}"
+    try:
+        with (
+            prefect_server(settings.serve.port),
+            temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}),
+        ):
+            _run(settings, deployed, own_server=True)
+    except ServerFailed as failed:
+        raise SettingsError(str(failed)) from None
+
+
+def _run(settings: Settings, deployed: "list[Deployed]", *, own_server: bool) -> None:
+    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+
+    from flows.serving import serve
+
+    def ready(due: dict[str, datetime]) -> None:
+        say(
+            f"the UI: {PREFECT_UI_URL.value()}   (for commands in another terminal: export "
+            f"PREFECT_API_URL={PREFECT_API_URL.value()})"
+        )
+        for name, instant in due.items():
+            say(f"{name}: next at {instant.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}")
+        say("Ctrl-C stops it")
+
+    asyncio.run(serve(deployed, settings.serve.notify_url, own_server=own_server, ready=ready))
