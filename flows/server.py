@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from threading import Thread
 
-import httpx
+import requests
 
 from flows.workers import end_with_parent
 
@@ -64,9 +64,9 @@ def _await(port: int, alive: Callable[[], bool]) -> None:
         if not alive():
             raise ServerFailed("Prefect's server ended as it started; what it said is above")
         try:
-            if httpx.get(f"http://{HOST}:{port}/api/health", timeout=5).status_code == httpx.codes.OK:
+            if requests.get(f"http://{HOST}:{port}/api/health", timeout=5).ok:
                 return
-        except httpx.TransportError:
+        except requests.RequestException:
             pass
         time.sleep(0.2)
     raise ServerFailed(f"Prefect's server does not answer within {START_SECONDS:.0f} s: start it again")
