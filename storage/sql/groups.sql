@@ -2,7 +2,8 @@
 -- is named by the lowest CIK of its owners here. It may where a filing is fresh, or its earlier version was, and an amendment
 -- was filed on that date or later: only earlier filings decide what an amendment replaces.
 -- From: new_filings, new_reporting_owners, before_filings, before_reporting_owners (earlier versions of the fresh ones),
--- after_filings, after_reporting_owners, fresh. Makes: changed_groups, redone (the amendments to be matched again).
+-- after_filings, after_reporting_owners, superseded_before, fresh. Makes: changed_groups, redone (the amendments to be matched
+-- again), known (what `superseded` says of their issuers, and all that the commit may change of it).
 
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT issuer_cik, form_type[1] AS family, owner_cik, min(filing_date) AS since
@@ -26,12 +27,12 @@ GROUP BY ALL;
 SET VARIABLE since = (SELECT min(since) FROM touched);
 
 CREATE OR REPLACE TEMP TABLE amendments_since AS
-SELECT accession_number, issuer_cik, form_type[1] AS family, filing_date
+SELECT accession_number, issuer_cik, form_type[1] AS family, filing_date, period_of_report, date_of_original_submission
 FROM (FROM after_filings WHERE filing_date >= getvariable('since') AND form_type LIKE '%/A')
 SEMI JOIN touched USING (issuer_cik);
 
 CREATE OR REPLACE TEMP TABLE redone AS
-SELECT a.accession_number, a.issuer_cik, a.family, o.owner_cik
+SELECT a.*, o.owner_cik
 FROM amendments_since a
 LEFT JOIN (
     SELECT accession_number, min(owner_cik) AS owner_cik
@@ -44,3 +45,12 @@ JOIN touched t
     AND a.filing_date >= t.since;
 
 CREATE OR REPLACE TEMP TABLE changed_groups AS SELECT DISTINCT issuer_cik, family, owner_cik FROM redone;
+
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT *
+FROM (
+    SELECT *, superseded_by IN (SELECT accession_number FROM redone UNION ALL FROM fresh) OR accession_number IN (FROM fresh)
+        AS matched_again
+    FROM superseded_before
+)
+WHERE matched_again OR issuer_cik IN (SELECT issuer_cik FROM changed_groups);

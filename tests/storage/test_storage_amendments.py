@@ -1,15 +1,17 @@
 """Which filing an amendment replaces."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from lake_builders import MONDAY, TUESDAY, bought, filing, read, store
 
 from storage import Lake
-from storage.amendments import Candidate, match_amendments
-from tables import NonDerivativeHolding
+from storage.matching import Candidate, match_amendments
+from tables import Filing, NonDerivativeHolding
 
 FRIDAY = date(2024, 1, 12)
 LATER = date(2024, 2, 20)
@@ -181,3 +183,83 @@ def test_rows_in_the_lake_settle_a_tie(lake: Lake) -> None:
     store(lake, filing("one"), filing("other", non_derivative_transactions=sold))
     store(lake, amending("x", LATER, non_derivative_transactions=sold), day=LATER)
     assert read(lake, SUPERSEDED) == [("other", "x", "amended")]
+
+
+def test_each_amendment_finds_what_earlier_commits_brought(lake: Lake) -> None:
+    far = LATER + timedelta(days=60)
+    lacking = date(2019, 5, 6)
+    store(lake, filing("o", period_of_report=PERIOD), filing("p", issuer_cik=6, period_of_report=PERIOD))
+    store(lake, amending("first", LATER), amending("a", LATER, lacking, issuer_cik=7), day=LATER)
+    by_amendment = amending("second", far, LATER)
+    by_period = amending("b", far, date_of_original_submission=None, issuer_cik=6, period_of_report=PERIOD)
+    of_one_that_is_not_here = amending("c", far, lacking, issuer_cik=7)
+    store(lake, by_amendment, by_period, of_one_that_is_not_here, day=far)
+    expected = {("o", "first"), ("o", "second"), ("first", "second"), ("p", "b"), ("a", "c")}
+    assert {row[:2] for row in read(lake, SUPERSEDED)} == expected
+    store(lake, amending("third", far + timedelta(days=60)), day=far + timedelta(days=60))
+    expected |= {("o", "third"), ("first", "third"), ("second", "third")}
+    assert {row[:2] for row in read(lake, SUPERSEDED)} == expected
+
+
+DAYS = [date(2022, 3, 4), *(date(2023, 12, 28) + timedelta(days=each) for each in range(0, 40, 5))]
+
+
+def any_filing(random: Random, day: date, accession: str) -> Filing:
+    """A filing of few issuers and owners, often an amendment, often of a day on which others were filed."""
+    amends = random.random() < 0.6
+    original = random.choice(DAYS) + timedelta(days=random.choice((0, 0, 4, 5)))
+    return filing(
+        accession,
+        day,
+        owners=random.choice(((11,), (11,), (11,), (11, 12), ())),
+        form_type="4/A" if amends else "4",
+        issuer_cik=random.choice((5, 5, 5, 5, 6, None)),
+        period_of_report=random.choice((None, day - timedelta(days=1), random.choice(DAYS))),
+        date_of_original_submission=original if amends and random.random() < 0.6 else None,
+        non_derivative_transactions=[bought(1, transaction_code=random.choice("PS"))] * random.choice((0, 1, 1)),
+    )
+
+
+def rows_wanted(filings: dict[str, Filing]) -> set[tuple[str, str, str]]:
+    """What `superseded` must say of filings, all of them matched at once."""
+    trades = {
+        accession: Counter(each.transaction_code for each in one.non_derivative_transactions)
+        for accession, one in filings.items()
+    }
+    candidates = [
+        made(
+            accession,
+            one.filing_date or MONDAY,
+            one.form_type,
+            period_of_report=one.period_of_report,
+            date_of_original_submission=one.date_of_original_submission,
+            issuer_cik=one.issuer_cik,
+            owner_ciks=frozenset(each.owner_cik for each in one.reporting_owners),
+        )
+        for accession, one in filings.items()
+        if one.issuer_cik
+    ]
+    found = match_amendments(
+        candidates, lambda one, other: (trades[one.accession_number] & trades[other.accession_number]).total()
+    )
+    pairs = [(earlier.accession_number, later.accession_number) for earlier, later in found]
+    return {
+        (earlier, later, "holdings amended" if trades[earlier] and not trades[later] else "amended")
+        for earlier, later in pairs
+    }
+
+
+@pytest.mark.flow
+@pytest.mark.parametrize("seed", [4, 17])
+def test_commits_in_any_order_keep_what_matching_everything_would_say(lake: Lake, seed: int) -> None:
+    random = Random(seed)
+    filings: dict[str, Filing] = {}
+    for day in [*DAYS[1:7], *random.sample(DAYS, 2)]:
+        held = random.sample(sorted(filings), min(3, len(filings)))
+        new = [f"0000000005-{day:%y}-{random.randrange(10**6):06d}" for _ in range(10)]
+        coming = [any_filing(random, day, accession) for accession in held + new]
+        filings.update((each.accession_number, each) for each in coming)
+        store(lake, *coming, day=day)
+    wanted = rows_wanted(filings)
+    assert len(wanted) > 10
+    assert set(read(lake, SUPERSEDED)) == wanted
