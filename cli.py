@@ -57,6 +57,21 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+class ExportFormat(StrEnum):
+    """What `form4 export` writes views and tables as."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    TSV = "tsv"
+
+
+class ExportSource(StrEnum):
+    """What `form4 export` writes: the lake's own views, or quarters as the SEC's data sets have them."""
+
+    LAKE = "lake"
+    SEC = "sec"
+
+
 @app.callback()
 def _settings(
     config: Annotated[
@@ -150,6 +165,56 @@ def sql(
     from commands.prompt import prompt
 
     raise typer.Exit(prompt(output.value))
+
+
+@app.command()
+def export(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Views or tables; with --source sec quarters.")],
+    source: Annotated[
+        ExportSource, typer.Option(help="sec: the eight TSVs of each quarter, as the SEC's data sets have them.")
+    ] = ExportSource.LAKE,
+    output_format: Annotated[ExportFormat, typer.Option("--format", help="Of views and tables.")] = (
+        ExportFormat.PARQUET
+    ),
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the files go.")] = Path(),
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="First filing date.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Last filing date.")
+    ] = None,
+) -> None:
+    """Write views or tables to files: form4 export trades --format csv; form4 export --source sec 2024Q1."""
+    from commands.export import export as export_views
+    from commands.export import export_quarters
+
+    if source is ExportSource.SEC:
+        if since or until:
+            raise typer.BadParameter(
+                "they are for views and tables; a quarter is named, as 2024Q1", param_hint="--since, --until"
+            )
+        raise typer.Exit(export_quarters(names, output))
+    raise typer.Exit(
+        export_views(
+            names, output_format.value, output, since.date() if since else None, until.date() if until else None
+        )
+    )
+
+
+@app.command("compare-datasets")
+def compare_datasets(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2024Q1.")],
+    zip_file: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE", help="The SEC's zip, where it is at hand: no request.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write all of it there too, as Parquet.")
+    ] = None,
+) -> None:
+    """Hold the lake's exact filings of a QUARTER against the SEC's data set of it, field by field."""
+    from commands.compare_datasets import compare_datasets as compare
+
+    raise typer.Exit(compare(quarter, zip_file, output))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from storage.commit import Commit
 from storage.compaction import Fold
 from storage.comparison import Differences
+from storage.dataset_comparison import ColumnAgreement, DatasetAgreement, DatasetComparison
 from storage.errors import (
     LakeBusy,
     LakeDamaged,
@@ -22,7 +23,10 @@ from storage.verification import Verification
 from storage.violations import Violation
 
 __all__ = [
+    "ColumnAgreement",
     "Commit",
+    "DatasetAgreement",
+    "DatasetComparison",
     "DayCoverage",
     "Differences",
     "Fold",

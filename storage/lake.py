@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,7 @@ from storage.catalog import connect, view
 from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.comparison import Differences, compare
+from storage.dataset_comparison import DatasetComparison
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing, WriterAtWork, writing
 from storage.ingest import Ingest
@@ -246,6 +247,21 @@ class Lake:
         """What an ingest, complete but for its commit, would change of filings that the files of its period hold."""
         with self._reading() as (cursor, snapshot):
             return compare(cursor, snapshot, ingest)
+
+    def compare_dataset(self, members: Mapping[str, Path], first: date, last: date) -> DatasetComparison:
+        """Hold the exact filings made from `first` to `last`, a quarter, against the SEC's TSVs of it.
+
+        `members` are the TSVs by the names of their tables, as far as there are any. To be closed.
+
+        Raises:
+            duckdb.Error: a TSV cannot be read.
+            LakeDamaged: a file of the newest snapshot is missing or unreadable.
+        """
+        snapshot = self.snapshot()
+        engine = open_engine()
+        self._files.serve(engine)
+        with reading(snapshot):
+            return DatasetComparison(engine, snapshot, members, first, last)
 
     def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
         """Every row of quarantine with the date of the index that lists it, in the order of those dates."""

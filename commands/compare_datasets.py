@@ -1,0 +1,126 @@
+"""`form4 compare-datasets`: the lake's exact filings held against a quarter of the SEC's data sets."""
+
+import shutil
+import tempfile
+import zipfile
+import zlib
+from functools import partial
+from pathlib import Path
+
+import duckdb
+from rich.table import Table
+
+from commands.files import put
+from commands.output import complain, console
+from crawler import BadOptions, CrawlError, EdgarClient, MissingIdentity, Quarter, fetch_dataset
+from flows.run import client_options
+from settings import SettingsError, dataset_folder, load_settings
+from storage import DatasetAgreement, DatasetComparison, Lake, LakeError, LakeMissing
+from storage.catalog import SEC
+
+DONE, DIFFERENT, WRONG_USE, EDGAR, LAKE = 0, 1, 2, 3, 4
+SHOWN = 20
+
+
+def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> int:
+    """Print what agrees and what does not; 1 if something differs without a reason."""
+    try:
+        quarter = Quarter.parse(name)
+        settings = load_settings()
+        lake = Lake.open(settings.lake)
+        if zip_file is None:
+            with EdgarClient(client_options(settings)) as client:
+                zip_file = fetch_dataset(client, quarter, dataset_folder(settings)).path
+        with tempfile.TemporaryDirectory(prefix="form4-") as folder:
+            members, unreadable = _unpacked(zip_file, Path(folder))
+            comparison = lake.compare_dataset(members, quarter.first, quarter.last)
+            try:
+                _show(quarter, comparison, unreadable)
+                if output is not None:
+                    _write(comparison, quarter, output)
+                return DIFFERENT if comparison.found.differences else DONE
+            finally:
+                comparison.close()
+    except (ValueError, SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
+        complain(wrong)
+        return WRONG_USE
+    except CrawlError as refused:
+        complain(refused)
+        return EDGAR
+    except LakeError as damaged:
+        complain(damaged)
+        return LAKE
+    except zipfile.BadZipFile as broken:
+        complain(f"{zip_file} is no whole zip ({broken}): fetch it again")
+        return WRONG_USE
+    except duckdb.Error as unreadable_tsv:
+        complain(f"{zip_file} cannot be read as the SEC's data set: {unreadable_tsv}")
+        return WRONG_USE
+    except OSError as failed:
+        complain(f"cannot use {failed.filename or zip_file}: {failed.strerror or failed}")
+        return WRONG_USE
+
+
+def _unpacked(zip_file: Path, folder: Path) -> tuple[dict[str, Path], list[str]]:
+    """The TSVs of a zip as files, by the names of their tables, and those that cannot be unpacked."""
+    members: dict[str, Path] = {}
+    unreadable = []
+    with zipfile.ZipFile(zip_file) as zipped:
+        for name in {f"{table}.tsv" for table in SEC} & set(zipped.namelist()):
+            target = folder / name
+            try:
+                with zipped.open(name) as packed, target.open("wb") as file:
+                    shutil.copyfileobj(packed, file)
+            except (zipfile.BadZipFile, zlib.error, EOFError):
+                unreadable.append(name)
+                continue
+            members[name.removesuffix(".tsv")] = target
+    return members, unreadable
+
+
+def _show(quarter: Quarter, comparison: DatasetComparison, unreadable: list[str]) -> None:
+    found = comparison.found
+    if found.columns:
+        console.print(_columns(quarter, found))
+    lines = [
+        f"{found.both:,} filings are on both sides, exact here",
+        *(f"{held}: {count:,} filings{f', {reason}' if reason else ''}" for (held, reason), count in _sorted(found)),
+        *(f"{rule}: explains {count:,} cells (docs/datasets.md)" for rule, count in found.rules.items()),
+        *(f"{table}: {count:,} rows {held}" for (table, held), count in found.unpaired.items()),
+        *(f"{name}.tsv is not in the data set: not compared" for name in found.absent_members),
+        *(f"{name} cannot be unpacked" for name in unreadable),
+        *(f"{name} is not in the data set: not compared" for name in found.absent_columns),
+        *(f"{name} is not known here: not compared" for name in found.unknown_columns),
+        *(f"{name}.tsv has {count:,} lines that cannot be read" for name, count in found.bad_rows.items()),
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False)
+    for accession_number, table, column, ours, theirs in comparison.examples(SHOWN):
+        complain(f"{accession_number} {table} {column}: {ours!r} here, {theirs!r} there")
+    for accession_number, held in comparison.filings_without_reason(SHOWN):
+        complain(f"{accession_number}: {held}")
+    console.print(f"{found.differences:,} differences without a reason", highlight=False)
+
+
+def _sorted(found: DatasetAgreement) -> list[tuple[tuple[str, str | None], int]]:
+    return sorted(found.filings.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+
+
+def _columns(quarter: Quarter, found: DatasetAgreement) -> Table:
+    title = f"{quarter}: this lake and the SEC's data set"
+    table = Table("table", "columns", "cells that agree", "by a rule", "different", title=title, title_justify="left")
+    for name in dict.fromkeys(each.table for each in found.columns):
+        rows = [each for each in found.columns if each.table == name]
+        quiet = [each for each in rows if not each.explained and not each.different]
+        table.add_row(name, f"{len(quiet)} columns", f"{sum(each.same for each in quiet):,}", "", "")
+        for each in rows:
+            if each.explained or each.different:
+                table.add_row(name, each.column, f"{each.same:,}", f"{each.explained:,}", f"{each.different:,}")
+    return table
+
+
+def _write(comparison: DatasetComparison, quarter: Quarter, folder: Path) -> None:
+    for name, query in comparison.results():
+        path = folder / f"compare-{quarter}-{name}.parquet"
+        put(path, partial(comparison.write, query))
+        console.print(f"wrote {path}", markup=False, highlight=False)

@@ -1,0 +1,75 @@
+"""What of a lake goes into files for other programs: its views, or a quarter as the SEC's data sets have it."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from storage.catalog import SEC
+from storage.sec_tables import spelt_query
+from storage.snapshot import quoted
+
+_OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER",
+    "tsv": "FORMAT csv, HEADER, DELIMITER '\t', NULLSTR ''",
+}
+_DATES = ("filing_date", "index_date", "day")
+
+
+class NothingToExport(Exception):
+    """What was asked for is not in the lake; the message says what is near."""
+
+
+def view_query(connection: duckdb.DuckDBPyConnection, name: str, since: date | None, until: date | None) -> str:
+    """The rows of a view or table, of filings made from `since` to `until` where they are given.
+
+    Raises:
+        NothingToExport: there is no such view, or its rows have no date.
+    """
+    known = dict(
+        connection.sql(
+            "SELECT lower(name), name FROM ("
+            "SELECT if(schema_name = 'main', '', schema_name || '.') || view_name AS name FROM duckdb_views() "
+            "WHERE NOT internal AND schema_name IN ('main', 'sec')) ORDER BY ALL"
+        ).fetchall()
+    )
+    view = known.get(name.lower())
+    if view is None:
+        near = [known[each] for each in difflib.get_close_matches(name.lower(), known, n=3)]
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known.values())}"
+        raise NothingToExport(f"the lake has no view or table {name}: {hint}")
+    if not since and not until:
+        return f"FROM {view}"
+    within = f"BETWEEN DATE '{since or date.min}' AND DATE '{until or date.max}'"
+    columns = {column.lower() for column in connection.sql(f"FROM {view}").columns}
+    for column in _DATES:
+        if column in columns:
+            return f"FROM {view} WHERE {column} {within}"
+    if "accession_number" in columns:
+        return f"FROM {view} SEMI JOIN ({_filings(within)}) USING (accession_number)"
+    raise NothingToExport(f"the rows of {view} have no date: leave --since and --until out")
+
+
+def quarter_queries(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> dict[str, str]:
+    """The rows of the SEC's eight tables, spelt as in its files, of the filings made from `first` to `last`.
+
+    Raises:
+        NothingToExport: the lake holds no filing of those days.
+    """
+    filings = _filings(f"BETWEEN DATE '{first}' AND DATE '{last}'")
+    if not connection.sql(f"{filings} LIMIT 1").fetchall():
+        raise NothingToExport(f"the lake holds no filing made from {first} to {last}")
+    return {name: spelt_query(name, f"SEMI JOIN ({filings}) USING (accession_number)") for name in SEC}
+
+
+def copy(connection: duckdb.DuckDBPyConnection, query: str, form: str, path: Path) -> None:
+    """A query's rows as one file: parquet, csv or tsv."""
+    connection.execute(f"COPY ({query}) TO {quoted(str(path))} ({_OPTIONS[form]})")
+
+
+def _filings(within: str) -> str:
+    return f"SELECT accession_number FROM filings WHERE filing_date {within}"

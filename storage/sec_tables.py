@@ -1,0 +1,48 @@
+"""The tables of the schema `sec` as queries of their own: their columns, their exact values, and the SEC's spelling."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import duckdb
+
+from storage.catalog import view
+from storage.snapshot import select_nothing
+from tables import TABLES
+
+
+@cache
+def sec_columns(name: str) -> dict[str, str]:
+    """The columns of a table of the SEC's, `SUBMISSION` for one, in its order, each with its SQL type."""
+    with duckdb.connect(":memory:") as connection:
+        for table in TABLES.values():
+            connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
+        described = connection.sql(f"DESCRIBE {view(f'sec.{name}').query}").fetchall()
+    return {column: sql_type for column, sql_type, *_ in described}
+
+
+def exact_query(name: str) -> str:
+    """The query of a table of the SEC's, its amounts as filed and not rounded to 2 decimals."""
+    return view(f"sec.{name}").query.replace("::DECIMAL(20, 2)", "")
+
+
+def spelt_query(name: str, chosen: str) -> str:
+    """The rows of a table of the SEC's as its files have them: text, `15702.0` and `02-JAN-2024`, by filing and row.
+
+    `chosen` is the join that chooses them.
+    """
+    columns = sec_columns(name)
+    cells = ", ".join(f"{_spelt(column, sql_type)} AS {column}" for column, sql_type in columns.items())
+    order = ", ".join(column for column in columns if column == "ACCESSION_NUMBER" or column.endswith("_SK"))
+    return f"SELECT {cells} FROM (FROM sec.{name} {chosen}) ORDER BY {order}"
+
+
+def _spelt(column: str, sql_type: str) -> str:
+    if sql_type.startswith("DECIMAL"):
+        return f"regexp_replace({column}::VARCHAR, '0$', '')"
+    if sql_type == "DATE":
+        return f"upper(strftime({column}, '%d-%b-%Y'))"
+    if sql_type == "VARCHAR":
+        # A cell can hold neither a tab nor the end of a line, and an empty one is no value.
+        return f"nullif(regexp_replace({column}, '[\\t\\r\\n]', ' ', 'g'), '')"
+    return column

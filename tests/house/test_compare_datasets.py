@@ -1,0 +1,229 @@
+"""The lake held against the SEC's data sets: the replica's, whose truth is known, and the real quarter."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from copy import deepcopy
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from houses import House
+
+from parsers import parse_submission
+from replica import Archive, business_days, generate_archive
+from replica.datasets import dataset
+from replica.indexes import NEW_YORK
+from storage import DatasetComparison, Lake
+from tables import Filing, Footnote, IndexDay
+
+FORM4 = Path(sys.executable).with_name("form4")
+FIRST, LAST = date(2024, 1, 1), date(2024, 3, 31)
+REAL = {
+    "0001062993-24-014684": date(2024, 8, 8),
+    "0001062993-24-016335": date(2024, 9, 9),
+    "0001062993-24-016587": date(2024, 9, 13),
+    "0001415889-24-019064": date(2024, 7, 2),
+    "0001415889-24-020383": date(2024, 7, 30),
+    "0001628280-24-031146": date(2024, 7, 3),
+    "0001628280-24-034864": date(2024, 8, 5),
+    "0001628280-24-038676": date(2024, 8, 28),
+}
+"""The real filings of the folder that are in the real quarter, with their filing dates: bare XML has none."""
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return generate_archive(21, [*business_days(date(2024, 1, 2), 2), date(2024, 3, 29)], 150)
+
+
+def lake_of(folder: Path, filings: list[Filing], days: list[date]) -> Lake:
+    lake = Lake.open(folder / "lake", create=True)
+    ingest = lake.begin(f"{max(filing.filing_date or date.min for filing in filings):%Y}")
+    for filing in filings:
+        ingest.add_filing(filing, filing.filing_date or date.min)
+    for day in days:
+        read_at = datetime(2024, 7, 1, tzinfo=NEW_YORK)
+        ingest.add_day(IndexDay(index_date=day, state="whole", forms="3,3/A,4,4/A,5,5/A", read_at=read_at), [])
+    lake.commit(ingest, writer="test")
+    return lake
+
+
+def compared(lake: Lake, body: bytes, folder: Path, first: date = FIRST, last: date = LAST) -> DatasetComparison:
+    members = {}
+    with zipfile.ZipFile(io.BytesIO(body)) as zipped:
+        for name in zipped.namelist():
+            if name.endswith(".tsv"):
+                zipped.extract(name, folder)
+                members[name.removesuffix(".tsv")] = folder / name
+    return lake.compare_dataset(members, first, last)
+
+
+def set_of(archive: Archive) -> bytes:
+    body = dataset(archive, "2024q1")
+    assert body is not None
+    return body
+
+
+def test_the_truth_and_its_data_set_differ_by_rules_alone(archive: Archive, tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, list(archive.truth.values()), archive.days)
+    comparison = compared(lake, set_of(archive), tmp_path)
+    found = comparison.found
+    late = found.filings.pop(("only here", "accepted after 17:30 of the last business day"))
+    assert late > 0
+    assert found.filings == {}
+    assert found.both == len(archive.truth) - late
+    assert comparison.examples(5) == []
+    assert found.differences == 0
+    assert found.rules.keys() == {"rounded to 2 decimals"}
+    assert {each.table for each in found.columns} >= {"FOOTNOTES", "REPORTINGOWNER", "NONDERIV_TRANS"}
+    assert sum(each.same for each in found.columns if each.column == "TRANS_PRICEPERSHARE") > 0
+    assert found.absent_members == found.absent_columns == found.unknown_columns == []
+    comparison.close()
+
+
+def test_each_difference_is_found_and_named(archive: Archive, tmp_path: Path) -> None:
+    changed = deepcopy(archive.truth)
+    traded = [
+        each for each in changed.values() if each.non_derivative_transactions and each.filing_date != date(2024, 3, 29)
+    ]
+    price, gone, note, owner, here, there = traded[:6]
+    row = next(
+        each
+        for f in traded[6:]
+        for each in f.non_derivative_transactions
+        if each.transaction_price_per_share is not None
+    )
+    row.transaction_price_per_share = (row.transaction_price_per_share or Decimal(0)) + Decimal("0.02")
+    price.non_derivative_transactions[0].transaction_code = "?"
+    del gone.non_derivative_transactions[0]
+    note.footnotes.append(Footnote(footnote_id="F99", footnote_text="Not there."))
+    owner.reporting_owners[0].owner_name = "Another"
+    del changed[there.accession_number]
+    extra = deepcopy(here)
+    extra.accession_number = "0000000001-24-000001"
+    changed[extra.accession_number] = extra
+    comparison = compared(lake_of(tmp_path, list(changed.values()), archive.days), set_of(archive), tmp_path)
+    found = comparison.found
+    assert {(each.table, each.column): each.different for each in found.columns if each.different} == {
+        ("NONDERIV_TRANS", "TRANS_CODE"): 1,
+        ("NONDERIV_TRANS", "TRANS_PRICEPERSHARE"): 1,
+        ("REPORTINGOWNER", "RPTOWNERNAME"): 1,
+    }
+    assert found.unpaired == {("FOOTNOTES", "only here"): 1, ("NONDERIV_TRANS", "only there"): 1}
+    assert comparison.filings_without_reason(9) == [
+        ("0000000001-24-000001", "only here"),
+        (there.accession_number, "only there"),
+    ]
+    assert found.differences == 7
+    comparison.close()
+
+
+def test_what_is_not_to_be_in_both_is_no_difference(archive: Archive, tmp_path: Path) -> None:
+    changed = deepcopy(archive.truth)
+    html, coarse, *_, unread = [each for each in changed.values() if each.filing_date == archive.days[0]]
+    html.accession_number, html.source_format = "0000000001-24-000002", "html"
+    coarse.source_format = "dataset"
+    del changed[unread.accession_number]
+    lake = lake_of(tmp_path, list(changed.values()), archive.days[1:])
+    comparison = compared(lake, set_of(archive), tmp_path)
+    assert comparison.found.filings[("only there", "not fetched yet")] == 3
+    assert comparison.found.filings[("only here", "not filed as XML")] == 1
+    assert comparison.found.differences == 0
+    comparison.close()
+
+
+def test_a_data_set_with_odd_members_is_compared_as_far_as_it_goes(archive: Archive, tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, list(archive.truth.values()), archive.days)
+    odd = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(set_of(archive))) as whole, zipfile.ZipFile(odd, "w") as zipped:
+        for name in whole.namelist():
+            text = whole.read(name).decode()
+            if name == "SUBMISSION.tsv":
+                text = text.replace("REMARKS\tAFF10B5ONE", "REMARKS\tNEW", 1)
+            if name == "OWNER_SIGNATURE.tsv":
+                text += "0000000001-24-000009\tshort\n"
+            if name != "FOOTNOTES.tsv":
+                zipped.writestr(name, text)
+    comparison = compared(lake, odd.getvalue(), tmp_path)
+    assert comparison.found.absent_members == ["FOOTNOTES"]
+    assert comparison.found.absent_columns == ["SUBMISSION.AFF10B5ONE"]
+    assert comparison.found.unknown_columns == ["SUBMISSION.NEW"]
+    assert comparison.found.bad_rows == {"OWNER_SIGNATURE": 1}
+    assert comparison.found.differences == 0
+    comparison.close()
+
+
+@pytest.fixture
+def real_lake(real_edgar: Path, tmp_path: Path) -> Lake:
+    """The real filings that are in the real quarter."""
+    filings = []
+    for accession_number, filed in REAL.items():
+        (path,) = (real_edgar / "xml").glob(f"{accession_number}*")
+        filing = parse_submission(path.read_bytes())
+        filing.accession_number, filing.filing_date = accession_number, filed
+        filings.append(filing)
+    return lake_of(tmp_path, filings, [])
+
+
+def test_every_real_filing_of_the_quarter_is_compared(real_edgar: Path) -> None:
+    with zipfile.ZipFile(real_edgar / "datasets" / "2024q3_form345_partial.zip") as zipped:
+        there = {line.split("\t")[0] for line in zipped.read("SUBMISSION.tsv").decode().split("\n")[1:]}
+    manifest = (real_edgar / "MANIFEST.tsv").read_text().splitlines()[1:]
+    files = [line.split("\t") for line in manifest if line.startswith(("xml/", "submissions/"))]
+    assert {columns[3] for columns in files if columns[3]} & there == REAL.keys()
+
+
+def test_the_real_quarter_differs_by_rules_alone(real_lake: Lake, real_edgar: Path, tmp_path: Path) -> None:
+    body = (real_edgar / "datasets" / "2024q3_form345_partial.zip").read_bytes()
+    comparison = compared(real_lake, body, tmp_path, date(2024, 7, 1), date(2024, 9, 30))
+    found = comparison.found
+    assert (found.both, found.differences, comparison.examples(5)) == (8, 0, [])
+    assert found.filings == {("only there", "not fetched yet"): 36_067}
+    assert found.rules == {"rounded to 2 decimals": 3, "white space": 2}
+    assert found.absent_members == ["REPORTINGOWNER", "NONDERIV_TRANS", "FOOTNOTES"]
+    queries = dict(comparison.results())
+    comparison.write(queries["differences"], tmp_path / "differences.parquet")
+    comparison.close()
+    rules = duckdb.sql(
+        f"SELECT DISTINCT accession_number, verdict FROM '{tmp_path}/differences.parquet' ORDER BY ALL"
+    ).fetchall()
+    assert rules == [
+        ("0001062993-24-014684", "white space"),
+        ("0001062993-24-016335", "rounded to 2 decimals"),
+        ("0001062993-24-016587", "rounded to 2 decimals"),
+        ("0001628280-24-031146", "white space"),
+    ]
+
+
+@pytest.mark.flow
+def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archive: Archive, tmp_path: Path) -> None:
+    house.monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    house.monkeypatch.setenv("COLUMNS", "200")
+    lake_of(tmp_path, list(archive.truth.values()), archive.days)
+
+    def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([FORM4, "compare-datasets", *arguments], capture_output=True, text=True, check=False)
+
+    with house.edgar(archive) as edgar:
+        done = form4("2024Q1", "--output", "out")
+        assert done.returncode == 0, done.stderr
+        assert "0 differences without a reason" in done.stdout
+        again = form4("2024Q1")
+        assert again.returncode == 0
+        assert [hit.status for hit in edgar.stats().hits] == [200, 304]
+    rows = duckdb.sql("SELECT held, count(*) FROM 'out/compare-2024Q1-filings.parquet' GROUP BY ALL").fetchall()
+    assert dict(rows).keys() == {"both", "only here"}
+    fewer = generate_archive(22, archive.days, 60)
+    Path("other.zip").write_bytes(set_of(fewer))
+    other = form4("2024Q1", "--zip", "other.zip")
+    assert other.returncode == 1
+    assert "only here" in other.stderr
+    Path("cut.zip").write_bytes(set_of(fewer)[:1000])
+    for wrong in (["2024"], ["2024Q1", "--zip", "absent.zip"], ["2024Q1", "--zip", "cut.zip"]):
+        refused = form4(*wrong)
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr

@@ -1,0 +1,124 @@
+"""`form4 export`: files for those without DuckDB, and the SEC's own."""
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import app
+from replica import Archive, business_days, generate_archive
+from replica.datasets import dataset
+from storage import Lake
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return generate_archive(31, business_days(date(2024, 1, 2), 2), 120)
+
+
+@pytest.fixture(scope="module")
+def lake(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake of the archive's truth."""
+    lake = Lake.open(tmp_path_factory.mktemp("export") / "lake", create=True)
+    ingest = lake.begin("2024-01")
+    for filing in archive.truth.values():
+        ingest.add_filing(filing, filing.filing_date or date.min)
+    lake.commit(ingest, writer="test")
+    return lake
+
+
+@pytest.fixture(autouse=True)
+def _settings(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FORM4_LAKE", lake.snapshot().place.location)
+
+
+def form4(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["export", *arguments])
+
+
+def test_views_and_tables_are_files_of_their_names(lake: Lake) -> None:
+    assert form4("trades", "filings", "--output", "out").exit_code == 0
+    assert form4("SEC.submission", "--format", "tsv", "--output", "out").exit_code == 0
+    with lake.connect() as connection:
+        for name in ("trades", "filings"):
+            count = connection.sql(f"SELECT count(*) FROM {name}").fetchall()
+            assert duckdb.sql(f"SELECT count(*) FROM 'out/{name}.parquet'").fetchall() == count
+    assert Path("out/SEC.submission.tsv").read_text().startswith("ACCESSION_NUMBER\tFILING_DATE\t")
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "SEC.submission.tsv",
+        "filings.parquet",
+        "trades.parquet",
+    ]
+
+
+def test_dates_choose_filings(archive: Archive) -> None:
+    first, second = archive.days
+    names = ["filings", "footnotes", "sec.OWNER_SIGNATURE"]
+    assert form4(*names, "--since", second.isoformat(), "--format", "csv").exit_code == 0
+    of_second = [each for each in archive.truth.values() if each.filing_date == second]
+    assert 0 < len(of_second) < len(archive.truth)
+    expected = [len(of_second), sum(len(f.footnotes) for f in of_second), sum(len(f.signatures) for f in of_second)]
+    assert [duckdb.sql(f"SELECT count(*) FROM '{name}.csv'").fetchall()[0][0] for name in names] == expected
+    assert form4("filings", "--until", first.isoformat(), "--format", "csv").exit_code == 0
+    count = duckdb.sql("SELECT count(*) FROM 'filings.csv'").fetchall()[0][0]
+    assert count == len(archive.truth) - len(of_second)
+
+
+def test_a_quarter_is_as_the_sec_publishes_it(archive: Archive) -> None:
+    done = form4("--source", "sec", "2024Q1", "--output", "out")
+    assert done.exit_code == 0, done.output
+    body = dataset(archive, "2024q1")
+    assert body is not None
+    with zipfile.ZipFile(io.BytesIO(body)) as zipped:
+        for name in zipped.namelist():
+            if not name.endswith(".tsv"):
+                continue
+            ours = Path("out/2024q1_form345", name).read_bytes()
+            assert b"\r" not in ours
+            theirs = zipped.read(name)
+            # Keys are the SEC's own; it writes some boxes in words and some quotes bare.
+            assert _rows(ours) == _rows(theirs), name
+
+
+def _rows(tsv: bytes) -> list[list[str]]:
+    heading, *lines = tsv.decode().removesuffix("\n").split("\n")
+    names = heading.split("\t")
+    boxes = {"NOT_SUBJECT_SEC16", "EQUITY_SWAP_INVOLVED", "AFF10B5ONE"}
+    rows = []
+    for line in lines:
+        cells = dict(zip(names, line.split("\t"), strict=True))
+        for name, cell in cells.items():
+            if name.endswith("_SK"):
+                cells[name] = ""
+            elif name in boxes:
+                cells[name] = {"true": "1", "false": "0"}.get(cell, cell)
+            elif '"' in cell:
+                cells[name] = cell.strip('"').replace('""', '"')
+        rows.append(list(cells.values()))
+    return [names, *sorted(rows)]
+
+
+def test_wrong_uses_are_explained() -> None:
+    unknown = form4("trade")
+    assert (unknown.exit_code, Path("trade.parquet").exists()) == (2, False)
+    assert "did you mean trades" in unknown.output
+    for wrong in (
+        ["--source", "sec", "2023Q1"],
+        ["--source", "sec", "2023"],
+        ["--source", "sec", "2024Q1", "--since", "2024-01-01"],
+        ["transaction_codes", "--since", "2024-01-01"],
+        ["trades", "--since", "2024-01-02", "--until", "2024-01-01"],
+    ):
+        assert form4(*wrong).exit_code == 2, wrong
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    Path("file").write_text("in the way")
+    done = form4("filings", "--output", "file")
+    assert done.exit_code == 2
+    assert "cannot write" in done.output
