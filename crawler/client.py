@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -27,6 +28,8 @@ log = logging.getLogger("form4lake.crawler")
 
 MAX_REDIRECTS = 5
 NOT_MODIFIED = 304
+
+_FOLDER_OF_YEARS = "/Archives/edgar/daily-index/index.json"
 
 LONGEST_PAUSE_SECONDS = 3600.0
 """A throttle's Retry-After is obeyed up to this."""
@@ -85,6 +88,7 @@ class EdgarClient:
         self._closed = threading.Event()
         self._counting = threading.Lock()
         self._requests_made = 0
+        self._given: str | None = None
         self._throttles = _Throttles()
 
     def __enter__(self) -> Self:
@@ -124,6 +128,17 @@ class EdgarClient:
         to its end. Raises as `get`, and BadOptions where `into` cannot be written.
         """
         return self._retried(path, lambda: self._ask_for_file(path, into, seen, whole))
+
+    def knock(self) -> None:
+        """Return if EDGAR answers: it is asked again for the file that it gave last, or for one it may well lack.
+
+        Raises what `get` raises; Absent only for a file that it gave before.
+        """
+        if self._given:
+            self.get(self._given)
+        else:
+            with suppress(Absent):
+                self.get(_FOLDER_OF_YEARS)
 
     def _get(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
         return self._retried(path, lambda: self._ask(path, whole, conditions))
@@ -167,6 +182,7 @@ class EdgarClient:
         if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(response.body)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
         self._refuse_unless_found(verdict, response)
+        self._given = path
         return Answer(path, response.body, _validators(response))
 
     def _ask_for_file(self, path: str, into: PartialFile, seen: Validators, whole: FileCheck) -> Validators | None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from queue import Empty, SimpleQueue
 
-from crawler import ClientClosed, CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
+from crawler import BrokenAnswer, ClientClosed, CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
 from flows.run import Run
 from flows.stopping import STOPPED, asked_to_stop
 from storage import RawSubmission
 from tables import IndexEntry
 
 FAILURES_IN_A_ROW = 3
-"""So many requests failing in a row, with none answered between, mean that EDGAR is down, not a filing bad."""
+"""So many filings failing in a row, with none answered between, and it is asked whether EDGAR answers at all."""
 
 
 @dataclass(frozen=True)
@@ -66,33 +66,39 @@ def fetch(
     """Each entry's submission from EDGAR.
 
     `keep` gets all that have come by now together, before they are handed on, and what else has come when the run ends
-    in the middle: nothing that EDGAR gave is asked for again. A single filing that EDGAR does not give comes with its
-    failure; several in a row, with no answer between them, end the fetching: those filings are left for the next run.
-    Raises the last CrawlError when EDGAR is down or refuses. After a Throttled the client is closed.
+    in the middle: nothing that EDGAR gave is asked for again. A filing comes with its failure once EDGAR said that it
+    is absent, or failed to give it twice and answered for another file after each time; else EDGAR is down, not the
+    filing bad, and the filing is left for the next run. Raises the last CrawlError when EDGAR is down or refuses. After
+    a Throttled the client is closed.
     """
     come: SimpleQueue[Future[bytes]] = SimpleQueue()
-    unanswered: list[Loaded] = []
+    futures: dict[Future[bytes], IndexEntry] = {}
+    unanswered = _Unanswered()
     stopped: CrawlError | None = None
     with ThreadPoolExecutor(threads, thread_name_prefix="fetch") as pool:
-        futures = {pool.submit(fetch_submission, client, entry.source_path): entry for entry in entries}
-        for future in futures:
+
+        def ask(entry: IndexEntry) -> None:
+            future = pool.submit(fetch_submission, client, entry.source_path)
+            futures[future] = entry
             future.add_done_callback(come.put)
+
+        for entry in entries:
+            ask(entry)
         try:
             while futures and not stopped:
                 answered: list[Loaded] = []
                 for future in _waiting(come):
                     loaded = _outcome(futures.pop(future), future)
-                    if isinstance(loaded.failure, ClientClosed):
+                    if isinstance(loaded.failure, ClientClosed | Throttled):
                         stopped = loaded.failure
                         break
-                    if isinstance(loaded.failure, EdgarDown | Throttled):
-                        unanswered.append(loaded)
-                        if isinstance(loaded.failure, Throttled) or len(unanswered) >= FAILURES_IN_A_ROW:
-                            stopped = loaded.failure
-                            break
+                    if isinstance(loaded.failure, EdgarDown | BrokenAnswer):
+                        unanswered.add(loaded)
                     else:
-                        answered += [*unanswered, loaded]
-                        unanswered.clear()
+                        answered += [*unanswered.settle(ask), loaded]
+                if not stopped and (unanswered.count >= FAILURES_IN_A_ROW or (unanswered.count and not futures)):
+                    stopped = _silence(client)
+                    answered += [] if stopped else unanswered.settle(ask)
                 keep(answered)
                 yield from answered
         except BaseException:
@@ -108,7 +114,40 @@ def fetch(
         yield from last
     if stopped:
         raise stopped
-    yield from unanswered
+
+
+class _Unanswered:
+    """The filings that failed since EDGAR answered last, and those that did before and are asked for once more."""
+
+    def __init__(self) -> None:
+        self._failed: list[Loaded] = []
+        self._asked_again: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        return len(self._failed)
+
+    def add(self, loaded: Loaded) -> None:
+        self._failed.append(loaded)
+
+    def settle(self, ask: Callable[[IndexEntry], None]) -> list[Loaded]:
+        """EDGAR answers: those that failed a second time are bad, the others are asked for again."""
+        bad = [each for each in self._failed if each.entry.accession_number in self._asked_again]
+        for each in self._failed:
+            if each not in bad:
+                self._asked_again.add(each.entry.accession_number)
+                ask(each.entry)
+        self._failed.clear()
+        return bad
+
+
+def _silence(client: EdgarClient) -> CrawlError | None:
+    """Why EDGAR answers nothing at all; None if it does."""
+    try:
+        client.knock()
+    except CrawlError as failed:
+        return failed
+    return None
 
 
 def _waiting(come: SimpleQueue[Future[bytes]]) -> list[Future[bytes]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import ClientOptions, EdgarClient, EdgarDown, Throttled
+from crawler import ClientOptions, CrawlError, EdgarClient, EdgarDown, Throttled
 from flows.loading import FAILURES_IN_A_ROW, Loaded, fetch
 from replica import Archive, Fault, FaultKind, Faults, Replica, generate_archive
 from tables import IndexEntry
@@ -37,7 +37,7 @@ def entries(archive: Archive) -> list[IndexEntry]:
 def fetching(tmp_path: Path, archive: Archive) -> Fetching:
     """Fetch every filing of the archive through one thread, so that the order is that of the index."""
 
-    def run(faults: Sequence[Fault], found: list[Loaded]) -> None:
+    def run(faults: Sequence[Fault], found: list[Loaded], first: int | None = None) -> None:
         kept: list[Loaded] = []
         with Replica(archive, faults=Faults(faults)) as server:
             options = ClientOptions(
@@ -50,7 +50,7 @@ def fetching(tmp_path: Path, archive: Archive) -> Fetching:
                 throttles_before_giving_up=1,
             )
             with EdgarClient(options) as client:
-                found.extend(fetch(client, entries(archive), threads=1, keep=kept.extend))
+                found.extend(fetch(client, entries(archive)[:first], threads=1, keep=kept.extend))
 
     return run
 
@@ -79,10 +79,46 @@ def test_a_bad_filing_comes_with_its_failure(fetching: Fetching, archive: Archiv
 def test_several_failures_in_a_row_end_the_fetching(fetching: Fetching, archive: Archive) -> None:
     found: list[Loaded] = []
     with pytest.raises(EdgarDown):
-        fetching(fault(FaultKind.DOWN, archive, *range(4, 4 + FAILURES_IN_A_ROW)), found)
+        fetching([Fault(FaultKind.DOWN, after=4)], found)
     # extend() keeps what came before the error; a request under way at that moment may still have its answer
     assert {each.entry.accession_number for each in found} >= set(archive.accessions(DAY)[:4])
     assert all(each.content is not None for each in found), "what failed is left for the next run"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.DOWN, FaultKind.RESET, FaultKind.CUT, FaultKind.HTML])
+@pytest.mark.parametrize("last", [1, 2])
+def test_the_last_filings_of_a_day_are_not_blamed_for_an_edgar_that_is_down(
+    fetching: Fetching, archive: Archive, kind: FaultKind, last: int
+) -> None:
+    found: list[Loaded] = []
+    with pytest.raises(CrawlError):
+        fetching([Fault(kind, after=12 - last)], found)
+    assert len(found) == 12 - last
+    assert all(each.content is not None for each in found), "what failed is left for the next run"
+
+
+def test_a_lone_filing_is_not_blamed_for_an_edgar_that_gives_nothing(fetching: Fetching, archive: Archive) -> None:
+    found: list[Loaded] = []
+    with pytest.raises(EdgarDown):
+        fetching([Fault(FaultKind.DOWN)], found, 1)
+    assert found == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 12])
+def test_bad_filings_are_told_from_an_edgar_that_is_down(fetching: Fetching, archive: Archive, count: int) -> None:
+    found: list[Loaded] = []
+    fetching(fault(FaultKind.DOWN, archive, *range(12 - count, 12)), found)
+    assert len(found) == 12
+    assert sum(each.content is None for each in found) == count
+
+
+def test_filings_that_an_outage_struck_are_asked_for_again_when_it_is_over(
+    fetching: Fetching, archive: Archive
+) -> None:
+    found: list[Loaded] = []
+    fetching([Fault(FaultKind.DOWN, "*.txt", after=4, times=FAILURES_IN_A_ROW - 1)], found)
+    assert len(found) == 12
+    assert all(each.content is not None for each in found)
 
 
 def test_absent_filings_are_an_answer_however_many(fetching: Fetching, archive: Archive) -> None:
