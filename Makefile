@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz chaos-lake bench-parse bench-lake bench-scale check docs format lock clean
+.PHONY: help setup demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-scale bench-crawl check docs format \
+	lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -34,6 +35,9 @@ fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findi
 chaos-lake: setup ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
 	$(BIN)/python -m tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120)
 
+chaos-crawl: setup ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
+	$(BIN)/python -m tests.chaos.crawl $(if $(SEED),--seed $(SEED))
+
 check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -55,6 +59,9 @@ bench-scale: setup ## read FILINGS (20000) archived filings again by threads, pr
 
 docs: setup ## write docs/tables.md anew from the declaration of tables and views
 	@PYTHONPATH=. $(BIN)/python scripts/tables_doc.py
+
+bench-crawl: .venv/.bench ## how polite and complete a crawl is, beside edgartools and secedgar (some six minutes)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.crawl
 
 format: setup ## format the code
 	$(BIN)/ruff format .

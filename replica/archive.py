@@ -14,6 +14,7 @@ from tables import Filing
 
 _DAILY = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/((master|form|company)\.\d+\.idx(?:\.gz)?)")
 _LISTING = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/index\.json")
+_IN_FOLDER = re.compile(r"(edgar/data/\d+)/(\d{10})(\d\d)(\d{6})/(\2-\3-\4\.txt)")
 _QUARTERLY = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/(master|form|company)\.(idx|gz)")
 
 
@@ -62,7 +63,12 @@ class Archive:
         return self._paths[accession_number]
 
     def read(self, path: str, left_out: frozenset[str] = frozenset()) -> bytes | None:
-        """The bytes at a path below /Archives/, or None where EDGAR has nothing; an index without the `left_out`."""
+        """The bytes at a path below /Archives/, or None where EDGAR has nothing; an index without the `left_out`.
+
+        A submission is found in the folder of its accession number as well, as on EDGAR.
+        """
+        if found := _IN_FOLDER.fullmatch(path):
+            path = f"{found[1]}/{found[5]}"
         if path in self._listed:
             return self.submissions[path.rpartition("/")[2].removesuffix(".txt")]
         if (path, left_out) not in self._rendered:

@@ -38,3 +38,13 @@ def object_lake(object_server: ObjectServer, tmp_path: Path, monkeypatch: pytest
     for name, value in object_server.environment().items():
         monkeypatch.setenv(name, value)
     return f"s3://{BUCKET}/{tmp_path.name}/lake"
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """Prefect's own test server, for all flows of the session; its address, for the commands that tests start."""
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield str(PREFECT_API_URL.value())

@@ -157,14 +157,17 @@ def wrongs(lake: Lake, *, settled: bool) -> list[str]:
     return [f"{each.where} {each.what}" for each in found]
 
 
-def differences(lake: Lake, archive: Archive) -> list[str]:
-    """The tables of a lake that are not, row by row, what a perfect parser makes of the whole archive."""
+def differences(lake: Lake, archive: Archive, *, apart_from: frozenset[str] = frozenset()) -> list[str]:
+    """The tables of a lake that are not, row by row, what a perfect parser makes of the whole archive.
+
+    `apart_from` names columns that may differ.
+    """
     expected: dict[str, Counter[str]] = {name: Counter() for name in OF_FILINGS}
     for filing in archive.truth.values():
         for name, rows in rows_by_table(filing).items():
-            expected[name].update(_plain(row) for row in rows)
+            expected[name].update(_plain(row, apart_from) for row in rows)
     with lake.connect() as connection:
-        found = [name for name in OF_FILINGS if expected[name] != _rows(connection, name)]
+        found = [name for name in OF_FILINGS if expected[name] != _rows(connection, name, apart_from)]
         pairs = connection.execute("SELECT superseded_by, accession_number FROM superseded").fetchall()
     return found + ["superseded"] * (sorted(pairs) != sorted(archive.amends.items()))
 
@@ -176,19 +179,20 @@ def lost_and_doubled(lake: Lake, archive: Archive) -> tuple[int, int]:
     return len(archive.truth.keys() - held.keys()), sum(count > 1 for count in held.values())
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, apart_from: frozenset[str]) -> Counter[str]:
     answer = connection.execute(f"SELECT * FROM {table}")
     names = [each[0] for each in answer.description or []]
-    return Counter(_plain(dict(zip(names, row, strict=True))) for row in answer.fetchall())
+    return Counter(_plain(dict(zip(names, row, strict=True)), apart_from) for row in answer.fetchall())
 
 
-def _plain(row: dict[str, Any]) -> str:
+def _plain(row: dict[str, Any], apart_from: frozenset[str]) -> str:
     """A row as text, in an order that does not matter, without NULLs and what depends on the run."""
+    left_out = apart_from | {"parser_version"}
 
     def plain(value: object) -> object:
         if isinstance(value, Decimal):
             return value.normalize()
         return value.astimezone(UTC) if isinstance(value, datetime) else value
 
-    kept = {name: plain(value) for name, value in row.items() if value is not None and name != "parser_version"}
+    kept = {name: plain(value) for name, value in row.items() if value is not None and name not in left_out}
     return str(sorted(kept.items()))

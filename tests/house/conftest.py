@@ -33,16 +33,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
-    """Prefect's own test server, for all flows of the session; its address, for the commands that tests start."""
-    from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield str(PREFECT_API_URL.value())
-
-
-@pytest.fixture(scope="session")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A dask cluster of two workers, which can import the modules of this folder."""
     with clustered(tmp_path_factory.mktemp("dask"), modules=Path(__file__).parent) as cluster:

@@ -51,6 +51,9 @@ def test_serves_indexes_and_filings(edgar: Replica, archive: Archive, session: r
             if row.accession_number in archive.submissions:
                 answer = session.get(f"{edgar.url}/Archives/{row.path}")
                 assert answer.content == archive.submissions[row.accession_number]
+                folder, _, name = row.path.rpartition("/")
+                in_folder = f"{folder}/{row.accession_number.replace('-', '')}/{name}"
+                assert session.get(f"{edgar.url}/Archives/{in_folder}").content == answer.content
 
 
 def test_missing_paths(edgar: Replica, session: requests.Session) -> None:
