@@ -48,7 +48,10 @@ def plain(record: logging.LogRecord) -> bool:
     """Whether Prefect's record is worth a line; takes the traceback off those of errors that speak for themselves."""
     error = record.exc_info[1] if record.exc_info else None
     ours = type(error).__module__.partition(".")[0] in OURS
-    repeated = ours or str(error).startswith("Unexpected result for failed state")  # a report, which is no exception
+    of_state = type(error).__name__ in ("FailedRun", "CancelledRun")
+    repeated = (
+        ours or of_state or str(error).startswith("Unexpected result for failed state")
+    )  # a report, which is no exception
     if repeated and record.msg.startswith("Engine execution exited"):
         return False  # "Finished in state …" has said it
     if ours:
