@@ -22,7 +22,7 @@ def compact(today: date | None = None) -> State:
     """
     settings, lake = existing_lake()
     report = CompactReport()
-    with lake.alone("compact"), stoppable():
+    with lake, lake.alone("compact"), stoppable():
         report.folds = fold_due(lake, today or today_in_new_york(), settings.nightly.lookback_days)
     report.failure = STOPPED if asked_to_stop() else None
     return finish(report)

@@ -27,9 +27,8 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
     settings, lake = existing_lake()
     report = ReparseReport(CURRENT.version, dry_run)
     dates = (start or date.min, end or date.max)
-    labels = periods(lake.count_outdated(CURRENT.version), *dates)
-    with lake.alone("reparse"), stoppable(), workers(settings) as pool:
-        for label in labels:
+    with lake, lake.alone("reparse"), stoppable(), workers(settings) as pool:
+        for label in periods(lake.count_outdated(CURRENT.version), *dates):
             if asked_to_stop():
                 break
             report.done.add(reparse_period(lake, pool, CURRENT, label, dates, dry_run))

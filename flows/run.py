@@ -59,10 +59,10 @@ def run(flow: str, forms: Sequence[str] | None = None) -> Iterator[Run]:
     settings = load_settings()
     if forms:
         settings.forms = check_forms(tuple(forms))
-    with EdgarClient(client_options(settings)) as client:
-        this = Run(settings, Lake.open(settings.lake, create=True), client, RunReport(flow))
+    with EdgarClient(client_options(settings)) as client, Lake.open(settings.lake, create=True) as lake:
+        this = Run(settings, lake, client, RunReport(flow))
         try:
-            with this.lake.alone(flow), stoppable(client.close):
+            with lake.alone(flow), stoppable(client.close):
                 yield this
         except CrawlError as failed:
             this.report.failure = STOPPED if asked_to_stop() else str(failed)

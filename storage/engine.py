@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -27,17 +29,47 @@ MEMORY_LIMIT = "700MB"
 """What sorting and joining may take before it spills; a commit's Arrow buffers come on top."""
 
 
+_SPILL = "form4lake-"
+"""How the folder is named that a process spills into, below the system's for temporary files: its number follows."""
+_UNTOUCHED_SECONDS = 3600
+"""A folder that changed since may be of a living process that is not seen from here: one of another container."""
+
+
 def open_engine() -> duckdb.DuckDBPyConnection:
-    """A new connection; what does not fit into memory goes to the system's folder for temporary files."""
+    """A new connection; what does not fit into memory goes to the system's folder for temporary files.
+
+    What killed processes spilled there goes.
+    """
+    _sweep_spills(Path(gettempdir()))
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "temp_directory": str(Path(gettempdir()) / f"form4lake-{os.getpid()}"),
+        "temp_directory": str(Path(gettempdir()) / f"{_SPILL}{os.getpid()}"),
     }
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
     return connection
+
+
+def _sweep_spills(folder: Path) -> None:
+    for left in folder.glob(f"{_SPILL}*"):
+        process = left.name.removeprefix(_SPILL)
+        with suppress(FileNotFoundError):
+            untouched = time.time() - left.stat().st_mtime > _UNTOUCHED_SECONDS
+            if process.isdecimal() and untouched and not _alive(int(process)):
+                # Another user's stays: it is not ours to remove.
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:

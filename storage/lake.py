@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
@@ -90,6 +91,24 @@ class Lake:
             files.make()
             lake._committer.repair()
         return lake
+
+    def close(self) -> None:
+        """Let go of DuckDB, which complains at exit of whatever of it a program still holds then; twice is harmless.
+
+        Asked again, the lake opens it again.
+        """
+        self.__dict__.pop("_committer", None)
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def snapshot(self) -> Snapshot:
         """The newest version.

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -17,6 +18,7 @@ import pytest
 from lake_builders import MONDAY, TUESDAY, contents, entry, everything, filing, full_filing, globbed, index_day, store
 
 from storage import Lake, LakeDamaged, LakeFull, LakeUnwritable
+from storage.engine import open_engine
 from storage.errors import writing
 from storage.files import LocalFiles
 
@@ -230,3 +232,24 @@ def test_a_killed_process_frees_its_locks(tmp_path: Path) -> None:
     store(lake, filing("a"))
     Lake.open(root, create=True)
     assert list((root / "staging").iterdir()) == []
+
+
+def test_what_a_killed_process_spilled_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.engine.gettempdir", lambda: str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        pass
+    for name in (dead.pid, os.getppid(), "notes"):
+        folder = tmp_path / f"form4lake-{name}"
+        folder.mkdir()
+        (folder / "duckdb_temp_storage-0.tmp").write_bytes(b"x")
+        os.utime(folder, (time.time() - 7200,) * 2)
+    open_engine().close()
+    assert {each.name for each in tmp_path.iterdir()} == {f"form4lake-{os.getppid()}", "form4lake-notes"}
+
+
+def test_a_lake_that_was_closed_answers_again(lake: Lake) -> None:
+    with lake:
+        assert lake.stored(["a"]) == {"a"}
+    lake.close()
+    assert lake.stored(["a"]) == {"a"}
+    assert store(lake, filing("b", TUESDAY), day=TUESDAY) is not None
