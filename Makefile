@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-scale bench-crawl check docs format \
+.PHONY: help setup demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale bench-crawl check docs format \
 	lock clean
 
 help: ## list the targets
@@ -53,6 +53,9 @@ bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
 
 bench-lake: setup ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
 	@PYTHONPATH=. SCALE=$(SCALE) $(BIN)/python -m benchmarks.lake
+
+bench-history: setup ## read a quarter (FILINGS, 36000) of the SEC's data sets on one core; 20 years by either way
+	@FILINGS=$(FILINGS) $(BIN)/python -m benchmarks.history
 
 bench-scale: setup ## read FILINGS (20000) archived filings again by threads, processes and dask; crawl by two machines
 	@FILINGS=$(FILINGS) $(BIN)/python -m benchmarks.scale

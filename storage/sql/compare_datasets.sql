@@ -1,8 +1,8 @@
 -- What comparing our rows with the SEC's needs of SQL. Cells are text on both sides.
--- A cell as it was before quotes made it safe: "a ""b""" is a "b". Empty is NULL.
+-- A cell as it was before quotes made it safe: "a ""b""" is a "b"; one whose quotes are not doubled stays. Empty is NULL.
 CREATE OR REPLACE TEMP MACRO plain(cell) AS nullif(
     CASE
-        WHEN length(cell) > 1 AND starts_with(cell, '"') AND ends_with(cell, '"')
+        WHEN regexp_full_match(cell, '"([^"]|"")*"') AND contains(cell[2:-2], '""')
             THEN replace(cell[2:-2], '""', '"')
         ELSE cell
     END,
