@@ -12,7 +12,7 @@ from rich.table import Table
 
 from commands.files import put
 from commands.output import complain, console
-from crawler import BadOptions, CrawlError, EdgarClient, MissingIdentity, Quarter, fetch_dataset
+from crawler import FIRST_DATASET, Absent, BadOptions, CrawlError, EdgarClient, MissingIdentity, Quarter, fetch_dataset
 from flows.run import client_options
 from settings import SettingsError, dataset_folder, load_settings
 from storage import DatasetAgreement, DatasetComparison, Lake, LakeError, LakeMissing
@@ -23,9 +23,9 @@ SHOWN = 20
 
 
 def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> int:
-    """Print what agrees and what does not; 1 if something differs without a reason."""
+    """Print what agrees and what does not; 1 if something differs without a reason, or could not be read."""
     try:
-        quarter = Quarter.parse(name)
+        quarter = _quarter(name)
         settings = load_settings()
         lake = Lake.open(settings.lake)
         if zip_file is None:
@@ -38,11 +38,15 @@ def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> i
                 _show(quarter, comparison, unreadable)
                 if output is not None:
                     _write(comparison, quarter, output)
-                return DIFFERENT if comparison.found.differences else DONE
+                found = comparison.found
+                return DIFFERENT if found.differences or found.bad_rows or unreadable else DONE
             finally:
                 comparison.close()
     except (ValueError, SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
         complain(wrong)
+        return WRONG_USE
+    except Absent as absent:
+        complain(f"the SEC has not published the data set of {name} ({absent})")
         return WRONG_USE
     except CrawlError as refused:
         complain(refused)
@@ -59,6 +63,13 @@ def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> i
     except OSError as failed:
         complain(f"cannot use {failed.filename or zip_file}: {failed.strerror or failed}")
         return WRONG_USE
+
+
+def _quarter(name: str) -> Quarter:
+    quarter = Quarter.parse(name)
+    if quarter.first < FIRST_DATASET.first:
+        raise ValueError(f"the SEC has data sets from {FIRST_DATASET} on, none of {quarter}")
+    return quarter
 
 
 def _unpacked(zip_file: Path, folder: Path) -> tuple[dict[str, Path], list[str]]:

@@ -279,8 +279,12 @@ class Lake:
         snapshot = self.snapshot()
         engine = open_engine()
         self._files.serve(engine)
-        with reading(snapshot):
-            return DatasetComparison(engine, snapshot, members, first, last)
+        try:
+            with reading(snapshot):
+                return DatasetComparison(engine, snapshot, members, first, last)
+        except BaseException:
+            engine.close()
+            raise
 
     def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
         """Every row of quarantine with the date of the index that lists it, in the order of those dates."""

@@ -212,9 +212,10 @@ def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archi
         done = form4("2024Q1", "--output", "out")
         assert done.returncode == 0, done.stderr
         assert "0 differences without a reason" in done.stdout
+        assert form4("2024Q4").returncode == 2, "not published"
         again = form4("2024Q1")
         assert again.returncode == 0
-        assert [hit.status for hit in edgar.stats().hits] == [200, 304]
+        assert [hit.status for hit in edgar.stats().hits] == [200, 404, 304]
     rows = duckdb.sql("SELECT held, count(*) FROM 'out/compare-2024Q1-filings.parquet' GROUP BY ALL").fetchall()
     assert dict(rows).keys() == {"both", "only here"}
     fewer = generate_archive(22, archive.days, 60)
@@ -223,7 +224,7 @@ def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archi
     assert other.returncode == 1
     assert "only here" in other.stderr
     Path("cut.zip").write_bytes(set_of(fewer)[:1000])
-    for wrong in (["2024"], ["2024Q1", "--zip", "absent.zip"], ["2024Q1", "--zip", "cut.zip"]):
+    for wrong in (["2024"], ["2005Q4"], ["2024Q1", "--zip", "absent.zip"], ["2024Q1", "--zip", "cut.zip"]):
         refused = form4(*wrong)
         assert refused.returncode == 2
         assert "Traceback" not in refused.stderr
