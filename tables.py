@@ -347,6 +347,20 @@ class IndexDay:
     problem: Text = doc("What could not be read, for a damaged index.")
 
 
+@dataclass(slots=True, kw_only=True)
+class DatasetRead:
+    """One row a quarter whose Insider Transactions Data Set was read: the SEC's own flattening of its filings."""
+
+    quarter: Name = required("The quarter, as 2024Q1.")
+    filings: Number = required("Filings that it holds, those among them that the lake has exactly.")
+    read_at: Moment = required("When it was read.")
+    source_path: Name = required("Where the zip is below the SEC's address.")
+    content_sha256: Name = required("SHA-256 of the zip's bytes, hexadecimal.")
+    etag: Text = doc("The ETag that the SEC sent with it.")
+    last_modified: Instant = doc("The Last-Modified that the SEC sent with it.")
+    problem: Text = doc("What could not be read of it; NULL where all of it was.")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name, its SQL type, whether it may be NULL, and what it means."""
@@ -414,6 +428,7 @@ TABLES: dict[str, Table] = {
         _table("superseded", SupersededFiling, key=("accession_number", "superseded_by")),
         _table("index_entries", IndexEntry, key=("accession_number", "index_date")),
         _table("index_days", IndexDay, key=("index_date",)),
+        _table("datasets", DatasetRead, key=("quarter",)),
     )
 }
 """Every table of the lake by its name, in the order of the documentation."""

@@ -1,7 +1,8 @@
 """What a commit changes: the files it writes, against one snapshot, so that an ingest's rows are upserted.
 
-Works on a cursor of its own. Names there: `new_<table>` the rows to be stored; `fresh` the accessions of its filings;
-`tried` those it quarantines; `leaving_<table>` the keys of the rows that go wherever they are.
+Works on a cursor of its own. Names there: `new_<table>` the rows to be stored; `fresh` the accessions of its filings,
+`exact` those of them that are not a data set's; `tried` those it quarantines; `leaving_<table>` the keys of the rows
+that go wherever they are.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import duckdb
 from storage.amendments import plan_superseded
 from storage.arrow import columns_id, sha256_of, sort_columns, write_parquet
 from storage.engine import batches, register, rows
+from storage.homes import Home, homes_of
 from storage.ingest import Ingest
-from storage.labels import YEAR_IN_ACCESSION, home_of, year_of
+from storage.labels import YEAR_IN_ACCESSION, year_of
 from storage.lazy import lazy
 from storage.log import DataFile, Summary
-from storage.snapshot import Snapshot, select_files, select_nothing
+from storage.snapshot import EXACT, Snapshot, select_files, select_nothing
 from storage.staging import unique_id
 from tables import TABLES, Table
 
@@ -90,9 +92,11 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
     Raises:
         LakeFull, LakeUnwritable: the staging folder would not take the files.
     """
-    home, merged = home_of(ingest.label, snapshot.labels)
-    _declare_filings(cursor, ingest)
+    passed_over = _declare_filings(cursor, snapshot, ingest)
+    homes = homes_of(cursor, ingest, snapshot.labels)
+    merged = [label for home in homes for label in home.merged]
     stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
+    made_exact = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
     waiting = _places(cursor, snapshot, "quarantine", "settled", ingest.filings | ingest.quarantined)
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
@@ -100,31 +104,37 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
 
     strays = {*stored, *waiting, *outdated}.difference(merged)
     changed = {
-        table.name
-        for table in TABLES.values()
-        if _differs(cursor, snapshot, table, merged if stored or not table.of_filing else [])
+        home.label: {table for table in TABLES.values() if _differs(cursor, snapshot, table, home, bool(stored))}
+        for home in homes
     }
-    if not changed and not strays:
+    if not strays and not any(changed.values()):
         return None
-    if ingest.days:
-        changed.add("index_days")
+    for name, read in (("index_days", bool(ingest.days)), ("datasets", ingest.dataset_read)):
+        if read:  # when it was read last is news only beside other news
+            changed[homes[0].label].add(TABLES[name])
 
     changes = Changes(unique_id())
     writer = _Writer(cursor, snapshot, ingest, changes)
-    for name in TABLES if merged != [home] else sorted(changed):
-        writer.rewrite(TABLES[name], home, merged)
+    for home in homes:
+        # What moves into another label's file moves in every table.
+        for table in TABLES.values():
+            if table in changed[home.label] or (changed[home.label] and home.moves):
+                writer.rewrite(table, home.label, home.merged, home.new(table))
     for label in sorted(strays):
         for table in TABLES.values():
             if _any(cursor, _leaving_rows(snapshot, table, [label])):
-                writer.rewrite(table, label, [label], new=False)
+                writer.rewrite(table, label, [label], None)
+    fresh = rows(cursor, "SELECT count(*) FROM fresh")[0][0]
     changes.summary = Summary(
         index_dates=[each.isoformat() for each in sorted(ingest.days)],
-        filings_added=len(ingest.filings) - sum(stored.values()),
+        filings_added=fresh - sum(stored.values()),
         filings_replaced=sum(stored.values()),
         quarantined=len(ingest.quarantined),
         quarantine_left=sum(waiting.values()),
         recovered=_recovered(cursor, snapshot) if waiting else [],
         delisted=delisted,
+        made_exact=made_exact,
+        passed_over=passed_over,
     )
     return changes
 
@@ -140,13 +150,12 @@ class _Writer:
         self._without_rows = {each.name for each in TABLES.values() if each.of_filing and not ingest.rows_of(each.name)}
         self._folder.mkdir()
 
-    def rewrite(self, table: Table, label: str, sources: Iterable[str], *, new: bool = True) -> None:
-        """One file of `label` from the staying rows of the files of `sources` and, if `new`, the ingest's."""
+    def rewrite(self, table: Table, label: str, sources: Iterable[str], new: str | None) -> None:
+        """One file of `label` from the staying rows of the files of `sources` and those of a SELECT."""
         replaced = self._snapshot.entries(table.name, list(sources))
-        new = new and table.name not in self._without_rows
-        if not (replaced or new):
+        parts = [new] if new and table.name not in self._without_rows else []
+        if not (replaced or parts):
             return
-        parts = [f"SELECT * FROM new_{table.name}"] if new else []
         if replaced:
             parts.append(_staying_rows(self._snapshot, table, list(sources)))
         self._changes.write(self._cursor, table, label, parts, self._folder)
@@ -158,7 +167,10 @@ _KEYS = {
     "superseded": "accession_number, superseded_by",
     "index_entries": "accession_number, index_date",
     "index_days": "index_date",
+    "datasets": "quarter",
 }
+_INDEX = ("index_entries", "index_days", "datasets")
+"""The tables that say what was read of EDGAR."""
 
 
 def _key(table: Table) -> str:
@@ -181,23 +193,38 @@ def _staying_rows(snapshot: Snapshot, table: Table, labels: list[str]) -> str:
     )
 
 
-def _declare_filings(cursor: duckdb.DuckDBPyConnection, ingest: Ingest) -> None:
+def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> int:
+    """The ingest's rows, but for a data set's filings that the lake has exactly; how many filings that leaves out."""
+    register(cursor, "fresh", "accession_number", sorted(ingest.filings))
+    register(cursor, "exact", "accession_number", sorted(ingest.filings - ingest.from_datasets))
+    register(cursor, "tried", "accession_number", sorted(ingest.quarantined))
+    if ingest.from_datasets:
+        filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.from_datasets))
+        cursor.execute(
+            f"DELETE FROM fresh WHERE accession_number IN (SELECT accession_number FROM ({filings}) WHERE {EXACT})"
+        )
     for table in TABLES.values():
-        if table.of_filing or table.name in ("index_entries", "index_days"):
+        if table.of_filing or table.name in _INDEX:
             path = ingest.rows_of(table.name)
             source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
-            rows_added = select_files(table, [str(path)]) if path else select_nothing(table)
-            cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {rows_added}")
-    register(cursor, "fresh", "accession_number", sorted(ingest.filings))
-    register(cursor, "tried", "accession_number", sorted(ingest.quarantined))
-    cursor.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM fresh UNION ALL SELECT * FROM tried")
+            added = select_files(table, [str(path)]) if path else select_nothing(table)
+            if ingest.from_datasets and table.of_filing:
+                added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
+            cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {added}")
+    cursor.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM exact UNION ALL SELECT * FROM tried")
     cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS SELECT * FROM settled")
+    return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
 
 
 def _places(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, wanted: str, accessions: Collection[str]
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    table: str,
+    wanted: str,
+    accessions: Collection[str],
+    condition: str = "true",
 ) -> dict[str, int]:
-    """The labels that hold rows of the wanted accessions, a table of that name, and how many."""
+    """The labels that hold rows of the wanted accessions, a table of that name, and how many meet a condition."""
     places = snapshot.entries_with(table, accessions)
     if not places:
         return {}
@@ -205,7 +232,7 @@ def _places(
     found = rows(
         cursor,
         f"SELECT filename, count(*) FROM ({snapshot.select(TABLES[table], places, filename=True)}) "
-        f"SEMI JOIN {wanted} USING (accession_number) GROUP BY filename",
+        f"SEMI JOIN {wanted} USING (accession_number) WHERE {condition} GROUP BY filename",
     )
     return {labels[path]: count for path, count in found}
 
@@ -224,7 +251,7 @@ def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, i
         filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.quarantined))
         cursor.execute(
             f"DELETE FROM new_quarantine WHERE accession_number IN (SELECT accession_number FROM "
-            f"({filings}) SEMI JOIN tried USING (accession_number))"
+            f"({filings}) SEMI JOIN tried USING (accession_number) WHERE {EXACT})"
         )
 
 
@@ -241,15 +268,19 @@ def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {gone}")
         delisted = rows(cursor, "SELECT count(*) FROM gone WHERE newly")[0][0]
         cursor.execute("INSERT INTO new_index_entries SELECT * EXCLUDE (newly) FROM gone")
-    for name in ("index_entries", "index_days"):
+    for name in _INDEX:
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving_{name} AS SELECT {_KEYS[name]} FROM new_{name}")
     return delisted
 
 
-def _differs(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table, merged: list[str]) -> bool:
-    """Whether the ingest's rows are others than those that leave for them; when a day was read is no difference."""
-    columns = ", ".join(each for each in table.column_names() if (table.name, each) != ("index_days", "read_at"))
-    new = f"SELECT {columns} FROM new_{table.name}"
+def _differs(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table, home: Home, replacing: bool) -> bool:
+    """Whether a home's new rows are others than those that leave it for them; when something was read is no difference.
+
+    `replacing`: the lake holds some of the ingest's filings.
+    """
+    columns = ", ".join(each for each in table.column_names() if each != "read_at")
+    new = f"SELECT {columns} FROM ({home.new(table)})"
+    merged = home.merged if replacing or not table.of_filing else []
     if not snapshot.entries(table.name, merged):
         return _any(cursor, new)
     old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"
@@ -265,7 +296,7 @@ def _recovered(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[di
     columns = "accession_number", "stage", "reason", "attempts", "first_seen", "last_tried"
     sql = (
         f"SELECT {', '.join(columns)} FROM ({snapshot.relation('quarantine')}) "
-        "SEMI JOIN fresh USING (accession_number) ORDER BY accession_number"
+        "SEMI JOIN exact USING (accession_number) ORDER BY accession_number"
     )
     return [
         {

@@ -46,6 +46,10 @@ class Commit:
     """Those of them whose filings are stored."""
     delisted: int
     """Index entries that their index no longer lists."""
+    made_exact: int
+    """Filings replaced that the lake had from the SEC's data sets only."""
+    passed_over: int
+    """Filings of a data set that were left out, as the lake has them exactly."""
     folded: str | None
     """The closed month or year whose files became one a table; the commit brought no row then."""
 

@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from storage.arrow import arrow_schema
 from storage.errors import writing
-from storage.labels import check_label, covers
+from storage.labels import check_label, covers, first_month
 from storage.lazy import lazy
 from storage.staging import Staging
-from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing, IndexDay, IndexEntry, QuarantinedFiling, Table
+from tables import (
+    FILING_CHILDREN,
+    FILING_KEY,
+    TABLES,
+    DatasetRead,
+    Filing,
+    IndexDay,
+    IndexEntry,
+    QuarantinedFiling,
+    Table,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,25 +41,34 @@ class Ingest:
     """Rows for one period, until `Lake.commit`; what is not committed is forgotten with `close` or the process."""
 
     def __init__(self, label: str, staging: Staging) -> None:
-        self.label = check_label(label)
+        self.quarter = label if first_month(label) else None
+        """The quarter whose data set it brings, if it does: its filings go to the months that they were filed in."""
+        self.label = first_month(label) or check_label(label)
         self.staging = staging
         self.filings: set[str] = set()
+        self.from_datasets: set[str] = set()
+        """Those of the filings that are as the SEC's data sets have them."""
         self.quarantined: set[str] = set()
         self.days: dict[date, IndexDay] = {}
+        self.dataset_read = False
         self._spools = {name: Spool(table, staging.folder / f"{name}.rows") for name, table in TABLES.items()}
 
     def add_filing(self, filing: Filing, index_date: date) -> None:
-        """Add a filing with all its rows, as listed by the index of `index_date`.
+        """Add a filing with all its rows, as listed by the index of `index_date`; for a data set's, its filing date.
 
         Raises:
-            ValueError: no accession number or filing date, the accession was added before, or the index date is outside
-                the label.
+            ValueError: no accession number or filing date, the accession was added before, the index date is outside
+                the label, or a filing of a data set comes with other than a quarter's ingest, or one that is none.
         """
+        if (filing.source_format == "dataset") != (self.quarter is not None):
+            raise ValueError(f"{filing.accession_number}: filings of data sets, and no others, come in by the quarter")
         accession = filing.accession_number
         self._claim(accession, index_date)
         if filing.filing_date is None:
             raise ValueError(f"{accession}: a filing needs its filing date; take the index's where its header has none")
         self.filings.add(accession)
+        if self.quarter is not None:
+            self.from_datasets.add(accession)
         self._spools["filings"].add(filing)
         for name in FILING_CHILDREN:
             self._spools[name].add_children(filing, getattr(filing, name))
@@ -61,6 +80,8 @@ class Ingest:
             ValueError: no accession number, the accession was added before, or the date is outside the label.
         """
         self._claim(row.accession_number, index_date)
+        if self.quarter is not None:
+            raise ValueError(f"{row.accession_number}: a data set puts nothing into quarantine")
         self.quarantined.add(row.accession_number)
         self._spools["quarantine"].add(row)
 
@@ -75,6 +96,8 @@ class Ingest:
                 given twice.
         """
         self._check_date(day.index_date)
+        if self.quarter is not None:
+            raise ValueError(f"{day.index_date}: a data set brings no index")
         if day.index_date in self.days:
             raise ValueError(f"{day.index_date}: this index date was added already")
         self.days[day.index_date] = day
@@ -85,6 +108,17 @@ class Ingest:
                 raise ValueError(f"{each.accession_number}: listed twice, or not by the index of {day.index_date}")
             seen.add(each.accession_number)
             self._spools["index_entries"].add(each)
+
+    def add_dataset(self, read: DatasetRead) -> None:
+        """Add the row of the data set that a quarter's ingest brings.
+
+        Raises:
+            ValueError: it is of another quarter, or was added before.
+        """
+        if read.quarter != self.quarter or self.dataset_read:
+            raise ValueError(f"{read.quarter}: not the quarter of this ingest, or added already")
+        self.dataset_read = True
+        self._spools["datasets"].add(read)
 
     def rows_of(self, table: str) -> Path | None:
         """The Parquet file of the rows added to a table, unsorted; None if there are none."""
@@ -112,7 +146,7 @@ class Ingest:
         self._check_date(index_date)
 
     def _check_date(self, index_date: date) -> None:
-        if not covers(self.label, index_date.isoformat()):
+        if self.quarter is None and not covers(self.label, index_date.isoformat()):
             raise ValueError(f"index date {index_date} is not within {self.label}")
 
 

@@ -13,6 +13,7 @@ A file's years are these characters of whatever it holds, so that an accession w
 """
 
 _LABEL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
 def check_label(label: str) -> str:
@@ -25,6 +26,15 @@ def check_label(label: str) -> str:
         raise ValueError(f"{label!r} is no period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
     date.fromisoformat(label + "-01" * (2 - label.count("-")))
     return label
+
+
+def first_month(quarter: str) -> str | None:
+    """The label of the first month of a quarter, which is written `2024Q1`; None for what is none.
+
+    A quarter is no label of files: what is put in for it goes to its months, or wherever they are folded.
+    """
+    match = _QUARTER.fullmatch(quarter)
+    return f"{match[1]}-{3 * int(match[2]) - 2:02d}" if match else None
 
 
 def covers(label: str, other: str) -> bool:

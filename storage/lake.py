@@ -21,17 +21,17 @@ from storage.dataset_comparison import DatasetComparison
 from storage.engine import open_engine, reading, register, rows
 from storage.errors import LakeMissing, WriterAtWork, writing
 from storage.ingest import Ingest
-from storage.labels import check_label
+from storage.labels import check_label, first_month
 from storage.lazy import lazy
 from storage.log import CommitLog
 from storage.outdated import OutdatedFiling, count_outdated, list_outdated
 from storage.places import Files, files_at
 from storage.raw import RawArchive
 from storage.repair import drop_damaged, mend
-from storage.snapshot import Snapshot, quoted
+from storage.snapshot import EXACT, Snapshot, quoted
 from storage.verification import Tell, Verification, Verifier
 from storage.violations import Violation
-from tables import TABLES, IndexDay, IndexEntry, QuarantinedFiling
+from tables import TABLES, DatasetRead, IndexDay, IndexEntry, QuarantinedFiling
 
 if TYPE_CHECKING:
     import filelock
@@ -55,6 +55,8 @@ class DayCoverage:
     stored: int
     quarantined: int
     missing: int
+    from_datasets: int
+    """Those quarantined or missing that the lake has from the SEC's data sets, rounded to two decimals."""
 
     @property
     def complete(self) -> bool:
@@ -119,13 +121,13 @@ class Lake:
         return Snapshot(self._files, self._log.state())
 
     def begin(self, label: str) -> Ingest:
-        """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`) or a year.
+        """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`), a year, or a quarter's data set (`2024Q1`).
 
         Raises:
             ValueError: the label names no period.
             LakeUnwritable, LakeFull: nothing can be staged.
         """
-        check_label(label)
+        first_month(label) or check_label(label)
         self._committer.repair()
         return Ingest(label, self._files.stage())
 
@@ -154,7 +156,8 @@ class Lake:
     def commit(self, ingest: Ingest, *, writer: str) -> Commit | None:
         """Bring an ingest's rows into the lake as one version; None, and nothing changed, if they are there already.
 
-        A filing replaces all rows of its accession, wherever they are, so that an accession is in the lake once.
+        A filing replaces all rows of its accession, wherever they are, so that an accession is in the lake once. One
+        of a data set is left out where the lake has the filing exactly.
         `writer` says in the log who did it: nightly, backfill, retry. The ingest is closed unless this raises.
 
         Raises:
@@ -240,11 +243,11 @@ class Lake:
         return connect(self._files, self.snapshot())
 
     def stored(self, accession_numbers: Collection[str]) -> set[str]:
-        """Those of the accessions that the lake holds, whatever index lists them."""
+        """Those of the accessions that the lake holds exactly, whatever index lists them; not those of data sets."""
         with self._reading() as (cursor, snapshot):
             register(cursor, "wanted", "accession_number", sorted(set(accession_numbers)))
             filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", accession_numbers))
-            sql = f"SELECT accession_number FROM ({filings}) SEMI JOIN wanted USING (accession_number)"
+            sql = f"SELECT accession_number FROM ({filings}) SEMI JOIN wanted USING (accession_number) WHERE {EXACT}"
             return {row[0] for row in rows(cursor, sql)}
 
     def quarantined(self, accession_numbers: Collection[str]) -> dict[str, QuarantinedFiling]:
@@ -324,6 +327,14 @@ class Lake:
     def index_day(self, index_date: date) -> IndexDay | None:
         """The row of an index date; None if its index was never looked for."""
         return next(iter(self._records(IndexDay, "index_days", index_date)), None)
+
+    def dataset(self, quarter: str) -> DatasetRead | None:
+        """What the lake says of a quarter's data set; None if it holds none."""
+        with self._reading() as (cursor, snapshot):
+            sql = f"SELECT * FROM ({snapshot.relation('datasets')}) WHERE quarter = {quoted(quarter)}"
+            names = list(TABLES["datasets"].column_names())
+            found = [DatasetRead(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+            return found[0] if found else None
 
     def coverage(self, first: date | None = None, last: date | None = None) -> list[DayCoverage]:
         """How complete each index date from `first` to `last` is that was looked for, oldest first."""

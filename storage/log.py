@@ -47,6 +47,8 @@ class Summary:
     recovered: list[dict[str, str | int]] = field(default_factory=list)
     """The rows of quarantine whose filings are stored: all that is left of them."""
     delisted: int = 0
+    made_exact: int = 0
+    passed_over: int = 0
     folded: str | None = None
     """A compaction's period."""
 

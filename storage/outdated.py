@@ -9,7 +9,7 @@ import duckdb
 
 from storage.engine import rows
 from storage.labels import bounds, home_of
-from storage.snapshot import Snapshot, quoted
+from storage.snapshot import EXACT, Snapshot, quoted
 from tables import TABLES, QuarantinedFiling
 
 
@@ -71,4 +71,4 @@ _REFUSED = "stage = 'parse'"
 
 
 def _older(version: int) -> str:
-    return f"coalesce(parser_version, 0) < {version}"
+    return f"{EXACT} AND coalesce(parser_version, 0) < {version}"

@@ -57,7 +57,11 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
     }
 
     def plan(_: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Changes | None:
-        removed = [path for path, each in snapshot.live.items() if (each.label, each.table) in leaving]
+        # What is gone of a data set comes back with it: that any was read is forgotten, so that all are read again.
+        again = "datasets" if any(table == "filings" for _, table in leaving) else None
+        removed = [
+            path for path, each in snapshot.live.items() if (each.label, each.table) in leaving or each.table == again
+        ]
         return Changes(unique_id(), removed=removed) if removed else None
 
     def still_there(changes: Changes, _: Snapshot, newest: Snapshot) -> bool:

@@ -20,6 +20,10 @@ else:
     pq = lazy("pyarrow.parquet")
 
 
+EXACT = "source_format IS DISTINCT FROM 'dataset'"
+"""The condition of a filing that is as it was filed, and not as the SEC's data sets round it."""
+
+
 class Snapshot:
     """The lake at one version; unchanged by later commits."""
 

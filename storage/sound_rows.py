@@ -15,7 +15,7 @@ import duckdb
 from storage.engine import rows
 from storage.labels import covers, year_of
 from storage.log import DataFile
-from storage.snapshot import Snapshot
+from storage.snapshot import EXACT, Snapshot
 from storage.violations import Remedy, Violation
 from tables import FILING_CHILDREN, TABLES
 
@@ -100,7 +100,8 @@ class _Check:
 
     def _check_all(self) -> None:
         self._cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE every AS SELECT hash(accession_number) AS h FROM ({self._select('filings')})"
+            f"CREATE OR REPLACE TEMP TABLE every AS SELECT hash(accession_number) AS h, {EXACT} AS exact "
+            f"FROM ({self._select('filings')})"
         )
         self._cursor.execute("CREATE OR REPLACE TEMP TABLE twice AS SELECT h FROM every GROUP BY h HAVING count(*) > 1")
         self._report(
@@ -122,7 +123,7 @@ class _Check:
         self._report(
             "quarantine",
             f"SELECT label, accession_number FROM ({self._select('quarantine')}) "
-            "WHERE hash(accession_number) IN (SELECT h FROM every)",
+            "WHERE hash(accession_number) IN (SELECT h FROM every WHERE exact)",
             "has {n} filings both stored and in quarantine, such as {such}",
         )
         if not any(each.table == "filings" and each.label in self._damaged for each in self._snapshot.live.values()):
@@ -196,7 +197,7 @@ class _Check:
             self._cursor,
             f"SELECT count(*) FROM ({entries}) e JOIN ({days}) d USING (index_date) WHERE e.delisted_at IS NULL AND "
             "list_contains(string_split(replace(d.forms, ' ', ''), ','), e.form_type) AND "
-            "hash(e.accession_number) NOT IN (SELECT h FROM every) AND e.accession_number NOT IN "
+            "hash(e.accession_number) NOT IN (SELECT h FROM every WHERE exact) AND e.accession_number NOT IN "
             f"(SELECT accession_number FROM ({self._select('quarantine')}))",
         )[0][0]
 

@@ -41,7 +41,11 @@ def test_a_missing_lake_is_named(tmp_path: Path) -> None:
 
 def test_a_fresh_lake_answers_every_table_and_view(lake: Lake) -> None:
     with lake.connect() as connection:
-        names = [row[0] for row in connection.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
+        found = connection.sql(
+            "SELECT if(schema_name = 'sec', 'sec.', '') || view_name FROM duckdb_views() "
+            "WHERE NOT internal AND schema_name IN ('main', 'sec')"
+        )
+        names = [row[0] for row in found.fetchall()]
         assert set(names) >= {*TABLES, "trades", "current_filings", "insider_buys", "insider_sells", "coverage"}
         for name in set(names) - {"business_days", "lake_snapshot", "lake_tables", "transaction_codes"}:
             assert connection.sql(f"SELECT count(*) FROM {name}").fetchall() == [(0,)]
