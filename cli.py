@@ -88,7 +88,10 @@ def _settings(
 
 @app.command()
 def nightly(as_of: AsOf = None) -> None:
-    """Read every business day that is not complete yet, and the last few again."""
+    """Bring the lake up to date.
+
+    Reads every business day that is not complete yet, and the last few again, since an index can change.
+    """
     from commands.flow_runs import run_nightly
 
     raise typer.Exit(run_nightly(as_of.date() if as_of else None))
@@ -102,7 +105,10 @@ def backfill(
     forms: Annotated[str | None, typer.Option(help="Form types to take, joined by commas: 4,4/A")] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Read every day from START to END that is not complete."""
+    """Read history: the days from START to END.
+
+    Those that are not complete yet; stop it and start it again as you like.
+    """
     from commands.flow_runs import run_backfill
 
     raise typer.Exit(run_backfill(start.date(), end.date(), forms, as_of.date() if as_of else None))
@@ -110,7 +116,7 @@ def backfill(
 
 @app.command()
 def retry() -> None:
-    """Try everything in quarantine again."""
+    """Try everything in quarantine again, now."""
     from commands.flow_runs import run_retry
 
     raise typer.Exit(run_retry())
@@ -124,7 +130,10 @@ def reconcile(
     ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Hold the lake against EDGAR's index of a QUARTER: fetch what is missing, mark what is not listed any more."""
+    """Hold the lake against EDGAR's index of a QUARTER.
+
+    Fetches what is missing, and again what has changed; marks what is not listed any more.
+    """
     from commands.flow_runs import run_reconcile
 
     raise typer.Exit(run_reconcile(quarter, as_of.date() if as_of else None))
@@ -132,7 +141,10 @@ def reconcile(
 
 @app.command()
 def compact(as_of: AsOf = None) -> None:
-    """Make closed months and years one sorted file a table; nightly does it when due."""
+    """Fold months and years that are over into fewer files.
+
+    One sorted file a table each. nightly does it when due.
+    """
     from commands.flow_runs import run_compact
 
     raise typer.Exit(run_compact(as_of.date() if as_of else None))
@@ -144,7 +156,10 @@ def reparse(
     end: OptionalEnd = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; commit nothing.")] = False,
 ) -> None:
-    """Read the raw archive again where an older parser has read it; show what changes."""
+    """Have a newer parser read the raw archive again.
+
+    Reads what an older parser has read, asks EDGAR for nothing, and shows what changes, column by column.
+    """
     from commands.flow_runs import run_reparse
 
     raise typer.Exit(run_reparse(start.date() if start else None, end.date() if end else None, dry_run=dry_run))
@@ -157,7 +172,10 @@ def sql(
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
 ) -> None:
-    """Ask the lake in DuckDB's SQL: form4 sql "select * from trades limit 5"."""
+    """Ask the lake in SQL, or open a prompt.
+
+    In DuckDB's dialect: form4 sql "select * from trades limit 5". It only reads.
+    """
     if query:
         from commands.query import run_query
 
@@ -184,7 +202,10 @@ def export(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Last filing date.")
     ] = None,
 ) -> None:
-    """Write views or tables to files: form4 export trades --format csv; form4 export --source sec 2024Q1."""
+    """Write views or tables to files.
+
+    form4 export trades --format csv; form4 export --source sec 2024Q1.
+    """
     from commands.export import export as export_views
     from commands.export import export_quarters
 
@@ -211,7 +232,10 @@ def compare_datasets(
         Path | None, typer.Option(metavar="FOLDER", help="Write all of it there too, as Parquet.")
     ] = None,
 ) -> None:
-    """Hold the lake's exact filings of a QUARTER against the SEC's data set of it, field by field."""
+    """Hold the lake against the SEC's data set of a QUARTER.
+
+    The lake's exact filings against the SEC's rows, field by field.
+    """
     from commands.compare_datasets import compare_datasets as compare
 
     raise typer.Exit(compare(quarter, zip_file, output))
@@ -222,7 +246,10 @@ def parse(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
-    """Show what the parser makes of local files; no lake, no network."""
+    """Show what the parser makes of local files.
+
+    Needs no lake and no network.
+    """
     from commands.parse_files import parse_files
 
     raise typer.Exit(parse_files(files, as_json=as_json))
@@ -230,7 +257,7 @@ def parse(
 
 @app.command()
 def status() -> None:
-    """Show coverage by month, what is missing, and what is in quarantine and why."""
+    """Show what is covered, missing, in quarantine and why."""
     from commands.status import show_status
 
     raise typer.Exit(show_status())
@@ -246,7 +273,10 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Where to; else report.html, or report-SYMBOL.html.")
     ] = None,
 ) -> None:
-    """Write one HTML page with pictures of what the lake holds: coverage, buying and selling, quality."""
+    """Write an HTML page with pictures of what the lake holds.
+
+    Coverage, buying and selling, quality; all in one file, which needs no network.
+    """
     from commands.report import run_report
 
     raise typer.Exit(run_report(since.date() if since else None, ticker, output))
@@ -261,7 +291,10 @@ def verify(
         typer.Option("--drop-damaged", help="Take out what nothing here can mend; runs then fetch it again."),
     ] = False,
 ) -> None:
-    """Check every file of the lake and the promises about its rows, and say what to do about each violation."""
+    """Check every file of the lake and all its promises.
+
+    Says what to do about each violation.
+    """
     from commands.verify import run_verify
 
     raise typer.Exit(run_verify(raw=raw, repair=repair, drop=drop))
@@ -269,7 +302,10 @@ def verify(
 
 @app.command()
 def serve() -> None:
-    """Run Prefect's server, its UI and the schedule: nightly every night, reconcile every week, the rest on demand."""
+    """Run it all by a schedule, with a web page to watch it.
+
+    Prefect's server and UI on loopback: nightly every night, reconcile every week, the rest on demand. Ctrl-C ends it.
+    """
     from commands.serve import run_serve
 
     raise typer.Exit(run_serve())
@@ -280,7 +316,7 @@ def replica(
     folders: Annotated[
         list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")
     ] = None,
-    port: Annotated[int, typer.Option(help="0: a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = 0,
     first: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], show_default="2024-01-10", help="First index date.")
     ] = datetime(2024, 1, 10),  # noqa: DTZ001 a date
@@ -288,7 +324,10 @@ def replica(
     filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,
 ) -> None:
-    """Serve an EDGAR on loopback, of synthetic filings or of files, for trying things out."""
+    """Serve an EDGAR on loopback, for trying things out.
+
+    Of synthetic filings, or of files.
+    """
     from commands.serve_replica import serve
 
     raise typer.Exit(serve(folders or [], port=port, first=first.date(), days=days, filings=filings, seed=seed))

@@ -17,16 +17,21 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 from benchmarks.lake_synthetic import clone
 from benchmarks.parse import cpu
+from flows.parsing import CURRENT, Submission, parse_all
+from flows.workers import workers
 from parsers import PARSER_VERSION, parse_submission
 from replica import Archive, Replica, business_days, generate_archive
+from settings import Settings
 from storage import Lake, RawSubmission
 from tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
 from tests.dask_cluster import clustered
 from tests.object_server import BUCKET, program, serving
 
+Runner = Literal["threads", "processes", "dask"]
 FORM4 = Path(sys.executable).with_name("form4")
 TURNS = 3
 DAYS = business_days(date(2024, 1, 2), 59)
@@ -93,7 +98,7 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def reparse_by(runner: str, root: Path, address: str) -> tuple[float, float, int, dict[str, int]]:
+def reparse_by(runner: Runner, root: Path, address: str) -> tuple[float, float, int, dict[str, int]]:
     """Read a copy of the lake again: seconds, this process's CPU seconds, filings, and a digest of each table."""
     from flows.reparse import reparse
     from flows.reparse_report import ReparseReport
@@ -112,6 +117,34 @@ def reparse_by(runner: str, root: Path, address: str) -> tuple[float, float, int
         shutil.rmtree(copy)
 
 
+def parse_by(runner: Runner, given: list[Submission], address: str) -> float:
+    """Parse these, from memory, and nothing more: the seconds."""
+    with workers(Settings(task_runner=runner, dask_address=address)) as pool:
+        list(parse_all(pool, CURRENT, iter(given[:500])))  # worker processes start with their first work
+        start = time.perf_counter()
+        list(parse_all(pool, CURRENT, iter(given)))
+        return time.perf_counter() - start
+
+
+def archived(root: Path) -> list[Submission]:
+    """The submissions of the lake's raw archive, with their index entries."""
+    lake = Lake.open(root)
+    return [
+        (
+            IndexEntry(
+                accession_number=raw.accession_number,
+                filing_date=day,
+                index_date=day,
+                form_type="4",
+                source_path=raw.source_path,
+            ),
+            raw.content,
+        )
+        for day in DAYS
+        for raw in lake.raw.read(day, lake.raw.held(day))
+    ]
+
+
 def digests(lake: str) -> dict[str, int]:
     """A number for all rows of each table of filings; the same rows give the same number."""
     with Lake.open(lake).connect() as connection:
@@ -121,20 +154,23 @@ def digests(lake: str) -> dict[str, int]:
 
 
 def compare_runners(root: Path) -> None:
-    """All three, in turns."""
+    """All three, in turns: parsing alone, and the flow, which reads the archive, parses, compares and commits."""
+    runners: tuple[Runner, ...] = ("threads", "processes", "dask")
     with tempfile.TemporaryDirectory() as folder, clustered(Path(folder)) as cluster:
-        runners = ("threads", "processes", "dask")
-        turns = [{runner: reparse_by(runner, root, cluster.address) for runner in runners} for _ in range(TURNS)]
+        given = archived(root)
+        alone = [{runner: parse_by(runner, given, cluster.address) for runner in runners} for _ in range(TURNS)]
+        del given
+        whole = [{runner: reparse_by(runner, root, cluster.address) for runner in runners} for _ in range(TURNS)]
+    first = whole[0]["threads"]
+    print(f"\n{'':14}{'parsing alone':>24}{'reparse':>24}")
     print(
-        f"\n{'task_runner':14}{'seconds':>10}{'filings/s':>12}{'x threads':>12}  CPU seconds of the flow's own process"
+        f"{'task_runner':14}{'seconds':>12}{'filings/s':>12}{'seconds':>12}{'filings/s':>12}  CPU seconds in the flow"
     )
-    first = turns[0]["threads"]
     for runner in runners:
-        taken = [turn[runner] for turn in turns]
-        seconds = median(each[0] for each in taken)
-        faster = median(turn["threads"][0] / turn[runner][0] for turn in turns)
-        own = median(each[1] for each in taken)
-        print(f"{runner:14}{seconds:10.1f}{first[2] / seconds:12,.0f}{faster:12.2f}  {own:.1f}")
+        taken = [turn[runner] for turn in whole]
+        times = median(turn[runner] for turn in alone), median(each[0] for each in taken)
+        figures = "".join(f"{seconds:12.1f}{first[2] / seconds:12,.0f}" for seconds in times)
+        print(f"{runner:14}{figures}  {median(each[1] for each in taken):.1f}")
         assert all(each[2:] == first[2:] for each in taken), f"{runner} read other rows"
     print(f"{first[2]:,} filings read again, the same rows by each; medians of {TURNS} turns")
 
@@ -185,8 +221,6 @@ def crawl(lake: str, url: str, days: tuple[date, date], rate: float, folder: Pat
 
 def main() -> None:
     """Build what is not there, run, print."""
-    import flows  # noqa: F401 sets what Prefect reads at its import
-
     filings = int(os.environ.get("FILINGS") or 20_000)
     folder = Path(os.environ.get("BENCH_SCALE") or "bench-scale").absolute()
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 import pytest
 from houses import FIRST, TODAY, House
+from object_server import BUCKET, ObjectServer
 from test_cli import form4, says
 
 from flows.report import Exit, RunReport
@@ -44,6 +46,23 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
     counted = form4("sql", "--format", "csv", "select count(*) from trades")
     assert counted.stdout == form4("sql", "--format", "csv", "select count(*) from trades").stdout
     assert not Path("s3:").exists()
+
+
+@pytest.mark.flow
+def test_a_lake_can_be_moved_into_a_bucket(
+    house: House, object_lake: str, nightly: Callable[[], RunReport], object_server: ObjectServer
+) -> None:
+    """As docs/operations.md has it: `data`, `log` and `raw`, and the rest is made anew."""
+    with house.edgar(generate_archive(3, business_days(FIRST, 7), 40)):
+        assert nightly().added == 40
+    client = boto3.client("s3", endpoint_url=object_server.endpoint)
+    prefix = object_lake.removeprefix(f"s3://{BUCKET}/")
+    for path in (each for name in ("data", "log", "raw") for each in (house.lake_folder / name).rglob("*.*")):
+        client.upload_file(str(path), BUCKET, f"{prefix}/{path.relative_to(house.lake_folder)}")
+    house.monkeypatch.setenv("FORM4_LAKE", object_lake)
+    assert form4("verify", "--repair").returncode == 0
+    asked = form4("sql", "--format", "csv", "select sum(stored), sum(missing) from coverage")
+    assert asked.stdout.splitlines()[1] == "40,0", asked.stderr
 
 
 def test_without_credentials_it_is_said_in_a_line(bucket_house: House) -> None:
