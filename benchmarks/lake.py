@@ -31,6 +31,8 @@ from tables import TABLES
 PEER_SCALE = 0.1
 """The most that SQLite and tab-separated files are asked to hold here."""
 NIGHTS = 5
+LEAST_NIGHT = 0.1
+"""The least scale of what nights and a month bring, which are written filing by filing: 155 filings a night."""
 
 
 def row(what: str, measured: str, target: str = "", *, ok: bool | None = None, more: str = "") -> None:
@@ -114,13 +116,13 @@ def open_times(root: Path) -> None:
     seconds("form4 sql opens, over DuckDB alone", ours - bare, 0.2, f"{ours:.3f} s and {bare:.3f} s")
 
 
-def write(root: Path, folder: Path) -> None:
+def write(root: Path, folder: Path, scale: float) -> None:
     """Nights, a month and a fold in a copy of the lake, each in a process of its own."""
     copy = clone(root, "written")
     spool = folder / "spool"
     shutil.rmtree(spool, ignore_errors=True)
     spool.mkdir()
-    year = Generator(1).year(LAST_YEAR + 1)
+    year = Generator(scale).year(LAST_YEAR + 1)
     for name in TABLES:
         year.write(name, f"{LAST_YEAR + 1}-0[12]", spool / name)
     nights = [each.isoformat() for each in year.days()[:NIGHTS]]
@@ -165,7 +167,7 @@ def main() -> None:
     ask_lake(root, asked)
     print()
     open_times(root)
-    write(root, folder)
+    write(root, folder, max(scale, LEAST_NIGHT))
     ask_peers(folder, min(scale, PEER_SCALE))
 
 
