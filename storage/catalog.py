@@ -229,7 +229,8 @@ def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(":memory:", config=_OFFLINE)
         files.serve(connection)
         connection.execute(views_script(snapshot))
-    connection.execute("SET TimeZone = 'America/New_York'")
+    # The files never change: their footers are read once a connection, not with every question.
+    connection.execute("SET TimeZone = 'America/New_York'; SET parquet_metadata_cache = true")
     return connection
 
 
