@@ -57,11 +57,12 @@ def told() -> Iterator[tuple[str, list[str]]]:
 class Served:
     """A `form4 serve` at work, and its API."""
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, log: Path, started: list[subprocess.Popen[bytes]]) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
         with log.open("w") as out:
             self.process = subprocess.Popen([FORM4, "--log-format", "json", "serve"], env=os.environ, stderr=out)
+        started.append(self.process)
         self.until(lambda: "Ctrl-C stops it" in log.read_text())
 
     def until(self, true: Callable[[], object], seconds: float = 90) -> Any:
@@ -101,6 +102,16 @@ class Served:
 
 
 @pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes of a test, ended with it however it goes."""
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for each in processes:
+        each.kill()
+        each.wait()
+
+
+@pytest.fixture
 def archive() -> Archive:
     """The last week's business days, as today is in New York."""
     today = datetime.now(NEW_YORK).date()
@@ -126,7 +137,7 @@ def test_what_cannot_be_served_is_said_in_a_line(house: House, wrong: str) -> No
 
 @pytest.mark.flow
 def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
-    house: House, archive: Archive, tmp_path: Path
+    house: House, archive: Archive, tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     port = free_port()
     with told() as (hook, heard), house.edgar(archive) as edgar:
@@ -142,7 +153,7 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
             house.monkeypatch.setenv(name, value)
         house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
 
-        first = Served(port, tmp_path / "first.log")
+        first = Served(port, tmp_path / "first.log", started)
         first.until(lambda: edgar.stats().by_kind["filing"] > 40)
         again = subprocess.run([FORM4, "serve"], env=os.environ, capture_output=True, text=True, check=False)
         assert again.returncode == 2, again.stderr
@@ -154,7 +165,7 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         assert 40 < house.count("filings") == edgar.stats().by_kind["filing"] < FILINGS
 
         house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "1000")
-        second = Served(port, tmp_path / "second.log")
+        second = Served(port, tmp_path / "second.log", started)
         second.until(lambda: "Completed" in second.states("nightly"))
         assert "Cancelled" in second.states("nightly"), second.states("nightly")
         assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(FILINGS, FILINGS, 0)]
