@@ -39,6 +39,7 @@ class Source(StrEnum):
     """Where a backfill takes filings from."""
 
     INDEX = "index"
+    DATASETS = "datasets"
 
 
 class LogFormat(StrEnum):
@@ -101,17 +102,27 @@ def nightly(as_of: AsOf = None) -> None:
 def backfill(
     start: Start,
     end: End,
-    source: Annotated[Source, typer.Option(help="Where filings come from.")] = Source.INDEX,  # noqa: ARG001 one for now
+    source: Annotated[
+        Source,
+        typer.Option(
+            help="index: each filing, exact. datasets: the SEC's quarterly data sets since 2006, whole quarters, "
+            "amounts rounded to 2 decimals, until exact filings replace them."
+        ),
+    ] = Source.INDEX,
     forms: Annotated[str | None, typer.Option(help="Form types to take, joined by commas: 4,4/A")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many requests it takes, and how long; fetch no filing.")
+    ] = False,
     as_of: AsOf = None,
 ) -> None:
-    """Read history: the days from START to END.
+    """Read history: the days from START to END, or the data sets of its quarters.
 
     Those that are not complete yet; stop it and start it again as you like.
     """
-    from commands.flow_runs import run_backfill
+    from commands.backfill import run_backfill
 
-    raise typer.Exit(run_backfill(start.date(), end.date(), forms, as_of.date() if as_of else None))
+    today = as_of.date() if as_of else None
+    raise typer.Exit(run_backfill(start.date(), end.date(), source.value, forms, today, dry_run=dry_run))
 
 
 @app.command()

@@ -358,6 +358,8 @@ class DatasetRead:
     content_sha256: Name = required("SHA-256 of the zip's bytes, hexadecimal.")
     etag: Text = doc("The ETag that the SEC sent with it.")
     last_modified: Instant = doc("The Last-Modified that the SEC sent with it.")
+    forms: Text = doc("The form types taken from it, joined by a comma.")
+    parser_version: Whole = doc("Version of the data sets' parser that read it.")
     problem: Text = doc("What could not be read of it; NULL where all of it was.")
 
 

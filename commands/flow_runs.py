@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from commands.output import complain, console, say
 from commands.watch import Watch
 from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
-from flows.days import check_range
 from flows.progress import listening
 from flows.report import Exit, Report, number_of
 from flows.run import check_run, existing_lake, today_in_new_york
 from flows.stopping import asked_to_stop, exit_on_sigterm
 from flows.workers import WorkersFailed
-from settings import SettingsError, check_forms
+from settings import SettingsError
 from storage import LakeError, LakeMissing, WriterAtWork
 
 if TYPE_CHECKING:
@@ -43,29 +42,7 @@ def run_nightly(today: date | None) -> int:
 
         return nightly(today=today, return_state=True)
 
-    return _run(start, lambda: check_run("nightly"))
-
-
-def run_backfill(start: date, end: date, forms: str | None, today: date | None) -> int:
-    """Run a backfill; the exit code says how it went."""
-    now = today or today_in_new_york()
-    try:
-        check_range(start, end, now)
-    except ValueError as wrong:
-        complain(wrong)
-        return Exit.WRONG_USE
-    try:
-        chosen = list(check_forms(tuple(form.strip() for form in forms.split(",")))) if forms else None
-    except ValueError as wrong:
-        complain(f"--forms {forms}: {wrong}")
-        return Exit.WRONG_USE
-
-    def begin() -> "State[Any]":
-        from flows.backfill import backfill
-
-        return backfill(start=start, end=end, forms=chosen, today=today, return_state=True)
-
-    return _run(begin, lambda: check_run("backfill"))
+    return run_flow(start, lambda: check_run("nightly"))
 
 
 def run_retry() -> int:
@@ -76,7 +53,7 @@ def run_retry() -> int:
 
         return retry(return_state=True)
 
-    return _run(start, lambda: check_run("retry"))
+    return run_flow(start, lambda: check_run("retry"))
 
 
 def run_reconcile(quarter: str | None, today: date | None) -> int:
@@ -96,7 +73,7 @@ def run_reconcile(quarter: str | None, today: date | None) -> int:
 
         return reconcile(quarter=str(wanted) if quarter else None, today=today, return_state=True)
 
-    return _run(start, lambda: check_run("reconcile"))
+    return run_flow(start, lambda: check_run("reconcile"))
 
 
 def run_compact(today: date | None) -> int:
@@ -107,7 +84,7 @@ def run_compact(today: date | None) -> int:
 
         return compact(today=today, return_state=True)
 
-    return _run(start, check=existing_lake)
+    return run_flow(start, check=existing_lake)
 
 
 def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
@@ -129,10 +106,11 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
 
         return reparse(start=first, end=last, dry_run=dry_run, return_state=True)
 
-    return _run(start, check)
+    return run_flow(start, check)
 
 
-def _run(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> int:
+def run_flow(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> int:
+    """Watch a run and tell its report; the exit code says how it went. `check` raises what hinders it, sooner."""
     exit_on_sigterm()
     try:
         check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds

@@ -58,9 +58,9 @@ class Watch:
         """A day or other work begins."""
         self._bar.reset(self._task, description=str(work), total=count)
 
-    def advance(self) -> None:
-        """One filing or part is done."""
-        self._bar.advance(self._task)
+    def advance(self, count: int = 1) -> None:
+        """So many filings or parts are done."""
+        self._bar.advance(self._task, count)
 
     def end(self, done: object) -> None:
         """A day or other work is done."""

@@ -31,8 +31,12 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     begin = min(first, lookback)
     recent = this.settings.nightly.lookback_days
     listed = survey_days(this.client, begin, today, today=today, recent_days=recent) if begin <= today else []
-    due = [day for day in listed if day.index_date >= lookback or not _complete(covered.get(day.index_date), this)]
-    older = [day for day, held in covered.items() if day < begin and not _complete(held, this)]
+    due = [
+        day
+        for day in listed
+        if day.index_date >= lookback or not complete(covered.get(day.index_date), this.settings.forms)
+    ]
+    older = [day for day, held in covered.items() if day < begin and not complete(held, this.settings.forms)]
     return [*_survey_each(this, older, today), *due]
 
 
@@ -48,7 +52,7 @@ def days_of_range(this: Run, first: date, last: date, today: date) -> list[Liste
     """For a backfill, oldest first: every date from `first` to `last` that is not complete."""
     covered = {day.index_date: day for day in this.lake.coverage(first, last)}
     listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
-    return [day for day in listed if not _complete(covered.get(day.index_date), this)]
+    return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
 
 
 def label_of(day: date, today: date) -> str:
@@ -63,10 +67,11 @@ def published(this: Run, days: list[ListedDay]) -> list[ListedDay]:
     return [day for day in days if day.state != "not published"]
 
 
-def _complete(held: DayCoverage | None, this: Run) -> bool:
+def complete(held: DayCoverage | None, forms: Collection[str]) -> bool:
+    """Whether the lake holds all of a day, of these forms, or has it in quarantine; None: nothing is known of it."""
     if held is None or held.state == "damaged" or held.missing:
         return False
-    return held.state != "whole" or set(this.settings.forms) <= set((held.forms or "").split(","))
+    return held.state != "whole" or set(forms) <= set((held.forms or "").split(","))
 
 
 def business_days_back(today: date, count: int) -> date:

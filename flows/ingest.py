@@ -107,10 +107,17 @@ def ingest_together(
                     break
         except CrawlError as failed:
             stopped = failed
-        this.lake.commit(ingest, writer=writer)
+        commit(this, ingest, writer)
     close_days(this, done)
     if stopped:
         raise stopped
+
+
+def commit(this: Run, ingest: Ingest, writer: str) -> None:
+    """Commit an ingest, and note in the report what it made exact."""
+    done = this.lake.commit(ingest, writer=writer)
+    if done:
+        this.report.made_exact += done.made_exact
 
 
 def _read_index(this: Run, listed: ListedDay) -> DayIndex:

@@ -10,7 +10,7 @@ from crawler import ListedDay
 from flows.artifacts import finish
 from flows.compact import fold_due
 from flows.days import days_to_read, published
-from flows.ingest import ENDS_THE_RUN, close_days, ingest_day
+from flows.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
 from flows.retry import retry_due
 from flows.run import Run, run, today_in_new_york
 
@@ -39,7 +39,7 @@ def read_day(this: Run, day: ListedDay) -> None:
     """Read one day's index, fetch and parse what the lake lacks of it, and commit."""
     with this.lake.begin(day.index_date.isoformat()) as ingest:
         outcome = ingest_day(this, day, ingest, set())
-        this.lake.commit(ingest, writer="nightly")
+        commit(this, ingest, "nightly")
     close_days(this, [outcome])
     if isinstance(outcome.stopped, ENDS_THE_RUN):
         raise outcome.stopped

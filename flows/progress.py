@@ -15,8 +15,8 @@ class Progress(Protocol):
     def begin(self, work: date | str, count: int) -> None:
         """A day begins, with so many filings to load, or other work with so many parts."""
 
-    def advance(self) -> None:
-        """One filing is loaded, or quarantined; or one part is done."""
+    def advance(self, count: int = 1) -> None:
+        """So many filings are loaded, or quarantined; or parts are done."""
 
     def end(self, done: object) -> None:
         """A day is in the lake, or other work done; its text says how."""
@@ -28,7 +28,7 @@ class Logged:
     def begin(self, work: date | str, count: int) -> None:
         """Nothing."""
 
-    def advance(self) -> None:
+    def advance(self, count: int = 1) -> None:
         """Nothing."""
 
     def end(self, done: object) -> None:

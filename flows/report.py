@@ -115,6 +115,8 @@ class RunReport:
     """How the lake and a quarter's index differed, the first of many."""
     difference_counts: Counter[str] | None = None
     """All of them, by kind; None where no quarter was held against the lake."""
+    made_exact: int = 0
+    """Filings that the lake had from the SEC's data sets only, and now has as they were filed."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
@@ -158,6 +160,8 @@ class RunReport:
                 f"the quarter's index lists {counts['added']:,} filings that no daily index did, "
                 f"{counts['removed']:,} no longer and {counts['changed']:,} otherwise"
             )
+        if self.made_exact:
+            parts.append(f"{self.made_exact:,} filings known from data sets are exact now")
         if self.not_published:
             parts.append(f"not published yet: {', '.join(map(str, self.not_published))}")
         if self.folds:

@@ -9,7 +9,7 @@ from prefect import State, flow
 
 from crawler import CrawlError
 from flows.artifacts import finish
-from flows.ingest import DayIngest, close_days, read_filing
+from flows.ingest import DayIngest, close_days, commit, read_filing
 from flows.loading import Loaded, load
 from flows.progress import progress
 from flows.report import Look
@@ -64,7 +64,7 @@ def _retry_date(this: Run, index_date: date, rows: dict[str, QuarantinedFiling])
                 progress().advance()
         except CrawlError as failed:
             outcome.stopped = failed
-        this.lake.commit(ingest, writer="retry")
+        commit(this, ingest, "retry")
     return outcome
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from crawler import ClientOptions, CrawlError, EdgarClient
+from crawler import BadOptions, ClientOptions, CrawlError, EdgarClient
 from flows.report import RunReport
 from flows.stopping import STOPPED, asked_to_stop, stoppable
 from settings import Settings, check_forms, load_settings
@@ -50,20 +50,23 @@ def today_in_new_york() -> date:
 
 
 @contextmanager
-def run(flow: str, forms: Sequence[str] | None = None) -> Iterator[Run]:
-    """A run by the settings of this process; `forms` instead of theirs where given.
+def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None) -> Iterator[Run]:
+    """A run by the settings of this process; `forms` instead of theirs, and `report` for a plain one, where given.
 
     A CrawlError inside ends the run early: the report says why. CrawlError from the client itself (no identity, a wrong
-    rate), SettingsError and LakeError go on to the caller; WriterAtWork where another run of this flow is at work.
+    rate, a folder that cannot be used), SettingsError and LakeError go on to the caller; WriterAtWork where another run
+    of this flow is at work.
     """
     settings = load_settings()
     if forms:
         settings.forms = check_forms(tuple(forms))
     with EdgarClient(client_options(settings)) as client, Lake.open(settings.lake, create=True) as lake:
-        this = Run(settings, lake, client, RunReport(flow))
+        this = Run(settings, lake, client, report or RunReport(flow))
         try:
             with lake.alone(flow), stoppable(client.close):
                 yield this
+        except BadOptions:
+            raise
         except CrawlError as failed:
             this.report.failure = STOPPED if asked_to_stop() else str(failed)
         finally:

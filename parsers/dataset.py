@@ -60,6 +60,8 @@ class DatasetReading:
     """The members that are absent or had to be left out."""
     members: dict[str, zipfile.ZipInfo]
     found: dict[str, Problem] = field(default_factory=dict)
+    submissions: int = 0
+    """Rows of SUBMISSION: about as many filings will come."""
 
     @property
     def problems(self) -> list[str]:
@@ -121,8 +123,9 @@ def _check(reading: DatasetReading, name: str) -> bool:
     try:
         with reading.archive.open(reading.members[name]) as stream:
             header = stream.readline(LONGEST_LINE)
-            while stream.read(_CHUNK):
-                pass
+            lines = 0
+            while chunk := stream.read(_CHUNK):
+                lines += chunk.count(b"\n")
     except _UNREADABLE as error:
         # Cut or changed: which byte is wrong is not known, and it may be a digit. Nothing of it can be believed.
         reading.note(f"{name}.tsv was left out: its bytes are not those that were packed ({error or 'cut off'})")
@@ -138,6 +141,8 @@ def _check(reading: DatasetReading, name: str) -> bool:
         del reading.members[name]
         return False
     reading.columns[name] = columns
+    if name == SUBMISSION.name:
+        reading.submissions = lines
     return True
 
 

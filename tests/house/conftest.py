@@ -25,6 +25,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         "EDGAR__THROTTLE_PAUSE_SECONDS": "0.2",
         "EDGAR__ATTEMPTS": "1",
         "EDGAR__GATE_FOLDER": str(tmp_path / "gate"),
+        "DATASET_FOLDER": str(tmp_path / "sets"),
         "NIGHTLY__SINCE": FIRST.isoformat(),
     }
     for name, value in settings.items():

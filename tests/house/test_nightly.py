@@ -3,18 +3,17 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 
 import pytest
 from houses import FIRST, TODAY, House
+from truths import as_set, expected_rows, rows
 
-from commands.parse_files import rows_by_table
 from flows.report import Exit, RunReport
 from parsers import parse_submission
 from replica import Archive, Fault, FaultKind, Faults, IndexRow, archive_of_folder, business_days, generate_archive
-from tables import TABLES, Filing
+from tables import TABLES
 
 pytestmark = pytest.mark.flow
 HOLIDAY = date(2024, 1, 15)
@@ -26,31 +25,6 @@ FILINGS = "/Archives/edgar/data/*"
 def archive() -> Archive:
     """Seven business days with a holiday among them."""
     return generate_archive(1, business_days(FIRST, 7, [HOLIDAY]), 140, [HOLIDAY])
-
-
-def rows(house: House, table: str) -> list[dict[str, object]]:
-    """The rows of a table, NULLs left out, without the columns that only a parser's truth cannot know."""
-    connection = house.lake.connect()
-    names = [name for name in TABLES[table].column_names() if name != "parser_version"]
-    found = connection.execute(f"select {', '.join(names)} from {table}").fetchall()
-    connection.close()
-    return [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in found]
-
-
-def expected_rows(filings: list[Filing], table: str) -> list[dict[str, object]]:
-    expected = [row for filing in filings for row in rows_by_table(filing)[table]]
-    return [{name: value for name, value in row.items() if name != "parser_version"} for row in expected]
-
-
-def as_set(rows: list[dict[str, object]]) -> list[str]:
-    """Rows in an order that does not matter; amounts without trailing zeros, instants in one time zone."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, Decimal):
-            return value.normalize()
-        return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-    return sorted(str({name: plain(value) for name, value in sorted(row.items())}) for row in rows)
 
 
 def log_entries(house: House) -> list[str]:

@@ -1,0 +1,126 @@
+"""The flow `backfill-datasets`: the SEC's own flattening of a range of quarters, one commit a quarter."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from prefect import State, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Failed
+
+from crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, Quarter, fetch_dataset
+from flows.artifacts import finish
+from flows.dataset_report import DatasetReport, QuarterReport, joined_problems, left, split_problems
+from flows.progress import progress
+from flows.quarters import check_quarters, quarters_of
+from flows.run import Run, run, today_in_new_york
+from flows.workers import Workers, workers
+from parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
+from settings import dataset_folder
+from storage import Ingest
+from tables import DatasetRead
+
+PUBLISHED_WITHIN = timedelta(days=120)
+"""A set that is not there so long after its quarter is missing; sooner, it is not published yet."""
+
+
+@flow(name="backfill-datasets", flow_run_name="backfill {start} to {end} from data sets")
+def backfill_datasets(start: date, end: date, forms: list[str] | None = None, today: date | None = None) -> State:
+    """Bring the data sets of the quarters that `start` to `end` touches into the lake, where it has them not.
+
+    forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
+    """
+    now = today or today_in_new_york()
+    try:
+        check_quarters(start, end, now)
+    except ValueError as wrong:
+        return Failed(message=str(wrong))
+    report = DatasetReport("backfill")
+    with run("backfill", forms, report) as this, workers(this.settings) as pool:
+        quarters = quarters_of(start, min(end, now))
+        if start < FIRST_DATASET.first:
+            report.notes.append(
+                f"before {FIRST_DATASET} the SEC publishes no data sets: for {start} to "
+                f"{FIRST_DATASET.first - timedelta(days=1)} run form4 backfill with --source index"
+            )
+        for done, quarter in enumerate(quarters, 1):
+            report.quarters.append(read_quarter(this, pool, str(quarter), now))
+            progress().end(f"{report.quarters[-1]}{left(report.started_at, done, len(quarters))}")
+    return finish(report)
+
+
+@task(task_run_name="{quarter}", cache_policy=NO_CACHE)
+def read_quarter(this: Run, pool: Workers, quarter: str, today: date) -> QuarterReport:
+    """Fetch a quarter's data set and, unless the lake has all of that edition, bring it in."""
+    wanted = Quarter.parse(quarter)
+    progress().begin(f"{quarter}, download", 1)
+    try:
+        dataset = fetch_dataset(this.client, wanted, dataset_folder(this.settings))
+    except Absent as absent:
+        late = today > wanted.last + PUBLISHED_WITHIN
+        return QuarterReport(quarter, "not published", problems=(str(absent),) if late else ())
+    except BrokenAnswer as broken:
+        return QuarterReport(quarter, "refused", problems=(str(broken),))
+    before = this.lake.dataset(quarter)
+    forms = forms_of_quarter(this.settings.forms, before)
+    if before and _edition(before) == (dataset.sha256, forms, DATASET_PARSER_VERSION):
+        return QuarterReport(quarter, "unchanged", before.filings, problems=split_problems(before.problem))
+    try:
+        with dataset.path.open("rb") as file:
+            return _ingest(this, pool, dataset, read_dataset(file), forms)
+    except NotADataset as refused:
+        return QuarterReport(quarter, "refused", problems=(f"{dataset.path}: {refused.reason}",))
+
+
+def forms_of_quarter(forms: tuple[str, ...], before: DatasetRead | None) -> str:
+    """The forms to take, joined by a comma: a set that was read for more of them before stays read for all of those."""
+    taken = before.forms.split(",") if before and before.forms else []
+    return ",".join(sorted({*forms, *taken}))
+
+
+def _edition(read: DatasetRead) -> tuple[str, str | None, int | None]:
+    return read.content_sha256, read.forms, read.parser_version
+
+
+def _ingest(this: Run, pool: Workers, dataset: Dataset, reading: DatasetReading, forms: str) -> QuarterReport:
+    """Bring a set into the lake as one commit."""
+    quarter = str(dataset.quarter)
+    progress().begin(quarter, reading.submissions)
+    with this.lake.begin(quarter) as ingest:
+        issues = _add_filings(pool, reading, ingest, set(forms.split(",")))
+        ingest.add_dataset(
+            DatasetRead(
+                quarter=quarter,
+                filings=len(ingest.filings),
+                read_at=datetime.now(UTC),
+                source_path=dataset.source_path,
+                content_sha256=dataset.sha256,
+                etag=dataset.etag,
+                last_modified=dataset.last_modified,
+                forms=forms,
+                parser_version=DATASET_PARSER_VERSION,
+                problem=joined_problems(reading.problems),
+            )
+        )
+        filings = len(ingest.filings)
+        done = this.lake.commit(ingest, writer="datasets")
+    return QuarterReport(
+        quarter,
+        "read",
+        filings,
+        added=done.filings_added if done else 0,
+        replaced=done.filings_replaced if done else 0,
+        passed_over=done.passed_over if done else 0,
+        issues=issues,
+        problems=tuple(reading.problems),
+    )
+
+
+def _add_filings(pool: Workers, reading: DatasetReading, ingest: Ingest, forms: set[str]) -> int:
+    """Add the filings of these forms; how many parse issues they have."""
+    issues = 0
+    for filings in pool.each(parse_dataset_batch, reading.batches()):
+        for filing in filings:
+            if filing.form_type in forms and filing.filing_date is not None:
+                ingest.add_filing(filing, filing.filing_date)
+                issues += len(filing.parse_issues)
+        progress().advance(len(filings))
+    return issues
