@@ -57,7 +57,9 @@ def match_amendments(
     groups: dict[tuple[int, str, frozenset[int | None]], list[Candidate]] = defaultdict(list)
     for each in filings:
         groups[each.issuer_cik, each.form_type[0], each.owner_ciks].append(each)
-    for members in groups.values():
+    for (_, _, owners), members in groups.items():
+        if not owners:
+            continue  # a data set can lack them: whose filings these are is not known
         members.sort(key=lambda each: each.order)
         yield from _match_group(members, shared, settled or {})
 

@@ -149,6 +149,14 @@ def test_an_amendment_replaces_its_original_whichever_of_them_is_exact(lake: Lak
     assert read(lake, superseded) == expected
 
 
+def test_no_amendment_is_matched_where_the_data_set_lacks_the_owners(lake: Lake) -> None:
+    amendment = of_dataset("1-24-2", date(2024, 3, 1), form_type="4/A", date_of_original_submission=FEBRUARY)
+    unknown = {"reporting_owners": [], "owner_count": None}
+    put_in(lake, replace(of_dataset("1-24-1"), **unknown), replace(amendment, **unknown))
+    assert read(lake, "FROM superseded") == []
+    assert lake.verify().violations == []
+
+
 def test_only_a_quarter_takes_filings_of_data_sets(lake: Lake) -> None:
     with lake.begin("2024-02") as ingest, pytest.raises(ValueError, match="by the quarter"):
         ingest.add_filing(of_dataset("1-24-1"), FEBRUARY)
