@@ -78,4 +78,4 @@ lock: ## write requirements.lock anew from pyproject.toml
 	rm -rf .venv-lock
 
 clean: ## remove .venv and the demo's lake
-	rm -rf .venv lake-demo
+	rm -rf .venv lake-demo lake-demo-report.html

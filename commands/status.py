@@ -1,20 +1,36 @@
 """`form4 status`: what the lake covers, what is missing, and what is in quarantine and why."""
 
+from calendar import monthrange
 from collections import Counter, defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from commands.output import complain, console
 from crawler import BadOptions, read_gate
 from flows.run import client_options
+from reports.calendar import Standing, standing
+from reports.numbers import size
 from settings import SettingsError, load_settings
-from storage import DayCoverage, Lake, LakeError, LakeMissing
+from storage import DayCoverage, Lake, LakeError, LakeMissing, Snapshot
 from tables import QuarantinedFiling
 
 DONE, INCOMPLETE, WRONG_USE, LAKE = 0, 1, 2, 4
 SHOWN = 20
+MARKS = {
+    Standing.COMPLETE: "#",
+    Standing.PARTIAL: "+",
+    Standing.MISSING: "!",
+    Standing.HOLIDAY: "-",
+    Standing.NO_INDEX: "=",
+    Standing.NOT_LOOKED_FOR: ".",
+}
+"""How a day is drawn; plain characters, for pipes and old terminals too."""
+STYLES = {"#": "green", "+": "yellow", "!": "bold red"}
+WORSE = [Standing.HOLIDAY, Standing.NO_INDEX, Standing.COMPLETE, Standing.PARTIAL, Standing.MISSING]
+"""How days stand, from nothing to do to most."""
 
 
 def show_status() -> int:
@@ -22,7 +38,7 @@ def show_status() -> int:
     try:
         settings = load_settings()
         lake = Lake.open(settings.lake)
-        coverage, quarantine = lake.coverage(), lake.all_quarantined()
+        snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
         gate = read_gate(client_options(settings))
     except (SettingsError, BadOptions) as wrong:
         complain(wrong)
@@ -38,32 +54,79 @@ def show_status() -> int:
     if not coverage:
         console.print("The lake is empty; `form4 nightly` fills it.")
         return DONE
+    console.print(_lake(snapshot, coverage), highlight=False)
     console.print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]
     for day in unread[:SHOWN]:
         console.print(f"{day.index_date}: {day.missing} missing, index {day.state}; the next nightly reads it again")
+    if len(unread) > SHOWN:
+        console.print(f"… and {len(unread) - SHOWN:,} days more")
     if quarantine:
         console.print(_reasons(quarantine))
     return INCOMPLETE if unread or quarantine else DONE
 
 
-def _months(coverage: list[DayCoverage]) -> Table:
-    table = Table(
-        "month", "days", "expected", "stored", "quarantined", "missing", title="Coverage", title_justify="left"
+def _lake(snapshot: Snapshot, coverage: list[DayCoverage]) -> str:
+    files = snapshot.live.values()
+    filings = sum(each.rows for each in files if each.table == "filings")
+    newest = coverage[-1]
+    return (
+        f"Version {snapshot.version:,}: {filings:,} filings in {len(files):,} files, "
+        f"{size(sum(each.bytes for each in files))}.\n"
+        f"Newest day: {newest.index_date:%A %Y-%m-%d}, {standing(newest)}."
     )
-    months: dict[str, list[DayCoverage]] = defaultdict(list)
+
+
+def _months(coverage: list[DayCoverage]) -> Table:
+    """A line a month, a mark for each of its weekdays; on a terminal older years are a line each, a mark a month."""
+    table = Table(
+        *("", "days", "listed", "stored", "quarantined", "missing"), title="Coverage", title_justify="left", box=None
+    )
+    for column in table.columns[2:]:
+        column.justify, column.no_wrap = "right", True
+    by_day = {day.index_date: day for day in coverage}
+    last = coverage[-1].index_date
+    folded = date(last.year - 1, 1, 1) if console.is_terminal else date.min
+    periods: dict[str, list[DayCoverage]] = defaultdict(list)
     for day in coverage:
-        months[f"{day.index_date:%Y-%m}"].append(day)
-    for month, days in sorted(months.items()):
+        periods[f"{day.index_date:%Y}" if day.index_date < folded else f"{day.index_date:%Y-%m}"].append(day)
+    for period, days in sorted(periods.items()):
+        marks = _month_marks(period, by_day) if len(period) > 4 else _year_marks(days)
         numbers = (
             sum(day.expected for day in days),
             sum(day.stored for day in days),
             sum(day.quarantined for day in days),
             sum(day.missing for day in days),
         )
-        read = sum(day.state in ("whole", "damaged") for day in days)
-        table.add_row(month, str(read), *(f"{number:,}" for number in numbers))
+        table.add_row(
+            period,
+            Text.assemble(*((mark, STYLES.get(mark, "dim")) for mark in marks)),
+            *(f"{number:,}" for number in numbers),
+        )
+    table.caption = ", ".join(f"{mark} {name}" for name, mark in MARKS.items())
+    table.caption_justify = "left"
+    table.caption_style = table.title_style = ""
     return table
+
+
+def _month_marks(month: str, by_day: dict[date, DayCoverage]) -> str:
+    """A mark for each weekday of a month, and for a weekend day that was looked for."""
+    first = date.fromisoformat(f"{month}-01")
+    days = (first + timedelta(n) for n in range(monthrange(first.year, first.month)[1]))
+    return "".join(
+        MARKS[standing(by_day[day]) if day in by_day else Standing.NOT_LOOKED_FOR]
+        for day in days
+        if day in by_day or day.weekday() < 5
+    )
+
+
+def _year_marks(days: list[DayCoverage]) -> str:
+    """A mark for each month of a year: the worst of its days that were looked for."""
+    worst: dict[int, Standing] = {}
+    for day in days:
+        month = day.index_date.month
+        worst[month] = max(worst.get(month, Standing.HOLIDAY), standing(day), key=WORSE.index)
+    return "".join(MARKS[worst.get(month, Standing.NOT_LOOKED_FOR)] for month in range(1, 13))
 
 
 def _reasons(quarantine: list[tuple[date, QuarantinedFiling]]) -> Table:
@@ -71,7 +134,7 @@ def _reasons(quarantine: list[tuple[date, QuarantinedFiling]]) -> Table:
     counted = Counter((row.stage, row.reason) for _, row in quarantine)
     example = {(row.stage, row.reason): row.accession_number for _, row in quarantine}
     for (stage, reason), count in counted.most_common(SHOWN):
-        table.add_row(stage, reason, f"{count:,}", example[stage, reason])
+        table.add_row(stage, escape(reason), f"{count:,}", example[stage, reason])
     return table
 
 

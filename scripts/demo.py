@@ -66,6 +66,7 @@ def demo(gate_folder: str) -> int:
     print(form4("sql", LARGEST_PURCHASES))
     asked = ", ".join(f"{count:,} {kind}" for kind, count in sorted(requests.items()))
     print(f"Requests to EDGAR: {asked}")
+    print(f"A page with pictures of it: {form4('report', '--output', f'{LAKE}-report.html').strip()}")
     print(f'The lake stays in ./{LAKE}. Ask it: FORM4_LAKE={LAKE} .venv/bin/form4 sql "select * from trades limit 10"')
     (totals,) = json.loads(form4("sql", "--format", "json", TOTALS))
     print(

@@ -32,7 +32,7 @@ def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None
         assert word in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1"], ["parse", "nothing"], ["status"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1"], ["parse", "nothing"], ["status"], ["report"]])
 def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store(
     house: House, arguments: list[str]
 ) -> None:
