@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 TOLERANCE = timedelta(days=4)
 """How far a typed date of original submission may be off: a weekend, a holiday, filing after hours."""
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -38,8 +40,9 @@ class Candidate:
 
     @property
     def order(self) -> tuple[date, datetime, str]:
-        """Its place among filings in time."""
-        return (self.filing_date, self.accepted_at or datetime.min.replace(tzinfo=UTC), self.accession_number)
+        """Its place among filings in time; where the hour is not known, an amendment comes last on its day."""
+        unknown = LAST if self.amends else FIRST
+        return (self.filing_date, self.accepted_at or unknown, self.accession_number)
 
 
 Shared = Callable[[Candidate, Candidate], int]

@@ -121,6 +121,14 @@ def test_on_one_day_acceptance_decides_which_is_earlier() -> None:
     assert pairs(original, later) == {("z", "a")}
 
 
+@pytest.mark.parametrize("known", ["original", "amendment", "neither"])
+def test_on_one_day_an_amendment_comes_last_where_an_hour_is_not_known(known: str) -> None:
+    morning = datetime(2024, 1, 8, 14, tzinfo=UTC)
+    original = made("z", MONDAY, accepted_at=morning if known == "original" else None)
+    later = amendment(MONDAY, "a", MONDAY, accepted_at=morning if known == "amendment" else None)
+    assert pairs(original, later) == {("z", "a")}
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake.open(tmp_path / "lake", create=True)
