@@ -73,6 +73,8 @@ class Day:
     stored: int
     quarantined: int
     missing: int
+    from_datasets: int
+    """Those of quarantined and missing that the lake has from the SEC's data sets, rounded to two decimals."""
 
     @property
     def standing(self) -> Standing:
@@ -86,6 +88,7 @@ class Day:
         words += f", {self.stored:,} of {self.expected:,} stored"
         words += f", {self.quarantined:,} quarantined" if self.quarantined else ""
         words += f", {self.missing:,} missing" if self.missing else ""
+        words += f", {self.from_datasets:,} of these from data sets" if self.from_datasets else ""
         return words + (", index damaged" if self.state == "damaged" else "")
 
 

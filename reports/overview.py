@@ -32,6 +32,7 @@ class Month:
     stored: int
     quarantined: int
     missing: int
+    from_datasets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, since: date | None) -> 
     indexed = "WHERE index_date >= ?" if since else ""
     ((version,),) = ask("SELECT version FROM lake_snapshot")
     ((filings, first, last),) = ask(f"SELECT count(*), min(filing_date), max(filing_date) FROM filings {filed}", *dates)
-    columns = "index_date, state, expected, stored, quarantined, missing"
+    columns = "index_date, state, expected, stored, quarantined, missing, from_datasets"
     days = [Day(*row) for row in ask(f"SELECT {columns} FROM coverage {indexed} ORDER BY index_date", *dates)]
     largest_since = since or (max(first, last - timedelta(RECENT_DAYS)) if last else None)
     issues = (
@@ -198,6 +199,7 @@ def _months(days: Sequence[Day]) -> list[Month]:
             stored=sum(day.stored for day in each),
             quarantined=sum(day.quarantined for day in each),
             missing=sum(day.missing for day in each),
+            from_datasets=sum(day.from_datasets for day in each),
         )
         for month, each in sorted(by_month.items())
     ]

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from lake_builders import MONDAY, bought, entry, filing, full_filing, index_day, quarantined, store
+from lake_builders import MONDAY, NOON, bought, entry, filing, full_filing, index_day, quarantined, store
 from lxml import html
 
 from reports import Standing, UnknownTicker, write_report
 from storage import Lake
+from tables import DatasetRead
 
 HOSTILE = "<script>alert('1')</script> & \"Sons\" </style></svg>"
 WEEK = [MONDAY + timedelta(n) for n in range(5)]
@@ -198,3 +199,19 @@ def test_pages_load_no_prefect() -> None:
     script = "import sys, reports, commands.report; print({'prefect'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_what_the_lake_has_from_data_sets_is_told_apart(lake: Lake, tmp_path: Path) -> None:
+    ingest = lake.begin(MONDAY.isoformat())
+    ingest.add_filing(filing("0000000001-24-000001"), MONDAY)
+    ingest.add_day(index_day(), [entry("0000000001-24-000001"), entry("0000000001-24-000002")])
+    lake.commit(ingest, writer="test")
+    quarter = lake.begin("2024Q1")
+    quarter.add_filing(filing("0000000001-24-000002", source_format="dataset"), MONDAY)
+    read_whole = {"filings": 1, "read_at": NOON, "source_path": "/files/x.zip", "content_sha256": "ab"}
+    quarter.add_dataset(DatasetRead(quarter="2024Q1", **read_whole))
+    lake.commit(quarter, writer="test")
+    document = page(lake, tmp_path / "page.html")
+    assert days(document)[MONDAY] == "partial, 1 of 2 stored, 1 missing, 1 of these from data sets"
+    assert "From data sets" in section(document, "coverage")
+    assert "dataset" in section(document, "quality")
