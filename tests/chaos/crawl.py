@@ -277,8 +277,6 @@ def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
     """Hold the lake against the truth."""
     # Of a filing's paths, one a CIK, each index lists another one first.
     differing = differences(lake, plan.archive, apart_from=frozenset(["source_path"]))
-    if "superseded" in differing and _only_untimed_pairs_lack(lake, plan.archive):
-        differing.remove("superseded")
     done.wrong += wrongs(lake, settled=True) + [f"{name} differs" for name in differing]
     lost, done.doubled = lost_and_doubled(lake, plan.archive)
     coverage = lake.coverage()
@@ -294,21 +292,6 @@ def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
         done.wrong.append(f"marked as delisted: {sorted(marked)}, withdrawn were {sorted(withdrawn)}")
     if done.pauses < 2:
         done.wrong.append(f"the gate closed {done.pauses} times, not twice")
-
-
-def _only_untimed_pairs_lack(lake: Lake, archive: Archive) -> bool:
-    """Whether `superseded` lacks nothing but amendments of their original's day without a time of acceptance.
-
-    The order of such two filings is not known, and the lake, however it was filled, may take either for the first.
-    """
-    with lake.connect() as connection:
-        held = set(connection.execute("SELECT superseded_by, accession_number FROM superseded").fetchall())
-    true = set(archive.amends.items())
-    return held <= true and all(
-        archive.truth[later].accepted_at is None
-        and archive.truth[later].filing_date == archive.truth[earlier].filing_date
-        for later, earlier in true - held
-    )
 
 
 def main() -> int:
