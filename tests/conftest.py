@@ -1,11 +1,15 @@
 """What every test can use: the real EDGAR files, which live beside the project and are never copied into it; S3."""
 
+import signal
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from object_server import BUCKET, ObjectServer, program, serving
+
+# Tests send Ctrl-C to commands, which would inherit that a shell's background job ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
 

@@ -79,7 +79,10 @@ def test_ctrl_c_ends_a_single_query(asked: House) -> None:
     with subprocess.Popen([FORM4, "sql", ENDLESS], stderr=subprocess.PIPE, text=True) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        try:
+            assert process.wait(30) == 130
+        finally:
+            process.kill()
         assert process.stderr is not None
         assert process.stderr.read() == ""
 
