@@ -42,13 +42,16 @@ def archive() -> Archive:
 
 def lake_of(folder: Path, filings: list[Filing], days: list[date]) -> Lake:
     lake = Lake.open(folder / "lake", create=True)
-    ingest = lake.begin(f"{max(filing.filing_date or date.min for filing in filings):%Y}")
+    year = f"{max(filing.filing_date or date.min for filing in filings):%Y}"
+    ingest, quarter = lake.begin(year), lake.begin(f"{year}Q1")
     for filing in filings:
-        ingest.add_filing(filing, filing.filing_date or date.min)
+        of_set = filing.source_format == "dataset"
+        (quarter if of_set else ingest).add_filing(filing, filing.filing_date or date.min)
     for day in days:
         read_at = datetime(2024, 7, 1, tzinfo=NEW_YORK)
         ingest.add_day(IndexDay(index_date=day, state="whole", forms="3,3/A,4,4/A,5,5/A", read_at=read_at), [])
     lake.commit(ingest, writer="test")
+    lake.commit(quarter, writer="test")
     return lake
 
 
