@@ -1,7 +1,7 @@
 """`form4 report`: one HTML page with pictures, of the lake or of one issuer."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,8 @@ from commands.query import interruptibly
 from settings import SettingsError, load_settings
 from storage import Lake, LakeError, LakeMissing
 
+ARRIVED_LATELY = timedelta(days=45)
+"""Index dates so young say how soon filings are in the lake; older ones may be a backfill's."""
 DONE, WRONG_USE, LAKE, INTERRUPTED = 0, 2, 4, 130
 
 
@@ -23,8 +25,13 @@ def run_report(since: date | None, ticker: str | None, output: Path | None) -> i
         if path.is_dir() or not path.parent.is_dir():
             complain(f"{path} cannot be written: {'it is a folder' if path.is_dir() else f'no folder {path.parent}'}")
             return WRONG_USE
-        connection = Lake.open(load_settings().lake).connect()
-        interruptibly(connection, lambda: write_report(connection, path, since=since, ticker=ticker))
+        with Lake.open(load_settings().lake) as lake, lake.connect() as connection:
+            arrivals = lake.arrivals(date.today() - ARRIVED_LATELY)  # noqa: DTZ011 a day more or less is no matter
+
+            def write() -> None:
+                write_report(connection, path, since=since, ticker=ticker, arrivals=arrivals)
+
+            interruptibly(connection, write)
     except (SettingsError, LakeMissing, UnknownTicker) as wrong:
         complain(wrong)
         return WRONG_USE

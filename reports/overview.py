@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from reports.calendar import Day
+from reports.latency import Latency, read_latency
 from reports.trading import Period, Trade, largest, periods
 
 NEWEST_CLUSTERS, LARGEST, ISSUES_SHOWN, REASONS_SHOWN = 10, 10, 20, 20
@@ -112,6 +113,8 @@ class Overview:
     sources: list[Source]
     issues: list[Issue]
     tables: list[TableSize]
+    latency: Latency | None
+    """Of the days that arrived lately."""
 
     @property
     def look(self) -> list[Day]:
@@ -128,8 +131,12 @@ def _dated(day: Day) -> date:
     return day.index_date
 
 
-def read_overview(connection: duckdb.DuckDBPyConnection, since: date | None) -> Overview:
+def read_overview(
+    connection: duckdb.DuckDBPyConnection, since: date | None, arrivals: Mapping[date, datetime]
+) -> Overview:
     """All that the page shows, of days and filings since a date or of all.
+
+    `arrivals` says when index dates were committed first.
 
     Raises:
         duckdb.Error: the lake's files cannot be read.
@@ -184,6 +191,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, since: date | None) -> 
         tables=[
             TableSize(*row) for row in ask("SELECT table_name, row_count, file_count, byte_count FROM lake_tables")
         ],
+        latency=read_latency(connection, arrivals),
     )
 
 

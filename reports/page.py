@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -20,11 +22,17 @@ ARCHIVES = "https://www.sec.gov/Archives/"
 
 
 def write_report(
-    connection: duckdb.DuckDBPyConnection, path: str | Path, *, since: date | None = None, ticker: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: str | Path,
+    *,
+    since: date | None = None,
+    ticker: str | None = None,
+    arrivals: Mapping[date, datetime] = MappingProxyType({}),
 ) -> None:
     """Write the page of the lake, or of the issuer with a ticker, from its views; an older file is replaced at the end.
 
-    `since` leaves out index dates and filing dates before it.
+    `since` leaves out index dates and filing dates before it; `arrivals` says when index dates were committed first, as
+    far as that is known.
 
     Raises:
         UnknownTicker: no filing of the lake has it.
@@ -34,7 +42,7 @@ def write_report(
     connection.execute("SET enable_progress_bar = false")
     now = datetime.now(UTC)
     if ticker is None:
-        page = render_overview(read_overview(connection, since), now)
+        page = render_overview(read_overview(connection, since, arrivals), now)
     else:
         page = render_issuer(read_issuer(connection, ticker, since), now)
     target = Path(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -327,6 +327,20 @@ class Lake:
     def index_day(self, index_date: date) -> IndexDay | None:
         """The row of an index date; None if its index was never looked for."""
         return next(iter(self._records(IndexDay, "index_days", index_date)), None)
+
+    def arrivals(self, since: date) -> dict[date, datetime]:
+        """When each index date from `since` on that was read was committed first, UTC, as the commit log says.
+
+        Raises:
+            LakeDamaged: the log cannot be read.
+        """
+        found: dict[date, datetime] = {}
+        # No commit before a date has read its index.
+        for entry in self._log.entries_since(datetime.combine(since, time.min, UTC)):
+            for each in map(date.fromisoformat, entry.summary.index_dates):
+                if each >= since:
+                    found[each] = entry.written_at  # the newest come first
+        return found
 
     def dataset(self, quarter: str) -> DatasetRead | None:
         """What the lake says of a quarter's data set; None if it holds none."""

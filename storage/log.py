@@ -146,15 +146,24 @@ class CommitLog:
             content = {"version": state.version, "live": [asdict(each) for each in state.live.values()]}
             self._files.create(_name(state.version, ".checkpoint"), json.dumps(content).encode())
 
-    def retired_since(self, moment: datetime) -> Iterator[str]:
-        """The paths of files taken out of the snapshot since a moment."""
+    def entries_since(self, moment: datetime) -> Iterator[Entry]:
+        """The commits made since a moment, the newest first.
+
+        Raises:
+            LakeDamaged: an entry is missing or unreadable.
+        """
         version = self.state().version
         while version:
             entry = self.entry(version)
             if entry.written_at < moment:
                 return
-            yield from entry.removed
+            yield entry
             version -= 1
+
+    def retired_since(self, moment: datetime) -> Iterator[str]:
+        """The paths of files taken out of the snapshot since a moment."""
+        for entry in self.entries_since(moment):
+            yield from entry.removed
 
     def _newest_checkpoint(self, names: list[str]) -> State:
         checkpoints = [each for each in names if each.endswith(".checkpoint.json")]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -215,3 +215,13 @@ def test_what_the_lake_has_from_data_sets_is_told_apart(lake: Lake, tmp_path: Pa
     assert days(document)[MONDAY] == "partial, 1 of 2 stored, 1 missing, 1 of these from data sets"
     assert "From data sets" in section(document, "coverage")
     assert "dataset" in section(document, "quality")
+
+
+def test_it_says_how_soon_filings_were_there(week: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    with week.connect() as connection:
+        write_report(connection, path, arrivals={MONDAY: datetime(2024, 1, 9, 1, 30, 1, tzinfo=UTC)})
+        (said,) = html.parse(path).xpath("//p[@id='latency']")
+        assert "Of the 1 filings that 1 newest index dates list, half were in the lake 4.0 hours" in said.text
+        write_report(connection, path, arrivals={WEEK[1]: datetime(2024, 1, 9, 1, 30, 1, tzinfo=UTC)})
+        assert html.parse(path).xpath("//p[@id='latency']") == []

@@ -338,3 +338,14 @@ def test_records_have_no_field_the_tests_forget() -> None:
         TABLES["non_derivative_transactions"].column_names()
     )
     assert FORMS.count(",") == 5
+
+
+def test_the_log_says_when_an_index_date_arrived_first(lake: Lake) -> None:
+    first = store(lake, filing("a"), day=MONDAY)
+    store(lake, filing("b", TUESDAY), day=TUESDAY)
+    store(lake, filing("a"), filing("c"), day=MONDAY)
+    assert first is not None
+    arrivals = lake.arrivals(MONDAY)
+    assert list(arrivals) == [MONDAY, TUESDAY]
+    assert arrivals[MONDAY] == first.written_at
+    assert list(lake.arrivals(TUESDAY)) == [TUESDAY]
