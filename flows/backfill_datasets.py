@@ -1,5 +1,6 @@
 """The flow `backfill-datasets`: the SEC's own flattening of a range of quarters, one commit a quarter."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 from prefect import State, flow, task
@@ -15,7 +16,7 @@ from flows.run import Run, run, today_in_new_york
 from flows.workers import Workers, workers
 from parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
 from settings import dataset_folder
-from storage import Ingest
+from storage import Ingest, Lake
 from tables import DatasetRead
 
 PUBLISHED_WITHIN = timedelta(days=120)
@@ -100,18 +101,38 @@ def _ingest(this: Run, pool: Workers, dataset: Dataset, reading: DatasetReading,
                 problem=joined_problems(reading.problems),
             )
         )
-        filings = len(ingest.filings)
+        there = frozenset(ingest.filings)
         done = this.lake.commit(ingest, writer="datasets")
     return QuarterReport(
         quarter,
         "read",
-        filings,
+        len(there),
         added=done.filings_added if done else 0,
         replaced=done.filings_replaced if done else 0,
         passed_over=done.passed_over if done else 0,
         issues=issues,
+        dropped=dropped(this.lake, dataset.quarter, forms, there),
         problems=tuple(reading.problems),
     )
+
+
+def dropped(lake: Lake, quarter: Quarter, forms: str, there: Collection[str]) -> tuple[str, ...]:
+    """The filings that the lake has from data sets only, filed in a quarter, that its set does not hold.
+
+    Those of the last day that the set holds are left out: accepted after 17:30 of the last business day, they came by
+    the next quarter's (readme of the sets, section 1).
+    """
+    connection = lake.connect()
+    try:
+        sql = (
+            "SELECT accession_number, filing_date FROM filings WHERE source_format = 'dataset' "
+            "AND filing_date BETWEEN $1 AND $2 AND list_contains(string_split($3, ','), form_type) ORDER BY ALL"
+        )
+        held: list[tuple[str, date]] = connection.execute(sql, [quarter.first, quarter.last, forms]).fetchall()
+    finally:
+        connection.close()
+    last = max((filed for number, filed in held if number in there), default=quarter.first)
+    return tuple(number for number, filed in held if number not in there and filed < last)
 
 
 def _add_filings(pool: Workers, reading: DatasetReading, ingest: Ingest, forms: set[str]) -> int:

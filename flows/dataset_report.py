@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from flows.report import Exit, RunReport
 
+NAMED = 5
+"""So many filings are named, where there are more."""
 SEPARATOR = "; "
 """Between the problems of a set where the lake keeps them as one text."""
 
@@ -27,6 +29,8 @@ class QuarterReport:
     """Filings that the lake has exactly."""
     issues: int = 0
     """Values and rows that could not be typed, kept as text in `parse_issues`."""
+    dropped: tuple[str, ...] = ()
+    """Accession numbers that an earlier edition of the set brought and this one lacks; the lake keeps them."""
     problems: tuple[str, ...] = ()
     """What is not in the set, or could not be read of it."""
 
@@ -80,6 +84,7 @@ class DatasetReport(RunReport):
     def attention(self) -> list[str]:
         """What a person should look at, one line each."""
         lines = [*self.notes, *(f"{each.quarter}: {problem}" for each in self.quarters for problem in each.problems)]
+        lines += [f"{each.quarter}: {_dropped(each.dropped)}" for each in self.quarters if each.dropped]
         told = self.failure is None or any(self.failure in line for line in lines)
         return lines if told else [*lines, str(self.failure)]
 
@@ -96,6 +101,12 @@ class DatasetReport(RunReport):
         ]
         look = [f"- {line}" for line in self.attention()] or ["Nothing."]
         return "\n".join([f"# {self.summary()}", "", *head, *rows, "", "## To look at", "", *look])
+
+
+def _dropped(numbers: tuple[str, ...]) -> str:
+    such = ", ".join(numbers[:NAMED]) + ", …" * (len(numbers) > NAMED)
+    are = "filing of an earlier edition is" if len(numbers) == 1 else "filings of an earlier edition are"
+    return f"{len(numbers):,} {are} not in this one, and kept as the earlier one had them: {such}"
 
 
 def left(started_at: datetime, done: int, count: int) -> str:

@@ -1,11 +1,15 @@
 """History in two steps: the SEC's data sets at once, exact filings later, each once in the lake at any moment."""
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from houses import House
@@ -17,6 +21,8 @@ from flows.quarters import quarters_of
 from flows.report import Exit, RunReport
 from replica import Archive, business_days, generate_archive
 from storage import Commit, Ingest, Lake
+from tests.chaos.form4_commands import House as Machine
+from tests.chaos.world import wrongs
 
 DECEMBER = date(2023, 12, 20)
 TODAY = date(2024, 2, 20)
@@ -74,19 +80,37 @@ def archive() -> Archive:
     return generate_archive(23, business_days(DECEMBER, 9), 150)
 
 
+@dataclass
+class Version:
+    """What a committed version holds, as it should: the filings from data sets, the exact ones."""
+
+    coarse: set[str]
+    exact: set[str]
+
+
 @pytest.fixture
-def versions(house: House) -> list[tuple[int, int, int]]:
-    """Of each version that is committed: its filings, their accession numbers, and those from data sets."""
-    found: list[tuple[int, int, int]] = []
+def versions(house: House, archive: Archive) -> list[Version]:
+    """Every version that is committed, each held against the truth: filings once, exact ones with their exact rows,
+    those from data sets with as many rows as they have."""
+    found: list[Version] = []
     commit = Lake.commit
 
-    def counted(lake: Lake, ingest: Ingest, *, writer: str) -> Commit | None:
+    def held(lake: Lake, ingest: Ingest, *, writer: str) -> Commit | None:
         done = commit(lake, ingest, writer=writer)
-        sql = "select count(*), count(distinct accession_number), count_if(source_format = 'dataset') from filings"
-        found.extend(house.query(sql) if done else [])
+        if done:
+            formats = house.query("select accession_number, source_format = 'dataset' from filings")
+            version = Version({n for n, coarse in formats if coarse}, {n for n, coarse in formats if not coarse})
+            assert len(formats) == len(version.coarse | version.exact)
+            for table in OF_FILINGS:
+                stored = rows(house, table)
+                exact = [row for row in stored if row["accession_number"] in version.exact]
+                assert as_set(exact) == as_set(expected_rows([archive.truth[n] for n in version.exact], table)), table
+                coarse = [archive.truth[n] for n in version.coarse]
+                assert len(stored) - len(exact) == len(expected_rows(coarse, table)), table
+            found.append(version)
         return done
 
-    house.monkeypatch.setattr(Lake, "commit", counted)
+    house.monkeypatch.setattr(Lake, "commit", held)
     return found
 
 
@@ -96,7 +120,7 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
     from_datasets: Backfill,
     from_index: Callable[[date, date], RunReport],
     archive: Archive,
-    versions: list[tuple[int, int, int]],
+    versions: list[Version],
 ) -> None:
     with house.edgar(archive) as edgar:
         report = from_datasets(DECEMBER, date(2024, 1, 31))
@@ -113,13 +137,72 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
         half = from_index(first, middle)
         whole = from_index(middle, last)
     assert half.made_exact + whole.made_exact == len(in_sets)
-    assert all(count == distinct for count, distinct, _ in versions)
-    assert [left for *_, left in versions][-1] == 0
+    assert len(versions) > 4, "two quarters, and days of both"
+    for before, after in pairwise(versions):
+        assert before.exact <= after.exact
+        assert before.coarse <= after.coarse | after.exact
+    assert versions[1].coarse == in_sets
+    assert any(version.coarse and version.exact for version in versions)
+    assert (versions[-1].coarse, versions[-1].exact) == (set(), set(archive.truth))
     for table in OF_FILINGS:
         assert as_set(rows(house, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
     assert set(house.query("select superseded_by, accession_number from superseded")) == set(archive.amends.items())
     assert house.query("select sum(stored), sum(missing), sum(from_datasets) from coverage") == [(150, 0, 0)]
     assert house.lake.verify().violations == []
+
+
+@pytest.mark.flow
+def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
+    house: House, prefect_server: str, from_datasets: Backfill, archive: Archive, tmp_path: Path
+) -> None:
+    command = ("backfill", str(DECEMBER), "2024-01-31", "--source", "datasets", "--as-of", str(TODAY))
+    with house.edgar(archive):
+        counts = [each.filings for each in from_datasets(DECEMBER, date(2024, 1, 31)).quarters]
+        again = House(tmp_path / "again" / "lake", house.monkeypatch)
+        again.lake_folder.parent.mkdir()
+        settings = {
+            "FORM4_LAKE": str(again.lake_folder),
+            "FORM4_DATASET_FOLDER": str(tmp_path / "again" / "sets"),
+            "PREFECT_API_URL": prefect_server,
+        }
+        machine, chance = Machine(again.lake_folder, os.environ | settings), Random(6)
+        kills = 0
+        for _ in range(4):
+            kills += machine.kill(command, chance)
+            if again.lake_folder.exists():
+                assert again.count("filings") in {0, counts[0], sum(counts)}
+                assert wrongs(again.lake, settled=False) == []
+        assert machine.finish(command) is None
+    assert kills > 0
+    for table in (*OF_FILINGS, "parse_issues", "superseded"):
+        assert as_set(rows(again, table)) == as_set(rows(house, table)), table
+    assert again.query("select quarter, filings from datasets order by 1") == [
+        ("2023Q4", counts[0]),
+        ("2024Q1", counts[1]),
+    ]
+    assert again.lake.verify().violations == []
+
+
+@pytest.mark.flow
+def test_a_filing_that_a_new_edition_lacks_stays_and_is_named(
+    house: House, from_datasets: Backfill, archive: Archive
+) -> None:
+    with house.edgar(archive):
+        before = from_datasets(DECEMBER, date(2024, 1, 31))
+    held = house.count("filings")
+    gone, kept = (f"2023-12-2{day}" for day in (1, 9))
+    dropped = {n for n, f in archive.truth.items() if f.source_format == "xml" and str(f.filing_date) in (gone, kept)}
+    truth = {n: filing for n, filing in archive.truth.items() if n not in dropped}
+    last = next(f for n, f in archive.truth.items() if n in dropped and str(f.filing_date) == kept)
+    truth[last.accession_number] = last
+    with house.edgar(Archive(archive.rows, archive.submissions, archive.holidays, truth)):
+        report = from_datasets()
+    assert before.exit_code is report.exit_code is Exit.DONE
+    assert house.count("filings") == held
+    (said,) = report.attention()
+    named = {n for n in dropped if str(archive.truth[n].filing_date) == gone}
+    assert said.startswith(f"2023Q4: {len(named)} filings of an earlier edition are not in this one")
+    assert min(named) in said
 
 
 @pytest.mark.flow
