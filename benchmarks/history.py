@@ -157,7 +157,7 @@ def by_datasets(zip_file: Path, folder: Path) -> tuple[float, float]:
     rows = rows_of(body)
     bare = run([sys.executable, "-m", "benchmarks.history", "read", zip_file, folder / "bare"], dict(os.environ))
     with edgar(Archive({}, {}, datasets={"2024q1": body}), folder) as (_, environment):
-        command = [FORM4, "backfill", "2024-01-01", "2024-03-31", "--source", "datasets"]
+        command: list[str | Path] = [FORM4, "backfill", "2024-01-01", "2024-03-31", "--source", "datasets"]
         taken, nothing = run(command, environment), run(command, environment)
         threads = {"FORM4_TASK_RUNNER": "threads", "FORM4_LAKE": str(folder / "threads")}
         by_threads = run(command, environment | threads)

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.output import complain, console
-from crawler import BadOptions, read_gate
+from crawler import BadOptions, Quarter, read_gate
+from flows.quarters import quarters_of
 from flows.run import client_options
 from reports.calendar import Standing, standing
 from reports.numbers import size
@@ -39,6 +40,7 @@ def show_status() -> int:
         settings = load_settings()
         lake = Lake.open(settings.lake)
         snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
+        data_sets = _data_sets(lake, snapshot)
         gate = read_gate(client_options(settings))
     except (SettingsError, BadOptions) as wrong:
         complain(wrong)
@@ -51,11 +53,14 @@ def show_status() -> int:
         return LAKE
     if gate.closed_until:
         console.print(_pause(gate.closed_until, gate.reason))
-    if not coverage:
+    if not (coverage or data_sets):
         console.print("The lake is empty; `form4 nightly` fills it.")
         return DONE
     console.print(_lake(snapshot, coverage), highlight=False)
-    console.print(_months(coverage))
+    if data_sets:
+        console.print(data_sets, highlight=False)
+    if coverage:
+        console.print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]
     for day in unread[:SHOWN]:
         console.print(f"{day.index_date}: {day.missing} missing, index {day.state}; the next nightly reads it again")
@@ -69,11 +74,30 @@ def show_status() -> int:
 def _lake(snapshot: Snapshot, coverage: list[DayCoverage]) -> str:
     files = snapshot.live.values()
     filings = sum(each.rows for each in files if each.table == "filings")
-    newest = coverage[-1]
+    newest = f"Newest day: {coverage[-1].index_date:%A %Y-%m-%d}, {standing(coverage[-1])}." if coverage else ""
     return (
         f"Version {snapshot.version:,}: {filings:,} filings in {len(files):,} files, "
-        f"{size(sum(each.bytes for each in files))}.\n"
-        f"Newest day: {newest.index_date:%A %Y-%m-%d}, {standing(newest)}."
+        f"{size(sum(each.bytes for each in files))}.\n{newest}"
+    ).rstrip()
+
+
+def _data_sets(lake: Lake, snapshot: Snapshot) -> str:
+    """Which quarters' data sets are in the lake, and what is still known from them only; '' where none is."""
+    if not any(each.table == "datasets" for each in snapshot.live.values()):
+        return ""
+    connection = lake.connect()
+    try:
+        held = [row[0] for row in connection.execute("SELECT quarter FROM datasets ORDER BY quarter").fetchall()]
+        sql = "SELECT count(*) FROM filings WHERE source_format = 'dataset'"
+        ((filings,),) = connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+    between = quarters_of(Quarter.parse(held[0]).first, Quarter.parse(held[-1]).last)
+    absent = ", ".join(str(each) for each in between if str(each) not in held)
+    return (
+        f"Data sets: {held[0]}{f' to {held[-1]}' * (len(held) > 1)}"
+        f"{f' without {absent}' if absent else ''}; {filings:,} filings are from them only, rounded to two "
+        "decimals until they are read exactly."
     )
 
 

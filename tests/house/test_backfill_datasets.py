@@ -14,7 +14,9 @@ from random import Random
 import pytest
 from houses import House
 from truths import as_set, expected_rows, rows
+from typer.testing import CliRunner
 
+from cli import app
 from crawler import Quarter
 from flows.dataset_report import DatasetReport
 from flows.quarters import quarters_of
@@ -221,6 +223,9 @@ def test_what_is_known_from_data_sets_is_still_missing_and_says_so(
         filed = {row.transaction_price_per_share for row in archive.truth[number].non_derivative_transactions}
         assert any(each is not None and abs(each - price) <= cents / 2 for each in filed)
     assert house.lake.stored(archive.truth) == set()
+    said = CliRunner().invoke(app, ["status"])
+    assert said.exit_code == 0
+    assert f"Data sets: 2023Q4; {house.count('filings')} filings are from them only" in " ".join(said.stdout.split())
     (held,) = house.query("select quarter, filings, forms, problem from datasets")
     assert held == ("2023Q4", house.count("filings"), "3,3/A,4,4/A,5,5/A", None)
 
