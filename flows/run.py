@@ -1,7 +1,7 @@
 """What every run is made of: settings, the lake, EDGAR's client, and the report it writes."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,10 @@ def today_in_new_york() -> date:
     return datetime.now(NEW_YORK).date()
 
 
+TOGETHER = ("backfill",)
+"""Runs of which several may be at work on one lake: each has a range of its own."""
+
+
 @contextmanager
 def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None) -> Iterator[Run]:
     """A run by the settings of this process; `forms` instead of theirs, and `report` for a plain one, where given.
@@ -63,7 +67,7 @@ def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None 
     with EdgarClient(client_options(settings)) as client, Lake.open(settings.lake, create=True) as lake:
         this = Run(settings, lake, client, report or RunReport(flow))
         try:
-            with lake.alone(flow), stoppable(client.close):
+            with nullcontext() if flow in TOGETHER else lake.alone(flow), stoppable(client.close):
                 yield this
         except BadOptions:
             raise
