@@ -40,7 +40,7 @@ def show_status() -> int:
         settings = load_settings()
         lake = Lake.open(settings.lake)
         snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
-        data_sets = _data_sets(lake, snapshot)
+        data_sets = _data_sets(lake)
         gate = read_gate(client_options(settings))
     except (SettingsError, BadOptions) as wrong:
         complain(wrong)
@@ -81,22 +81,16 @@ def _lake(snapshot: Snapshot, coverage: list[DayCoverage]) -> str:
     ).rstrip()
 
 
-def _data_sets(lake: Lake, snapshot: Snapshot) -> str:
+def _data_sets(lake: Lake) -> str:
     """Which quarters' data sets are in the lake, and what is still known from them only; '' where none is."""
-    if not any(each.table == "datasets" for each in snapshot.live.values()):
+    held = [each.quarter for each in lake.datasets()]
+    if not held:
         return ""
-    connection = lake.connect()
-    try:
-        held = [row[0] for row in connection.execute("SELECT quarter FROM datasets ORDER BY quarter").fetchall()]
-        sql = "SELECT count(*) FROM filings WHERE source_format = 'dataset'"
-        ((filings,),) = connection.execute(sql).fetchall()
-    finally:
-        connection.close()
     between = quarters_of(Quarter.parse(held[0]).first, Quarter.parse(held[-1]).last)
     absent = ", ".join(str(each) for each in between if str(each) not in held)
     return (
         f"Data sets: {held[0]}{f' to {held[-1]}' * (len(held) > 1)}"
-        f"{f' without {absent}' if absent else ''}; {filings:,} filings are from them only, rounded to two "
+        f"{f' without {absent}' if absent else ''}; {lake.count_from_datasets():,} filings are from them only, rounded to two "
         "decimals until they are read exactly."
     )
 

@@ -342,13 +342,22 @@ class Lake:
                     found[each] = entry.written_at  # the newest come first
         return found
 
+    def datasets(self) -> list[DatasetRead]:
+        """What the lake says of each data set that it holds, by quarter."""
+        with self._reading() as (cursor, snapshot):
+            sql = f"SELECT * FROM ({snapshot.relation('datasets')}) ORDER BY quarter"
+            names = list(TABLES["datasets"].column_names())
+            return [DatasetRead(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+
     def dataset(self, quarter: str) -> DatasetRead | None:
         """What the lake says of a quarter's data set; None if it holds none."""
+        return next((each for each in self.datasets() if each.quarter == quarter), None)
+
+    def count_from_datasets(self) -> int:
+        """How many filings it has from data sets only."""
         with self._reading() as (cursor, snapshot):
-            sql = f"SELECT * FROM ({snapshot.relation('datasets')}) WHERE quarter = {quoted(quarter)}"
-            names = list(TABLES["datasets"].column_names())
-            found = [DatasetRead(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
-            return found[0] if found else None
+            sql = f"SELECT count(*) FROM ({snapshot.relation('filings')}) WHERE NOT ({EXACT})"
+            return int(rows(cursor, sql)[0][0])
 
     def coverage(self, first: date | None = None, last: date | None = None) -> list[DayCoverage]:
         """How complete each index date from `first` to `last` is that was looked for, oldest first."""
