@@ -88,11 +88,9 @@ def _data_sets(lake: Lake) -> str:
         return ""
     between = quarters_of(Quarter.parse(held[0]).first, Quarter.parse(held[-1]).last)
     absent = ", ".join(str(each) for each in between if str(each) not in held)
-    return (
-        f"Data sets: {held[0]}{f' to {held[-1]}' * (len(held) > 1)}"
-        f"{f' without {absent}' if absent else ''}; {lake.count_from_datasets():,} filings are from them only, rounded to two "
-        "decimals until they are read exactly."
-    )
+    quarters = f"{held[0]}{f' to {held[-1]}' * (len(held) > 1)}{f' without {absent}' if absent else ''}"
+    filings = lake.count_from_datasets()
+    return f"Data sets: {quarters}; {filings:,} filings are from them only, rounded to two decimals until read exactly."
 
 
 def _months(coverage: list[DayCoverage]) -> Table:
