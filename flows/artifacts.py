@@ -16,10 +16,14 @@ LOOKS_SHOWN = 1000
 
 Told = TypeVar("Told", bound=Report)
 
+THE_REPORT = "The whole lake as one page with pictures, on the machine that has it: `form4 report`."
+"""No link: a browser follows none from Prefect's pages to a file."""
+
 
 def finish(report: Told) -> State[Told]:
     """Leave the report as an artifact and turn it into the flow's final state, which carries it as its result."""
-    create_markdown_artifact(report.markdown(), key=f"{report.flow}-report", description=report.summary())
+    page = f"{report.markdown()}\n\n{THE_REPORT}"
+    create_markdown_artifact(page, key=f"{report.flow}-report", description=report.summary())
     if look := report.attention():
         rows = [
             {
