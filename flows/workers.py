@@ -1,5 +1,6 @@
 """Where pure functions run, as `task_runner` says: threads or processes of this machine, or a dask cluster."""
 
+import gc
 import os
 import signal
 import threading
@@ -149,13 +150,18 @@ def _dask_client(address: str) -> Iterator[Any]:
         raise SettingsError("task_runner: dask needs the package distributed: pip install 'form4lake[dask]'") from None
     # A batch with a large submission is no mistake that dask need warn of.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
+        refused: str | None = None
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as failed:
+            refused = str(failed)
+        if refused is not None:
+            # What was made of the client closes here: while another is being made, both would wait for ever.
+            gc.collect()
             raise SettingsError(
-                f"dask_address: no dask cluster answers at {address!r} ({failed}): start one with `dask scheduler`, "
+                f"dask_address: no dask cluster answers at {address!r} ({refused}): start one with `dask scheduler`, "
                 "or set task_runner: processes"
-            ) from None
+            )
         with client:
             try:
                 client.wait_for_workers(1, timeout=CONNECT_SECONDS)
