@@ -78,6 +78,16 @@ def test_a_lake_that_cannot_be_made_is_exit_4(house: House) -> None:
     says(form4("nightly"), 4, "file")
 
 
+@pytest.mark.flow
+def test_a_flow_without_a_server_says_its_own_lines_only(house: House) -> None:
+    house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    Lake.open(house.lake_folder, create=True)
+    done = form4("--log-format", "json", "compact")
+    assert done.returncode == 0, done.stderr
+    assert "nanobind" not in done.stderr, "Prefect's thread keeps DuckDB's module until after the interpreter's end"
+    assert all(json.loads(line)["message"] for line in done.stderr.splitlines())
+
+
 def test_asking_a_lake_that_is_not_there_is_explained(house: House) -> None:
     for command in (["sql", "select 1"], ["status"]):
         done = form4(*command)

@@ -183,6 +183,7 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         second.until(lambda: any("a run failed: backfill" in line for line in heard))
         check_ui(second, tmp_path)
         second.stop()
+        assert "nanobind" not in first.log.read_text() + second.log.read_text(), "runs end as cleanly as commands"
 
 
 def check_schedule(served: Served) -> None:
