@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -67,8 +69,20 @@ def quarter_queries(connection: duckdb.DuckDBPyConnection, first: date, last: da
 
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, form: str, path: Path) -> None:
-    """A query's rows as one file: parquet, csv or tsv."""
-    connection.execute(f"COPY ({query}) TO {quoted(str(path))} ({_OPTIONS[form]})")
+    """A query's rows as one file: parquet, csv or tsv.
+
+    Raises:
+        OSError: that file cannot be written.
+        duckdb.Error: the query failed.
+    """
+    try:
+        connection.execute(f"COPY ({query}) TO {quoted(str(path))} ({_OPTIONS[form]})")
+    except duckdb.IOException as failed:
+        # DuckDB has no class for it: its message names the file and, in what it adds as JSON, the number of the error.
+        number = re.search(r'"errno":\s*"(\d+)"', str(failed))
+        if path.name not in str(failed) or not number:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from failed
 
 
 def _filings(within: str) -> str:

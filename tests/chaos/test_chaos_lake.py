@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.lake import kill_storage
 from tests.chaos.together import run_together
+
+pytestmark = pytest.mark.flow
 
 
 def test_twenty_kills_leave_the_lake_whole(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_the_truth_and_its_data_set_differ_by_rules_alone(archive: Archive, tmp_
     comparison.close()
 
 
+@pytest.mark.flow
 def test_each_difference_is_found_and_named(archive: Archive, tmp_path: Path) -> None:
     changed = deepcopy(archive.truth)
     traded = [
@@ -139,6 +140,7 @@ def test_what_is_not_to_be_in_both_is_no_difference(archive: Archive, tmp_path: 
     comparison.close()
 
 
+@pytest.mark.flow
 def test_a_data_set_with_odd_members_is_compared_as_far_as_it_goes(archive: Archive, tmp_path: Path) -> None:
     lake = lake_of(tmp_path, list(archive.truth.values()), archive.days)
     odd = io.BytesIO()

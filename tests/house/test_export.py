@@ -13,6 +13,7 @@ from cli import app
 from replica import Archive, business_days, generate_archive
 from replica.datasets import dataset
 from storage import Lake
+from storage.export import copy
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +123,15 @@ def test_a_folder_that_cannot_be_written_is_named() -> None:
     done = form4("filings", "--output", "file")
     assert done.exit_code == 2
     assert "cannot write" in done.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_named_as_such() -> None:
+    with duckdb.connect() as connection, pytest.raises(OSError, match="No space left") as failed:
+        copy(connection, "SELECT 1", "csv", Path("/dev/full"))
+    assert failed.value.filename == "/dev/full"
+
+
+def test_a_query_that_cannot_read_is_no_full_disk(tmp_path: Path) -> None:
+    with duckdb.connect() as connection, pytest.raises(duckdb.IOException):
+        copy(connection, "FROM 'nowhere.parquet'", "csv", tmp_path / "out.csv")

@@ -75,6 +75,7 @@ def test_who_reads_no_further_gets_no_traceback(asked: House) -> None:
     assert (done.stdout, done.stderr) == ("range\n", "")
 
 
+@pytest.mark.flow
 def test_ctrl_c_ends_a_single_query(asked: House) -> None:
     with subprocess.Popen([FORM4, "sql", ENDLESS], stderr=subprocess.PIPE, text=True) as process:
         time.sleep(4)

@@ -43,6 +43,7 @@ def log_entries(house: House) -> list[Path]:
     return sorted((house.lake_folder / "log").iterdir())
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [(["2024"], "2024Q1"), (["2024Q5"], "2024Q5"), (["2199Q1"], "2199Q1"), (["1992Q4"], "1992")],

@@ -63,6 +63,7 @@ def two_days(house: House) -> Lake:
     return lake
 
 
+@pytest.mark.flow
 def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -> None:
     done = form4("report")
     assert (done.returncode, done.stdout, done.stderr) == (0, "report.html\n", "")
@@ -73,6 +74,7 @@ def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -
     assert sorted(each.name for each in Path.cwd().glob("*report*")) == ["report-ACM.html", "report.html"]
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -90,6 +92,7 @@ def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word:
     assert not list(Path.cwd().glob("*.html"))
 
 
+@pytest.mark.flow
 def test_a_report_of_no_lake_is_wrong_use(house: House) -> None:
     assert form4("report").returncode == 2
 

@@ -149,6 +149,7 @@ def beside_an_exhibit(size: int) -> bytes:
     return b"<SEC-DOCUMENT>\n" + exhibit + form + b"</SEC-DOCUMENT>\n"
 
 
+@pytest.mark.flow
 def test_an_exhibit_of_200_megabytes_beside_a_small_form() -> None:
     raw = beside_an_exhibit(200 * MEGABYTE)
     start = time.process_time()

@@ -228,6 +228,7 @@ def test_two_compactions_at_once_fold_once(lake: Lake, root: Path) -> None:
     assert contents(lake) == before == globbed(root)
 
 
+@pytest.mark.flow
 def test_writers_and_readers_go_on_while_everything_is_folded(root: Path) -> None:
     Lake.open(root, create=True)
     days = [date(2024, month, day) for month in (1, 2) for day in (2, 3)]
@@ -292,6 +293,7 @@ KILLED = """
 """
 
 
+@pytest.mark.flow
 def test_a_killed_compaction_loses_nothing_and_the_next_goes_on(lake: Lake, root: Path, tmp_path: Path) -> None:
     """SIGKILL before one in 53 calls that change a file."""
     before = contents(lake)

@@ -131,6 +131,7 @@ def test_a_reader_keeps_its_snapshot_while_files_are_replaced(tmp_path: Path) ->
     assert later.stored(["a", "b"]) == {"a", "b"}
 
 
+@pytest.mark.flow
 def test_writers_that_race_all_land(tmp_path: Path) -> None:
     root = tmp_path / "lake"
     Lake.open(root, create=True)

@@ -34,7 +34,7 @@ from storage.object_files import ObjectFiles
 from storage.object_store import open_store
 from storage.places import files_at
 
-pytestmark = pytest.mark.xdist_group("object store")  # one server for all
+pytestmark = pytest.mark.flow
 
 PATHS = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 

@@ -168,6 +168,7 @@ def test_what_has_another_copy_is_put_right(root: Path, case: str) -> None:
 
 
 @pytest.mark.usefixtures("real_catalog")
+@pytest.mark.flow
 @pytest.mark.parametrize("content", [None, b"x" * 5000, b""])
 def test_a_catalog_that_is_gone_or_broken_or_stale_is_made_again(root: Path, content: bytes | None) -> None:
     lake = Lake.open(root, create=True)
@@ -193,6 +194,7 @@ LOST = {
 }
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("case", LOST)
 def test_what_is_lost_is_taken_out_and_read_again(root: Path, case: str) -> None:
     before = contents(Lake.open(root))
