@@ -187,7 +187,7 @@ def test_a_generated_filing_is_given_back(archive: Archive, source_format: str, 
 
 
 @pytest.mark.parametrize("source_format", RENDER)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_any_filing_is_given_back(source_format: str, data: st.DataObject) -> None:
     check(data.draw(filings()), source_format, data.draw(RENDER[source_format][1]))
