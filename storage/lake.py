@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
-from storage.catalog import connect, view
+from storage.catalog import connect, script_version, view
 from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.comparison import Differences, compare
@@ -116,9 +116,18 @@ class Lake:
         """The newest version.
 
         Raises:
-            LakeDamaged: the log cannot be read.
+            LakeDamaged: the log cannot be read, or has lost its end: the lake's views are of a later version.
         """
-        return Snapshot(self._files, self._log.state())
+        published = self._published  # before the log is read: a writer makes the entry, then the views
+        state = self._log.state()
+        if published > state.version:
+            raise self._log.missing(published)
+        return Snapshot(self._files, state)
+
+    @cached_property
+    def _published(self) -> int:
+        """The version of the lake's views when it was first asked here, and 0 before there are any."""
+        return script_version(self._files)
 
     def begin(self, label: str) -> Ingest:
         """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`), a year, or a quarter's data set (`2024Q1`).

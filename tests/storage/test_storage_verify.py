@@ -280,6 +280,8 @@ def test_a_log_that_is_not_whole_is_named_and_throws_nothing_away(root: Path, ve
         assert line.endswith("put it back from a copy of the lake")
         with pytest.raises(LakeDamaged, match=f"{version:020d}.json"):
             Lake.open(root, create=True)
+        with pytest.raises(LakeDamaged, match=f"{version:020d}.json"):
+            Lake.open(root).snapshot()
         lake.mend(lake.verify().violations)
         path.write_bytes(content)
         assert told(Lake.open(root).verify()) == []
