@@ -4,35 +4,32 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from commands.errors import CommandFailed, explained, wrong_use
 from commands.flow_runs import run_flow
-from commands.output import complain, console
-from crawler import BadOptions, CrawlError, EdgarClient, MissingIdentity
+from commands.output import print_line
+from crawler import EdgarClient
 from flows.days import check_range
 from flows.estimate import Estimate, estimate_datasets, estimate_index, existing
+from flows.exits import Exit
 from flows.quarters import check_quarters, quarters_of
-from flows.report import Exit
 from flows.run import check_run, client_options, today_in_new_york
-from settings import Settings, SettingsError, check_forms, load_settings
-from storage import LakeError, LakeMissing
+from settings import Settings, check_forms, load_settings
 
 if TYPE_CHECKING:
     from prefect import State
 
 
+@explained
 def run_backfill(start: date, end: date, source: str, forms: str | None, today: date | None, *, dry_run: bool) -> int:
     """Run a backfill, or say what it would take; the exit code says how it went."""
     now = today or today_in_new_york()
     from_datasets = source == "datasets"
-    try:
+    with wrong_use(ValueError):
         (check_quarters if from_datasets else check_range)(start, end, now)
-    except ValueError as wrong:
-        complain(wrong)
-        return Exit.WRONG_USE
     try:
         chosen = check_forms(tuple(form.strip() for form in forms.split(","))) if forms else None
     except ValueError as wrong:
-        complain(f"--forms {forms}: {wrong}")
-        return Exit.WRONG_USE
+        raise CommandFailed(f"--forms {forms}: {wrong}") from wrong
     if dry_run:
         return _estimate(start, min(end, now), now, chosen, from_datasets=from_datasets)
 
@@ -58,20 +55,9 @@ def _estimate(start: date, end: date, today: date, forms: tuple[str, ...] | None
 
 
 def _told(estimate: Callable[[Settings], Estimate], forms: tuple[str, ...] | None) -> int:
-    try:
-        settings = load_settings()
-        settings.forms = forms or settings.forms
-        found = estimate(settings)
-    except (SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
-        complain(wrong)
-        return Exit.WRONG_USE
-    except CrawlError as refused:
-        complain(refused)
-        return Exit.EDGAR
-    except LakeError as damaged:
-        complain(damaged)
-        return Exit.LAKE
-    for line in found.lines():
-        console.print(line, markup=False, highlight=False)
-    console.print("nothing was fetched or stored (--dry-run)", markup=False, highlight=False)
+    settings = load_settings()
+    settings.forms = forms or settings.forms
+    for line in estimate(settings).lines():
+        print_line(line)
+    print_line("nothing was fetched or stored (--dry-run)")
     return Exit.DONE

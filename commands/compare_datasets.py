@@ -10,22 +10,25 @@ from pathlib import Path
 import duckdb
 from rich.table import Table
 
+from commands.errors import CommandFailed, explained, wrong_use
 from commands.files import put
-from commands.output import complain, console
-from crawler import FIRST_DATASET, Absent, BadOptions, CrawlError, EdgarClient, MissingIdentity, Quarter, fetch_dataset
+from commands.output import complain, console, print_line
+from crawler import FIRST_DATASET, Absent, EdgarClient, Quarter, fetch_dataset
+from flows.exits import Exit
 from flows.run import client_options
-from settings import SettingsError, dataset_folder, load_settings
-from storage import DatasetAgreement, DatasetComparison, Lake, LakeError, LakeMissing
+from settings import dataset_folder, load_settings
+from storage import DatasetAgreement, DatasetComparison, Lake
 from storage.catalog import SEC
 
-DONE, DIFFERENT, WRONG_USE, EDGAR, LAKE = 0, 1, 2, 3, 4
 SHOWN = 20
 
 
+@explained
 def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> int:
     """Print what agrees and what does not; 1 if something differs without a reason, or could not be read."""
-    try:
+    with wrong_use(ValueError):
         quarter = _quarter(name)
+    try:
         settings = load_settings()
         lake = Lake.open(settings.lake)
         if zip_file is None:
@@ -39,30 +42,17 @@ def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> i
                 if output is not None:
                     _write(comparison, quarter, output)
                 found = comparison.found
-                return DIFFERENT if found.differences or found.bad_rows or unreadable else DONE
+                return Exit.INCOMPLETE if found.differences or found.bad_rows or unreadable else Exit.DONE
             finally:
                 comparison.close()
-    except (ValueError, SettingsError, MissingIdentity, BadOptions, LakeMissing) as wrong:
-        complain(wrong)
-        return WRONG_USE
     except Absent as absent:
-        complain(f"the SEC has not published the data set of {name} ({absent})")
-        return WRONG_USE
-    except CrawlError as refused:
-        complain(refused)
-        return EDGAR
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
+        raise CommandFailed(f"the SEC has not published the data set of {name} ({absent})") from absent
     except zipfile.BadZipFile as broken:
-        complain(f"{zip_file} is no whole zip ({broken}): fetch it again")
-        return WRONG_USE
+        raise CommandFailed(f"{zip_file} is no whole zip ({broken}): fetch it again") from broken
     except duckdb.Error as unreadable_tsv:
-        complain(f"{zip_file} cannot be read as the SEC's data set: {unreadable_tsv}")
-        return WRONG_USE
+        raise CommandFailed(f"{zip_file} cannot be read as the SEC's data set: {unreadable_tsv}") from unreadable_tsv
     except OSError as failed:
-        complain(f"cannot use {failed.filename or zip_file}: {failed.strerror or failed}")
-        return WRONG_USE
+        raise CommandFailed(f"cannot use {failed.filename or zip_file}: {failed.strerror or failed}") from failed
 
 
 def _quarter(name: str) -> Quarter:
@@ -92,7 +82,7 @@ def _unpacked(zip_file: Path, folder: Path) -> tuple[dict[str, Path], list[str]]
 def _show(quarter: Quarter, comparison: DatasetComparison, unreadable: list[str]) -> None:
     found = comparison.found
     if found.columns:
-        console.print(_columns(quarter, found))
+        console().print(_columns(quarter, found))
     lines = [
         f"{found.both:,} filings are on both sides, exact here",
         *(f"{held}: {count:,} filings{f', {reason}' if reason else ''}" for (held, reason), count in _sorted(found)),
@@ -105,12 +95,12 @@ def _show(quarter: Quarter, comparison: DatasetComparison, unreadable: list[str]
         *(f"{name}.tsv has {count:,} lines that cannot be read" for name, count in found.bad_rows.items()),
     ]
     for line in lines:
-        console.print(line, markup=False, highlight=False)
+        print_line(line)
     for accession_number, table, column, ours, theirs in comparison.examples(SHOWN):
         complain(f"{accession_number} {table} {column}: {ours!r} here, {theirs!r} there")
     for accession_number, held in comparison.filings_without_reason(SHOWN):
         complain(f"{accession_number}: {held}")
-    console.print(f"{found.differences:,} differences without a reason", highlight=False)
+    console().print(f"{found.differences:,} differences without a reason", highlight=False)
 
 
 def _sorted(found: DatasetAgreement) -> list[tuple[tuple[str, str | None], int]]:
@@ -134,4 +124,4 @@ def _write(comparison: DatasetComparison, quarter: Quarter, folder: Path) -> Non
     for name, query in comparison.results():
         path = folder / f"compare-{quarter}-{name}.parquet"
         put(path, partial(comparison.write, query))
-        console.print(f"wrote {path}", markup=False, highlight=False)
+        print_line(f"wrote {path}")

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import duckdb
 
+from commands.errors import CommandFailed, explained, wrong_use
 from commands.files import put
-from commands.output import complain, console
+from commands.output import print_line
 from crawler import Quarter
-from settings import SettingsError, load_settings
-from storage import Lake, LakeError, LakeMissing
+from flows.exits import Exit
+from settings import load_settings
+from storage import Lake
 from storage.export import NothingToExport, copy, quarter_queries, view_query
 
-DONE, WRONG_USE, LAKE = 0, 2, 4
 
-
+@explained
 def export(names: Sequence[str], form: str, output: Path, since: date | None, until: date | None) -> int:
     """Write each view or table to a file of its name in a folder."""
     if since and until and since > until:
-        complain(f"the export would begin on {since} and end on {until}: give the earlier date first")
-        return WRONG_USE
+        raise CommandFailed(f"the export would begin on {since} and end on {until}: give the earlier date first")
 
     def plan(connection: duckdb.DuckDBPyConnection) -> dict[Path, str]:
         return {output / f"{name}.{form}": view_query(connection, name, since, until) for name in names}
@@ -29,13 +29,11 @@ def export(names: Sequence[str], form: str, output: Path, since: date | None, un
     return _export(plan, form, output)
 
 
+@explained
 def export_quarters(names: Sequence[str], output: Path) -> int:
     """Write each quarter (`2024Q1`) to a folder of the eight TSVs of the SEC's data sets."""
-    try:
+    with wrong_use(ValueError):
         quarters = [Quarter.parse(name) for name in names]
-    except ValueError as wrong:
-        complain(wrong)
-        return WRONG_USE
 
     def plan(connection: duckdb.DuckDBPyConnection) -> dict[Path, str]:
         return {
@@ -49,22 +47,14 @@ def export_quarters(names: Sequence[str], output: Path) -> int:
 
 def _export(plan: Callable[[duckdb.DuckDBPyConnection], dict[Path, str]], form: str, output: Path) -> int:
     try:
-        with Lake.open(load_settings().lake).connect() as connection:
+        with wrong_use(NothingToExport), Lake.open(load_settings().lake).connect() as connection:
             for path, query in plan(connection).items():
                 put(path, partial(copy, connection, query, form))
-                console.print(f"wrote {path}", markup=False, highlight=False)
-    except (NothingToExport, SettingsError, LakeMissing) as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
+                print_line(f"wrote {path}")
     except OSError as failed:
-        complain(
+        raise CommandFailed(
             f"cannot write {failed.filename or output}: {failed.strerror or failed}. Name another: --output FOLDER"
-        )
-        return WRONG_USE
+        ) from failed
     except duckdb.Error as failed:
-        complain(f"the export failed, and left no file half written: {failed}")
-        return LAKE
-    return DONE
+        raise CommandFailed(f"the export failed, and left no file half written: {failed}", Exit.LAKE) from failed
+    return Exit.DONE

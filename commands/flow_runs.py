@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.output import complain, console, say
+from commands.errors import CommandFailed, explained, wrong_use
+from commands.output import complain, print_line, say
 from commands.watch import Watch
-from crawler import BadOptions, CrawlError, MissingIdentity, Quarter
+from crawler import Quarter
+from flows.exits import Exit
 from flows.progress import listening
-from flows.report import Exit, Report, number_of
+from flows.report import Report, number_of
 from flows.run import check_run, existing_lake, today_in_new_york
 from flows.stopping import asked_to_stop, exit_on_sigterm
 from flows.workers import WorkersFailed
 from settings import SettingsError
-from storage import LakeError, LakeMissing, WriterAtWork
 
 if TYPE_CHECKING:
     from prefect import State
@@ -27,9 +28,6 @@ FIRST_QUARTER = date(1993, 1, 1)
 
 NO_SERVER = ("Failed to reach API", "ephemeral Prefect API server")
 """What Prefect's RuntimeError says when no server answers; it has no class of its own for that."""
-
-INTERRUPTED = 130
-"""What a shell expects of a command that Ctrl-C ended: 128 and the number of the signal."""
 
 CARRY_ON = "interrupted; what is done is kept: run the same command again to carry on"
 
@@ -56,17 +54,14 @@ def run_retry() -> int:
     return run_flow(start, lambda: check_run("retry"))
 
 
+@explained
 def run_reconcile(quarter: str | None, today: date | None) -> int:
     """Hold the lake against a quarter's index, None: those that are due; the exit code says how it went."""
     now = today or today_in_new_york()
-    try:
+    with wrong_use(ValueError):
         wanted = Quarter.parse(quarter) if quarter else Quarter.of(now)
-    except ValueError as wrong:
-        complain(wrong)
-        return Exit.WRONG_USE
     if not FIRST_QUARTER <= wanted.first <= now:
-        complain(f"EDGAR has quarterly indexes from {FIRST_QUARTER} to today, {now}; {wanted} is outside")
-        return Exit.WRONG_USE
+        raise CommandFailed(f"EDGAR has quarterly indexes from {FIRST_QUARTER} to today, {now}; {wanted} is outside")
 
     def start() -> "State[Any]":
         from flows.reconcile import reconcile
@@ -87,11 +82,11 @@ def run_compact(today: date | None) -> int:
     return run_flow(start, check=existing_lake)
 
 
+@explained
 def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
     """Read outdated filings again; the exit code says how it went."""
     if first and last and first > last:
-        complain(f"the range would begin on {first} and end on {last}: give the earlier date first")
-        return Exit.WRONG_USE
+        raise CommandFailed(f"the range would begin on {first} and end on {last}: give the earlier date first")
 
     def check() -> None:
         settings, lake = existing_lake()
@@ -109,6 +104,7 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
     return run_flow(start, check)
 
 
+@explained
 def run_flow(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> int:
     """Watch a run and tell its report; the exit code says how it went. `check` raises what hinders it, sooner."""
     exit_on_sigterm()
@@ -118,26 +114,17 @@ def run_flow(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> 
             result = start().result(raise_on_failure=False)
             if not isinstance(result, Report):
                 raise result
-    except (SettingsError, MissingIdentity, BadOptions, LakeMissing, WriterAtWork) as wrong:
-        complain(wrong)
-        return Exit.WRONG_USE
     except WorkersFailed as failed:
-        complain(failed)
-        return Exit.INCOMPLETE
-    except CrawlError as refused:
-        complain(refused)
-        return Exit.EDGAR
-    except LakeError as damaged:
-        complain(damaged)
-        return Exit.LAKE
+        raise CommandFailed(str(failed), Exit.INCOMPLETE) from failed
     except RuntimeError as failed:
         if not any(words in str(failed) for words in NO_SERVER):
             raise
-        complain(f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one")
-        return Exit.WRONG_USE
+        raise CommandFailed(
+            f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one"
+        ) from failed
     except KeyboardInterrupt:
         complain(CARRY_ON)
-        return INTERRUPTED
+        return Exit.INTERRUPTED
     if (by := asked_to_stop()) and result.failure:
         complain(CARRY_ON)
         return 128 + by
@@ -161,7 +148,7 @@ def releasing() -> Iterator[None]:
 def tell(report: Report) -> None:
     """What the run did, and what needs a look: the first lines here, all of it in the run's artifact."""
     for line in report.details():
-        console.print(line, markup=False, highlight=False)
+        print_line(line)
     look = report.attention()
     for line in look[:20]:
         about = {"accession_number": number_of(line), "index_date": getattr(line, "index_date", None)}

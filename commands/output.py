@@ -2,13 +2,34 @@
 
 import logging
 import sys
-
-from rich.console import Console
+from functools import cache
+from typing import TYPE_CHECKING
 
 from flows.log import ROOT, JsonFormatter, wants_json
 
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
-messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def console() -> "Console":
+    """Standard output; made when spoken to: `form4 sql` answers without rich, which takes a while to load."""
+    from rich.console import Console
+
+    return Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+
+
+@cache
+def messages() -> "Console":
+    """Standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def print_line(line: object) -> None:
+    """Print a line of a result as it is, without markup or colours."""
+    console().print(line, markup=False, highlight=False)
 
 
 def complain(message: object, level: int = logging.ERROR, **fields: object) -> None:
@@ -19,7 +40,7 @@ def complain(message: object, level: int = logging.ERROR, **fields: object) -> N
 def say(message: object, level: int = logging.INFO, **fields: object) -> None:
     """Say how it goes, on standard error; fields: what of `flows.log.FIELDS` is known."""
     if not wants_json():
-        messages.print(str(message))
+        messages().print(str(message))
         return
     record = logging.LogRecord(ROOT, level, "", 0, str(message), None, None)
     record.__dict__.update(fields)

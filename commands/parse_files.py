@@ -52,7 +52,7 @@ TABLES_BY_RECORD = {table.record: table for table in TABLES.values()}
 def show_json(path: Path, filing: Filing) -> None:
     """One JSON object on one line: amounts as strings, dates ISO."""
     document = {"file": str(path), **rows_by_table(filing)}
-    console.file.write(json.dumps(document, default=_plain, ensure_ascii=False) + "\n")
+    console().file.write(json.dumps(document, default=_plain, ensure_ascii=False) + "\n")
 
 
 def _plain(value: object) -> str:

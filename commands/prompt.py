@@ -8,10 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from commands.output import complain
-from commands.query import DONE, INTERRUPTED, LAKE, WRONG_USE, answer, open_lake
-from settings import SettingsError
-from storage import LakeError
+from commands.errors import explained
+from commands.query import answer, open_lake
+from flows.exits import Exit
 
 HELP = """\
 End a statement with ; and the prompt with Ctrl-D. Ctrl-C stops a query.
@@ -25,21 +24,15 @@ _LEAVING = {".quit", ".exit", "quit", "exit"}
 HISTORY_LINES = 2_000
 
 
+@explained
 def prompt(output: str) -> int:
     """Read statements until the end of input; of a script, the exit code says whether one was wrong."""
-    try:
-        connection = open_lake()
-    except SettingsError as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
+    connection = open_lake()
     if not sys.stdin.isatty():
         try:
             return answer(connection, sys.stdin.read(), output)
         except KeyboardInterrupt:
-            return INTERRUPTED
+            return Exit.INTERRUPTED
     print("form4lake. `help` helps; end a statement with ; and the prompt with Ctrl-D.")
     with _history():
         for statement in _statements(connection):
@@ -47,7 +40,7 @@ def prompt(output: str) -> int:
                 answer(connection, statement, output)
             except KeyboardInterrupt:
                 print("stopped")
-    return DONE
+    return Exit.DONE
 
 
 def _statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import duckdb
 
+from commands.errors import explained
 from commands.output import complain
-from settings import SettingsError, load_settings
-from storage import Lake, LakeError
+from flows.exits import Exit
+from settings import load_settings
+from storage import Lake
 
-DONE, WRONG_USE, LAKE, INTERRUPTED = 0, 2, 4, 130
 ROWS_SHOWN, ROWS_PAGED = 100, 10_000
 """Where a table ends that is piped, and one on a terminal; csv, json and parquet hold every row."""
 
@@ -33,20 +34,14 @@ _READING = {
 _EXPLAINED = re.compile(r"\s*explain\s+(analyze\b|\([^)]*\))?", re.IGNORECASE)
 
 
+@explained
 def run_query(query: str, output: str) -> int:
     """Print the answers to the statements of one text."""
-    try:
-        connection = open_lake()
-    except SettingsError as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
+    connection = open_lake()
     try:
         return answer(connection, query, output)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return Exit.INTERRUPTED
 
 
 def open_lake() -> duckdb.DuckDBPyConnection:
@@ -73,11 +68,11 @@ def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str) -> int
         # Where a lake's file could not be fetched, DuckDB gives the error with its traceback, as text.
         _, trace, said = str(wrong).rpartition("Traceback (most recent call last):")
         complain(f"the query failed: {said.strip().splitlines()[-1].partition(': ')[2] if trace else wrong}")
-        return WRONG_USE
+        return Exit.WRONG_USE
     except BrokenPipeError:
         # Who reads has enough; what is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
+    return Exit.DONE
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, text: str) -> list[duckdb.Statement]:

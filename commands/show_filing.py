@@ -7,7 +7,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from commands.output import console
+from commands.output import console, print_line
 from tables import (
     DerivativeHolding,
     DerivativeTransaction,
@@ -60,11 +60,11 @@ NUMBERS = {"amount", "price", "owned after", "exercise price", "amount underlyin
 def show(filing: Filing) -> None:
     """Print the filing on standard output."""
     symbol = f" [{filing.issuer_trading_symbol}]" if filing.issuer_trading_symbol else ""
-    console.rule(escape(f"Form {filing.form_type}  {filing.issuer_name or 'issuer not named'}{symbol}"), align="left")
+    console().rule(escape(f"Form {filing.form_type}  {filing.issuer_name or 'issuer not named'}{symbol}"), align="left")
     for name, value in _head(filing):
-        console.print(f"{name:18} {value}", markup=False, highlight=False)
+        print_line(f"{name:18} {value}")
     for owner in filing.reporting_owners:
-        console.print(f"{'reporting owner':18} {_owner(owner)}", markup=False, highlight=False)
+        print_line(f"{'reporting owner':18} {_owner(owner)}")
     table_one: list[Row] = [*filing.non_derivative_transactions, *filing.non_derivative_holdings]
     table_two: list[Row] = [*filing.derivative_transactions, *filing.derivative_holdings]
     _print_table("Table I, non-derivative securities", TABLE_I, table_one)
@@ -109,7 +109,7 @@ def _print_table(title: str, columns: Columns, rows: list[Row]) -> None:
         table.add_column(heading, justify="right" if heading in NUMBERS else "left", overflow="fold")
     for line in lines:
         table.add_row(*(escape(line[index]) for index in used))
-    console.print(table)
+    console().print(table)
 
 
 def _cell(row: Row, names: Iterable[str]) -> str:
@@ -132,12 +132,12 @@ def _amount(value: Decimal) -> str:
 
 def _print_notes(filing: Filing) -> None:
     for note in filing.footnotes:
-        console.print(f"({note.footnote_id}) {note.footnote_text or ''}", markup=False, highlight=False)
+        print_line(f"({note.footnote_id}) {note.footnote_text or ''}")
     if filing.remarks:
-        console.print(f"Remarks: {filing.remarks}", markup=False, highlight=False)
+        print_line(f"Remarks: {filing.remarks}")
     for signature in filing.signatures:
         signed = f"{signature.signature_name or 'no name'}, {signature.signature_date or 'no date'}"
-        console.print(f"Signed: {signed}", markup=False, highlight=False)
+        print_line(f"Signed: {signed}")
     for issue in filing.parse_issues:
         place = f"{issue.table_name} {issue.row_number or ''} {issue.column_name or ''}".strip()
-        console.print(f"Issue: {place}: {issue.reason}: {issue.raw_value!r}", markup=False, highlight=False)
+        print_line(f"Issue: {place}: {issue.reason}: {issue.raw_value!r}")

@@ -8,17 +8,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from commands.output import complain, console
-from crawler import BadOptions, Quarter, read_gate
+from commands.errors import explained
+from commands.output import console
+from crawler import Quarter, read_gate
+from flows.exits import Exit
 from flows.quarters import quarters_of
 from flows.run import client_options
 from reports.calendar import Standing, standing
 from reports.numbers import size
-from settings import SettingsError, load_settings
-from storage import DayCoverage, Lake, LakeError, LakeMissing, Snapshot
+from settings import load_settings
+from storage import DayCoverage, Lake, Snapshot
 from tables import QuarantinedFiling
 
-DONE, INCOMPLETE, WRONG_USE, LAKE = 0, 1, 2, 4
 SHOWN = 20
 MARKS = {
     Standing.COMPLETE: "#",
@@ -34,41 +35,32 @@ WORSE = [Standing.HOLIDAY, Standing.NO_INDEX, Standing.COMPLETE, Standing.PARTIA
 """How days stand, from nothing to do to most."""
 
 
+@explained
 def show_status() -> int:
     """Print it; 1 if something is missing or in quarantine."""
-    try:
-        settings = load_settings()
-        lake = Lake.open(settings.lake)
-        snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
-        data_sets = _data_sets(lake)
-        gate = read_gate(client_options(settings))
-    except (SettingsError, BadOptions) as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeMissing as missing:
-        complain(missing)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
+    settings = load_settings()
+    lake = Lake.open(settings.lake)
+    snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
+    data_sets = _data_sets(lake)
+    gate = read_gate(client_options(settings))
     if gate.closed_until:
-        console.print(_pause(gate.closed_until, gate.reason))
+        console().print(_pause(gate.closed_until, gate.reason))
     if not (coverage or data_sets):
-        console.print("The lake is empty; `form4 nightly` fills it.")
-        return DONE
-    console.print(_lake(snapshot, coverage), highlight=False)
+        console().print("The lake is empty; `form4 nightly` fills it.")
+        return Exit.DONE
+    console().print(_lake(snapshot, coverage), highlight=False)
     if data_sets:
-        console.print(data_sets, highlight=False)
+        console().print(data_sets, highlight=False)
     if coverage:
-        console.print(_months(coverage))
+        console().print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]
     for day in unread[:SHOWN]:
-        console.print(f"{day.index_date}: {day.missing} missing, index {day.state}; the next nightly reads it again")
+        console().print(f"{day.index_date}: {day.missing} missing, index {day.state}; the next nightly reads it again")
     if len(unread) > SHOWN:
-        console.print(f"… and {len(unread) - SHOWN:,} days more")
+        console().print(f"… and {len(unread) - SHOWN:,} days more")
     if quarantine:
-        console.print(_reasons(quarantine))
-    return INCOMPLETE if unread or quarantine else DONE
+        console().print(_reasons(quarantine))
+    return Exit.INCOMPLETE if unread or quarantine else Exit.DONE
 
 
 def _lake(snapshot: Snapshot, coverage: list[DayCoverage]) -> str:
@@ -102,7 +94,7 @@ def _months(coverage: list[DayCoverage]) -> Table:
         column.justify, column.no_wrap = "right", True
     by_day = {day.index_date: day for day in coverage}
     last = coverage[-1].index_date
-    folded = date(last.year - 1, 1, 1) if console.is_terminal else date.min
+    folded = date(last.year - 1, 1, 1) if console().is_terminal else date.min
     periods: dict[str, list[DayCoverage]] = defaultdict(list)
     for day in coverage:
         periods[f"{day.index_date:%Y}" if day.index_date < folded else f"{day.index_date:%Y-%m}"].append(day)

@@ -3,37 +3,31 @@
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from commands.output import complain, console, interactive, messages
-from settings import SettingsError, load_settings
-from storage import Lake, LakeError, LakeMissing, Verification
+from commands.errors import explained
+from commands.output import console, interactive, messages, print_line
+from flows.exits import Exit
+from settings import load_settings
+from storage import Lake, Verification
 
-DONE, WRONG_USE, LAKE = 0, 2, 4
 
-
+@explained
 def run_verify(*, raw: bool, repair: bool, drop: bool) -> int:
     """Print every violation with what to do next; 4 if there is one, also after repairing what can be."""
-    try:
-        lake = Lake.open(load_settings().lake)
+    lake = Lake.open(load_settings().lake)
+    found = _watched(lake, raw=raw)
+    if repair or drop:
+        if repair:
+            lake.mend(found.violations)
+        if drop:
+            lake.drop_damaged(found.violations)
         found = _watched(lake, raw=raw)
-        if repair or drop:
-            if repair:
-                lake.mend(found.violations)
-            if drop:
-                lake.drop_damaged(found.violations)
-            found = _watched(lake, raw=raw)
-    except (SettingsError, LakeMissing) as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
     _show(found)
-    return LAKE if found.violations else DONE
+    return Exit.LAKE if found.violations else Exit.DONE
 
 
 def _watched(lake: Lake, *, raw: bool) -> Verification:
     columns = TextColumn("verifying"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=messages, transient=True, disable=not interactive()) as bar:
+    with Progress(*columns, console=messages(), transient=True, disable=not interactive()) as bar:
         task = bar.add_task("", total=None)
         return lake.verify(raw=raw, tell=lambda done, total: bar.update(task, completed=done, total=total))
 
@@ -44,10 +38,10 @@ def _show(found: Verification) -> None:
         for each in found.violations:
             if each.todo == todo:
                 table.add_row(each.where, each.what)
-        console.print(table)
+        console().print(table)
         # Outside the table, whose cells wrap: a command is there to be copied.
-        console.print(f"What to do next: {todo}", markup=False, highlight=False)
+        print_line(f"What to do next: {todo}")
     count = len(found.violations)
     said = f"{count:,} violation{'s' * (count != 1)} in {found.files:,} files, {found.rows:,} rows"
     missing = f"; {found.missing:,} filings are missing, the next run fetches them (form4 status)"
-    console.print(f"{said}, version {found.version}{missing * bool(found.missing)}")
+    console().print(f"{said}, version {found.version}{missing * bool(found.missing)}")

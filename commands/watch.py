@@ -36,7 +36,7 @@ class Watch:
             MofNCompleteColumn(),
             Rate(),
             TimeRemainingColumn(),
-            console=messages,
+            console=messages(),
             transient=True,
             disable=not interactive(),
         )

@@ -6,7 +6,8 @@ from prefect import State
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Cancelled, Completed, Failed
 
-from flows.report import Exit, Report, number_of
+from flows.exits import Exit
+from flows.report import Report, number_of
 from flows.stopping import asked_to_stop
 
 INCOMPLETE = "Incomplete"

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 
 NAMED = 5
 """So many filings are named, where there are more."""

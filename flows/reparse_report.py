@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from flows.report import Exit
+from flows.exits import Exit
 from storage import Differences
 
 EXAMPLES = 5

@@ -4,28 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from enum import IntEnum
 from typing import Protocol, Self, runtime_checkable
 
 from flows.differences import Difference
+from flows.exits import Exit
 from storage import Fold
 
 DIFFERENCES_SHOWN = 1000
 """So many are named in a report; the index entries of the lake have all of them."""
-
-
-class Exit(IntEnum):
-    """What the exit code of the command `form4` says."""
-
-    DONE = 0
-    INCOMPLETE = 1
-    """Done, but something is in quarantine or missing, and named."""
-    WRONG_USE = 2
-    """Wrong use or configuration."""
-    EDGAR = 3
-    """EDGAR refused or is down."""
-    LAKE = 4
-    """The lake is damaged or cannot be written."""
 
 
 class Look(str):

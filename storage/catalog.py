@@ -186,10 +186,10 @@ def _declared_views() -> str:
 
 def script_version(files: Files) -> int:
     """The version that `views.sql` is of; 0 where there is none."""
-    if not files.has(SCRIPT):
+    try:
+        found = _VERSION.match(files.read(SCRIPT))
+    except FileNotFoundError:
         return 0
-    with files.open(SCRIPT) as file:
-        found = _VERSION.match(file.read(100))
     return int(found[1]) if found else 0
 
 

@@ -9,7 +9,8 @@ from houses import TODAY, House
 
 from crawler import ListedDay
 from flows.backfill import by_commit
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 from replica import Archive, business_days, generate_archive
 
 Backfill = Callable[..., RunReport]

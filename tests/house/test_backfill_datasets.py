@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 from cli import app
 from crawler import Quarter
 from flows.dataset_report import DatasetReport
+from flows.exits import Exit
 from flows.quarters import quarters_of
-from flows.report import Exit, RunReport
+from flows.report import RunReport
 from replica import Archive, business_days, generate_archive
 from storage import Commit, Ingest, Lake
 from tests.chaos.form4_commands import House as Machine

@@ -8,7 +8,8 @@ import pytest
 from houses import TODAY, House
 from test_cli import form4, says
 
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 from replica import business_days, generate_archive
 
 pytestmark = pytest.mark.flow

@@ -10,7 +10,8 @@ import pytest
 from houses import FIRST, TODAY, House
 from truths import as_set, expected_rows, rows
 
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 from parsers import parse_submission
 from replica import Archive, Fault, FaultKind, Faults, IndexRow, archive_of_folder, business_days, generate_archive
 from tables import TABLES

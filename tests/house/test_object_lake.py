@@ -10,7 +10,8 @@ from newer_parsers import NEWER, RAISED
 from object_server import BUCKET, ObjectServer
 from test_cli import form4, says
 
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 from replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
 from storage import Lake
 

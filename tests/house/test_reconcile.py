@@ -9,7 +9,8 @@ import pytest
 from houses import House
 from test_cli import form4, says
 
-from flows.report import Exit, RunReport
+from flows.exits import Exit
+from flows.report import RunReport
 from replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
 
 FIRST, TODAY = date(2024, 3, 20), date(2024, 4, 2)

@@ -16,10 +16,10 @@ from houses import House
 from newer_parsers import BETTER, LESS, NEWER, RAISED
 from test_cli import form4, says
 
+from flows.exits import Exit
 from flows.parsing import Parser, parse_all
 from flows.reading import quarantined
 from flows.reparse_report import ReparseReport
-from flows.report import Exit
 from flows.workers import workers
 from parsers import PARSER_VERSION, parse_submission
 from replica import Archive, business_days, generate_archive
