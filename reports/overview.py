@@ -216,17 +216,18 @@ def _months(days: Sequence[Day]) -> list[Month]:
 def _clusters(connection: duckdb.DuckDBPyConnection, since: date | None) -> list[Cluster]:
     days, insiders, value = CLUSTER
     found = connection.execute(
-        "SELECT issuer_name, ticker, first_purchase, last_purchase, insiders, purchases, value, owner_names, "
-        f"accession_numbers FROM cluster_buys({days}, {insiders}, {value}) WHERE last_purchase >= ? "
+        "SELECT issuer_cik, issuer_name, ticker, first_purchase, last_purchase, insiders, purchases, value, "
+        f"owner_names, accession_numbers FROM cluster_buys({days}, {insiders}, {value}) WHERE last_purchase >= ? "
         f"ORDER BY last_purchase DESC, value DESC NULLS LAST, issuer_cik LIMIT {NEWEST_CLUSTERS}",
         [since or date.min],
     ).fetchall()
-    wanted = sorted({accession for *_, accessions in found for accession in accessions})
+    # By issuer, in whose order the files are: so DuckDB reads little of them.
     urls: dict[str, str | None] = dict(
         connection.execute(
             "SELECT accession_number, 'https://www.sec.gov/Archives/' || source_path FROM filings "
-            "WHERE list_contains(?::VARCHAR[], accession_number)",
-            [wanted],
+            "SEMI JOIN (SELECT unnest(?::BIGINT[]) AS issuer_cik, unnest(?::VARCHAR[]) AS accession_number) "
+            "USING (issuer_cik, accession_number)",
+            [[cik for cik, *_, each in found for _ in each], [accession for *_, each in found for accession in each]],
         ).fetchall()
     )
     return [
@@ -241,5 +242,5 @@ def _clusters(connection: duckdb.DuckDBPyConnection, since: date | None) -> list
             owner_names=owners,
             filings=[(each, urls.get(each)) for each in accessions],
         )
-        for name, ticker, first, last, buyers, purchases, paid, owners, accessions in found
+        for _, name, ticker, first, last, buyers, purchases, paid, owners, accessions in found
     ]

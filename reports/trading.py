@@ -109,9 +109,13 @@ def periods(connection: duckdb.DuckDBPyConnection, since: date | None, issuer_ci
         f"WHERE {condition} GROUP BY begins ORDER BY begins",
         values,
     ).fetchall()
+    # What `insider_buys` and `insider_sells` add up to, without looking up the filing and the owners of each.
     traded = connection.execute(
-        f"SELECT transaction_code, {period} AS begins, count(*), count(*) - count(value), sum(value) FROM trades "
-        f"WHERE {condition} AND transaction_code IN ('P', 'S') AND NOT is_derivative AND NOT is_amended GROUP BY ALL",
+        f"SELECT transaction_code, {period} AS begins, count(*), count(*) - count(value), sum(value) "
+        "FROM (SELECT *, TRY(transaction_shares * transaction_price_per_share) AS value "
+        "FROM non_derivative_transactions) "
+        "ANTI JOIN (FROM superseded WHERE reason = 'amended') USING (accession_number, filing_date, issuer_cik) "
+        f"WHERE {condition} AND transaction_code IN ('P', 'S') GROUP BY ALL",
         values,
     ).fetchall()
     by_period = {(code, begins): Traded(*numbers) for code, begins, *numbers in traded}

@@ -29,54 +29,60 @@ insiders AS (
     JOIN kin k ON k.issuer_cik = n.issuer_cik AND k.owner_cik = n.owner_cik
     GROUP BY ALL
 ),
-windows AS (
-    SELECT
-        p.*, i.insider,
-        count(DISTINCT i.insider) OVER ahead AS insiders_ahead,
-        coalesce(sum(p.value) OVER ahead, 0) AS value_ahead,
-        p.transaction_date + CAST(window_days - 1 AS INTEGER) AS window_end
+-- Windows look at days: those of one day see the same, and there are fewer of them than of purchases.
+days AS (
+    SELECT p.issuer_cik, p.transaction_date, i.insider, sum(p.value) AS value
     FROM purchases p
     JOIN insiders i ON i.issuer_cik = p.issuer_cik AND i.owner_ciks = p.owner_ciks
+    GROUP BY ALL
+),
+windows AS (
+    SELECT
+        issuer_cik, transaction_date,
+        count(DISTINCT insider) OVER ahead AS insiders_ahead,
+        coalesce(sum(value) OVER ahead, 0) AS value_ahead
+    FROM days
     WINDOW ahead AS (
-        PARTITION BY p.issuer_cik
-        ORDER BY p.transaction_date
+        PARTITION BY issuer_cik
+        ORDER BY transaction_date
         RANGE BETWEEN CURRENT ROW AND to_days(CAST(window_days - 1 AS INTEGER)) FOLLOWING
     )
 ),
 reached AS (
     SELECT
         *,
-        max(CASE WHEN insiders_ahead >= min_insiders AND value_ahead >= min_value THEN window_end END)
+        max(transaction_date + CAST(window_days - 1 AS INTEGER))
+            FILTER (insiders_ahead >= min_insiders AND value_ahead >= min_value)
             OVER (PARTITION BY issuer_cik ORDER BY transaction_date) AS open_until
-    FROM windows
+    FROM (SELECT DISTINCT * FROM windows)
 ),
 begun AS (
     -- A cluster begins where no earlier window reaches.
     SELECT
         *,
-        lag(open_until) OVER (PARTITION BY issuer_cik ORDER BY transaction_date, accession_number, row_number)
-            >= transaction_date AS goes_on
+        lag(open_until) OVER (PARTITION BY issuer_cik ORDER BY transaction_date) >= transaction_date AS goes_on
     FROM reached
     WHERE open_until >= transaction_date
 ),
 numbered AS (
     SELECT
-        *,
-        count(*) FILTER (NOT coalesce(goes_on, false))
-            OVER (PARTITION BY issuer_cik ORDER BY transaction_date, accession_number, row_number) AS cluster
+        issuer_cik, transaction_date,
+        count(*) FILTER (NOT coalesce(goes_on, false)) OVER (PARTITION BY issuer_cik ORDER BY transaction_date) AS cluster
     FROM begun
 )
 SELECT
-    issuer_cik,
-    any_value(issuer_name) AS issuer_name,
-    any_value(ticker) AS ticker,
-    min(transaction_date) AS first_purchase,
-    max(transaction_date) AS last_purchase,
-    count(DISTINCT insider) AS insiders,
+    p.issuer_cik,
+    any_value(p.issuer_name) AS issuer_name,
+    any_value(p.ticker) AS ticker,
+    min(p.transaction_date) AS first_purchase,
+    max(p.transaction_date) AS last_purchase,
+    count(DISTINCT i.insider) AS insiders,
     count(*) AS purchases,
-    sum(transaction_shares) AS shares,
-    sum(value) AS value,
-    list_sort(list_distinct(flatten(list(owner_names)))) AS owner_names,
-    list_sort(list_distinct(list(accession_number))) AS accession_numbers
-FROM numbered
-GROUP BY issuer_cik, cluster
+    sum(p.transaction_shares) AS shares,
+    sum(p.value) AS value,
+    list_sort(list_distinct(flatten(list(p.owner_names)))) AS owner_names,
+    list_sort(list_distinct(list(p.accession_number))) AS accession_numbers
+FROM numbered n
+JOIN purchases p ON p.issuer_cik = n.issuer_cik AND p.transaction_date = n.transaction_date
+JOIN insiders i ON i.issuer_cik = p.issuer_cik AND i.owner_ciks = p.owner_ciks
+GROUP BY p.issuer_cik, n.cluster

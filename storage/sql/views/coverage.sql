@@ -23,10 +23,14 @@ FROM (
         f.accession_number IS NOT NULL AND f.source_format = 'dataset' AS from_dataset,
         q.accession_number IS NOT NULL AS waiting
     FROM index_days d
-    LEFT JOIN index_entries e
-        ON e.index_date = d.index_date
-        AND e.delisted_at IS NULL
-        AND list_contains(string_split(replace(d.forms, ' ', ''), ','), e.form_type)
+    LEFT JOIN (
+        SELECT index_date, accession_number
+        FROM index_entries
+        SEMI JOIN (
+            SELECT index_date, unnest(string_split(replace(forms, ' ', ''), ',')) AS form_type FROM index_days
+        ) USING (index_date, form_type)
+        WHERE delisted_at IS NULL
+    ) e ON e.index_date = d.index_date
     LEFT JOIN filings f ON f.accession_number = e.accession_number
     LEFT JOIN quarantine q ON q.accession_number = e.accession_number
 )
