@@ -40,6 +40,7 @@ def show_status() -> int:
     """Print it; 1 if something is missing or in quarantine."""
     settings = load_settings()
     lake = Lake.open(settings.lake)
+    lake.check_files()
     snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
     data_sets = _data_sets(lake)
     gate = read_gate(client_options(settings))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from storage.errors import LakeDamaged
+from storage.labels import quarters_of, year_of
 from storage.log import CommitLog, DataFile
 from storage.places import Files
 from storage.violations import Remedy, Violation
@@ -17,7 +18,15 @@ class History:
 
     index_dates: set[date] = field(default_factory=set)
     """The index dates that commits have read."""
+    dataset_labels: set[str] = field(default_factory=set)
+    """The labels of the files that commits have written of which data sets were read."""
     violations: list[Violation] = field(default_factory=list)
+
+    @property
+    def datasets(self) -> list[list[str]]:
+        """The data sets that commits have read: a quarter each or, of a year that was folded before, its four."""
+        months = {year_of(each) for each in self.dataset_labels if year_of(each) != each}
+        return [quarters_of(each) for each in sorted(self.dataset_labels - months)]
 
 
 def read_history(files: Files, log: CommitLog) -> History:
@@ -40,6 +49,7 @@ def read_history(files: Files, log: CommitLog) -> History:
                 live = None
             else:
                 found.index_dates.update(date.fromisoformat(each) for each in entry.summary.index_dates)
+                found.dataset_labels.update(each.label for each in entry.added if each.table == "datasets")
                 if live is not None:
                     for path in entry.removed:
                         live.pop(path, None)

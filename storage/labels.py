@@ -37,6 +37,12 @@ def first_month(quarter: str) -> str | None:
     return f"{match[1]}-{3 * int(match[2]) - 2:02d}" if match else None
 
 
+def quarters_of(label: str) -> list[str]:
+    """The quarters that a period touches, oldest first: one, or the four of a year."""
+    first, last = bounds(label)
+    return [f"{first.year}Q{n}" for n in range((first.month + 2) // 3, (last.month + 2) // 3 + 1)]
+
+
 def covers(label: str, other: str) -> bool:
     """Whether the period of `label` holds all of that of `other`."""
     return other == label or other.startswith(label + "-")

@@ -18,7 +18,7 @@ from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.comparison import Differences, compare
 from storage.dataset_comparison import DatasetComparison
-from storage.engine import open_engine, reading, register, rows
+from storage.engine import check_files, open_engine, reading, register, rows
 from storage.errors import LakeMissing, WriterAtWork, writing
 from storage.ingest import Ingest
 from storage.labels import check_label, first_month
@@ -240,6 +240,14 @@ class Lake:
             LakeDamaged: the log cannot be read.
         """
         drop_damaged(self._files, self._committer, violations)
+
+    def check_files(self) -> None:
+        """Look whether every file of the newest version is there and has its size.
+
+        Raises:
+            LakeDamaged: one is missing or has another size, or the log cannot be read.
+        """
+        check_files(self.snapshot(), deep=False)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection to the tables and views of the newest snapshot; times are shown as in New York.

@@ -18,7 +18,7 @@ from storage.violations import Remedy, Violation
 from tables import TABLES
 
 _INDEX = frozenset({"index_entries", "index_days"})
-_OF_FILINGS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
+OF_FILINGS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
 
 
 def mend(files: Files, log: CommitLog, committer: Committer, violations: Iterable[Violation]) -> None:
@@ -72,4 +72,4 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
 
 def _dropped_with(table: str) -> frozenset[str]:
     """The tables that make sense only together: a filing's rows; what an index said and that it was read."""
-    return next((each for each in (_OF_FILINGS, _INDEX) if table in each), frozenset({table}))
+    return next((each for each in (OF_FILINGS, _INDEX) if table in each), frozenset({table}))

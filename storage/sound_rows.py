@@ -13,9 +13,10 @@ from itertools import groupby
 import duckdb
 
 from storage.engine import rows
+from storage.history import History
 from storage.labels import covers, year_of
 from storage.log import DataFile
-from storage.snapshot import EXACT, Snapshot
+from storage.snapshot import EXACT, Snapshot, quoted
 from storage.violations import Remedy, Violation
 from tables import FILING_CHILDREN, TABLES
 
@@ -31,10 +32,10 @@ class Promises:
 
 
 def broken_promises(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, index_dates: Collection[date], sound: Collection[str]
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, history: History, sound: Collection[str]
 ) -> Promises:
-    """Check the rows of the files whose paths are `sound`; `index_dates` are those that the log says were read."""
-    return _Check(cursor, snapshot, sound).run(index_dates)
+    """Check the rows of the files whose paths are `sound`; `history` says what the log says was read."""
+    return _Check(cursor, snapshot, sound).run(history)
 
 
 class _Check:
@@ -49,9 +50,10 @@ class _Check:
         # Of a period with a damaged file nothing is said but that.
         self._damaged = {each.label for path, each in snapshot.live.items() if path not in sound}
         self._paths = {(each.table, each.label): snapshot.name(each) for each in snapshot.live.values()}
+        self._lost_datasets: tuple[str, ...] = ()
         self._found = Promises()
 
-    def run(self, index_dates: Collection[date]) -> Promises:
+    def run(self, history: History) -> Promises:
         labels = sorted(self._snapshot.labels)
         for one in labels:
             for other in labels:
@@ -59,8 +61,9 @@ class _Check:
                     self._say("filings", other, f"covers days that {one} covers too")
         for _, group in groupby(labels, year_of):
             self._check_year([each for each in group if each not in self._damaged])
+        self._check_datasets(history.datasets)
         self._check_all()
-        self._check_index(index_dates)
+        self._check_index(history.index_dates)
         return self._found
 
     def _check_year(self, labels: list[str]) -> None:
@@ -148,8 +151,11 @@ class _Check:
                 self._found.violations.append(
                     Violation("superseded", f"names {accession}, which is not stored", Remedy.BACKFILL, str(index_date))
                 )
-        unlisted = ", ".join(f"'{accession}'" for index_date, accession in listed if index_date is None)
-        if unlisted:
+        absent = [accession for index_date, accession in listed if index_date is None]
+        unlisted = ", ".join(map(quoted, absent))
+        if absent and self._lost_datasets:
+            self._say_lost("superseded", f"names {len(absent):,} filings that are not stored, such as {absent[0]}")
+        elif absent:
             self._report(
                 "superseded",
                 f"SELECT label, accession_number FROM dangling WHERE accession_number IN ({unlisted})",
@@ -201,6 +207,14 @@ class _Check:
             f"(SELECT accession_number FROM ({self._select('quarantine')}))",
         )[0][0]
 
+    def _check_datasets(self, read: Collection[list[str]]) -> None:
+        if any(each.table == "datasets" and each.label in self._damaged for each in self._snapshot.live.values()):
+            return
+        known = {row[0] for row in rows(self._cursor, f"SELECT quarter FROM ({self._select('datasets')})")}
+        self._lost_datasets = tuple(each for quarters in read if known.isdisjoint(quarters) for each in quarters)
+        if self._lost_datasets:
+            self._say_lost("datasets", f"lacks data sets that were read, such as {self._lost_datasets[0]}")
+
     def _report(self, table: str, sql: str, what: str) -> None:
         """A violation a period, from rows (label, accession_number)."""
         found = rows(
@@ -214,6 +228,10 @@ class _Check:
     def _say(self, table: str, label: str, what: str) -> None:
         where = self._paths.get((table, label), f"{table} of {label}")
         self._found.violations.append(Violation(where, what, Remedy.REFETCH, label, table))
+
+    def _say_lost(self, where: str, what: str) -> None:
+        """What comes back with the data sets that are lost."""
+        self._found.violations.append(Violation(where, what, Remedy.BACKFILL, datasets=self._lost_datasets))
 
     def _of(self, table: str, labels: Collection[str] | None) -> list[DataFile]:
         return [each for each in self._entries[table] if labels is None or each.label in labels]

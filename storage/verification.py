@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -21,10 +21,12 @@ from storage.catalog import CATALOG, catalog_fault, script_version
 from storage.engine import reading
 from storage.errors import LakeDamaged, LakeUnwritable
 from storage.history import History, read_history
+from storage.labels import covers, quarters_of
 from storage.lazy import lazy
 from storage.log import CommitLog, DataFile
 from storage.places import Files
 from storage.raw import RawArchive
+from storage.repair import OF_FILINGS
 from storage.snapshot import Snapshot
 from storage.sound_rows import broken_promises
 from storage.violations import Remedy, Violation
@@ -87,6 +89,7 @@ class Verifier:
         total += sum(sizes.values())
         sound = self._check_files(snapshot, total)
         self._check_rows(snapshot, history, sound)
+        self._found.violations = [_refetched(each, history) for each in self._found.violations]
         for name in archived:
             self._check_raw(f"raw/{name}", deep=raw)
             self._read(sizes.get(f"raw/{name}", 0), total)
@@ -151,7 +154,7 @@ class Verifier:
         cursor = self._engine.cursor()
         try:
             with reading(snapshot):
-                promises = broken_promises(cursor, snapshot, history.index_dates, sound)
+                promises = broken_promises(cursor, snapshot, history, sound)
                 self._found.violations += promises.violations
                 self._found.missing = promises.missing
         finally:
@@ -170,6 +173,20 @@ class Verifier:
     def _read(self, size: int, total: int) -> None:
         self._done += size
         self._tell(self._done, total)
+
+
+def _refetched(violation: Violation, history: History) -> Violation:
+    """With the data sets to read again once it is dropped: all of them, where that forgets that any was read."""
+    quarters = [each for quarters in history.datasets for each in quarters]
+    if violation.remedy is not Remedy.REFETCH or not violation.label or not quarters:
+        return violation
+    if violation.table == "datasets":
+        held = quarters_of(violation.label)
+        return replace(violation, listed=False, datasets=tuple(each for each in quarters if each in held))
+    if violation.table not in OF_FILINGS:
+        return violation
+    listed = any(covers(violation.label, each.isoformat()) for each in history.index_dates)
+    return replace(violation, listed=listed, datasets=tuple(quarters))
 
 
 def fault_of(files: Files, name: str, entry: DataFile) -> str | None:

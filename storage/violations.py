@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
+from itertools import groupby
+
+from storage.labels import bounds, first_month
 
 
 class Remedy(Enum):
@@ -32,15 +36,25 @@ class Violation:
     label: str | None = None
     """The period whose rows are concerned."""
     table: str | None = None
+    listed: bool = True
+    """Whether daily indexes list what the period holds."""
+    datasets: tuple[str, ...] = ()
+    """The quarters whose data sets bring back what the indexes do not, oldest first."""
 
     @property
     def todo(self) -> str:
         """What to do next."""
-        return self.remedy.value.format(backfill=f"form4 backfill {' '.join(days_of(self.label or ''))}")
+        commands = []
+        if self.label and self.listed:
+            first, last = bounds(self.label)
+            commands.append(f"form4 backfill {first} {last}")
+        commands += [f"form4 backfill {first} {last} --source datasets" for first, last in _ranges(self.datasets)]
+        return self.remedy.value.format(backfill=" and ".join(commands))
 
 
-def days_of(label: str) -> tuple[str, str]:
-    """The first and the last day of a period."""
-    if len(label) == 7:
-        return f"{label}-01", f"{label}-{monthrange(int(label[:4]), int(label[5:]))[1]}"
-    return (f"{label}-01-01", f"{label}-12-31") if len(label) == 4 else (label, label)
+def _ranges(quarters: Iterable[str]) -> Iterator[tuple[date, date]]:
+    """The first and the last day of each run of quarters without a gap."""
+    months = [date.fromisoformat(f"{first_month(each)}-01") for each in quarters]
+    for _, run in groupby(enumerate(months), lambda each: (each[1].year * 12 + each[1].month) // 3 - each[0]):
+        first, *_, last = [first for _, first in run] * 2
+        yield first, bounds(f"{last.year}-{last.month + 2:02d}")[1]

@@ -38,6 +38,9 @@ def test_what_is_advised_fetches_a_lost_day_again(house: House, prefect_server: 
 
         for folder in ("data", "snapshots"):
             next((house.lake_folder / folder / "filings").rglob(f"{FIRST}.*")).unlink()
+        status = form4("status")
+        assert status.returncode == 4
+        assert "is missing. `form4 verify` says" in status.stderr
         found = form4("verify")
         assert found.returncode == 4
         assert "is missing" in found.stdout

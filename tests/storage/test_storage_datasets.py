@@ -164,3 +164,33 @@ def test_only_a_quarter_takes_filings_of_data_sets(lake: Lake) -> None:
         ingest.add_filing(exact("1-24-1"), FEBRUARY)
     with pytest.raises(ValueError, match="is no period"):
         lake.begin("2024Q5")
+
+
+def test_a_lost_file_of_a_data_set_is_fetched_again_by_the_data_sets(lake: Lake, tmp_path: Path) -> None:
+    original, amendment = of_dataset("original"), of_dataset("amendment", date(2024, 5, 6), form_type="4/A")
+    put_in(lake, original)
+    put_in(lake, replace(amendment, date_of_original_submission=FEBRUARY), quarter="2024Q2")
+    put_in(lake, of_dataset("alone", date(2024, 11, 6)), quarter="2024Q4")
+    before = contents(lake)
+    (path,) = (tmp_path / "lake" / "snapshots" / "filings").rglob("2024-02.*")
+    path.unlink()
+    (tmp_path / "lake" / "data" / path.relative_to(tmp_path / "lake" / "snapshots")).unlink()
+    advised = (
+        "form4 backfill 2024-01-01 2024-06-30 --source datasets and form4 backfill 2024-10-01 2024-12-31 "
+        "--source datasets"
+    )
+    found = lake.verify()
+    assert {each.todo for each in found.violations} == {
+        f"put it back from a copy of the lake, or: form4 verify --drop-damaged, then {advised}"
+    }
+    lake.drop_damaged(found.violations)
+    left = lake.verify().violations
+    assert {each.where for each in left} == {"datasets", "superseded"}
+    assert {each.todo for each in left} == {advised}
+    put_in(lake, original)
+    put_in(lake, replace(amendment, date_of_original_submission=FEBRUARY), quarter="2024Q2")
+    (todo,) = {each.todo for each in lake.verify().violations}
+    assert todo == "form4 backfill 2024-10-01 2024-12-31 --source datasets"
+    put_in(lake, of_dataset("alone", date(2024, 11, 6)), quarter="2024Q4")
+    assert lake.verify().violations == []
+    assert contents(lake) == before
