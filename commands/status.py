@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.errors import explained
-from commands.output import console
+from commands.output import console, print_line
 from crawler import Quarter, read_gate
 from flows.exits import Exit
 from flows.quarters import quarters_of
@@ -52,6 +52,10 @@ def show_status() -> int:
     console().print(_lake(snapshot, coverage), highlight=False)
     if data_sets:
         console().print(data_sets, highlight=False)
+    if place := lake.other_place():
+        print_line(
+            f"catalog.duckdb and views.sql read the files of {place}, not of this lake; mend it: form4 verify --repair"
+        )
     if coverage:
         console().print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]

@@ -71,7 +71,7 @@ _LAKE_TABLES_COLUMNS = {
     "byte_count": "Their size in bytes.",
 }
 _DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
-_VERSION = re.compile(rb"-- Views of version (\d+) ")
+_VIEWS_OF = re.compile(rb"-- Views of version (\d+) of the lake (.*), declared by ")
 _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -186,11 +186,23 @@ def _declared_views() -> str:
 
 def script_version(files: Files) -> int:
     """The version that `views.sql` is of; 0 where there is none."""
-    try:
-        found = _VERSION.match(files.read(SCRIPT))
-    except FileNotFoundError:
-        return 0
+    found = _views_of(files)
     return int(found[1]) if found else 0
+
+
+def other_place(files: Files) -> str | None:
+    """The place that the published views read from, if that is not the lake itself: it was moved, or is a copy."""
+    found = _views_of(files)
+    place = found[2].decode() if found else files.location
+    same = place == files.location or (Path(place).exists() and Path(place).samefile(files.location))
+    return None if same else place
+
+
+def _views_of(files: Files) -> re.Match[bytes] | None:
+    try:
+        return _VIEWS_OF.match(files.read(SCRIPT))
+    except FileNotFoundError:
+        return None
 
 
 def publish_catalog(files: Files, snapshot: Snapshot) -> None:
@@ -240,7 +252,9 @@ def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
         return None
     connection = _open_catalog(files, snapshot)
     if connection is None:
-        return f"is missing, broken, or not of version {snapshot.version}, this place and this program"
+        if place := other_place(files):
+            return f"reads the files of {place}, where the lake was or a copy of it is"
+        return f"is missing, broken, or not of version {snapshot.version} and this program"
     connection.close()
     return None
 

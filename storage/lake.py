@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
-from storage.catalog import connect, script_version, view
+from storage.catalog import connect, other_place, script_version, view
 from storage.commit import Commit, Committer
 from storage.compaction import Fold, due, fold
 from storage.comparison import Differences, compare
@@ -240,6 +240,10 @@ class Lake:
             LakeDamaged: the log cannot be read.
         """
         drop_damaged(self._files, self._committer, violations)
+
+    def other_place(self) -> str | None:
+        """The place that other programs read from through the lake's catalog, if that is not the lake itself."""
+        return other_place(self._files)
 
     def check_files(self) -> None:
         """Look whether every file of the newest version is there and has its size.

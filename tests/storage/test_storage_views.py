@@ -181,6 +181,16 @@ def test_a_moved_lake_is_read_where_it_is(answered: Lake, tmp_path: Path) -> Non
     lake = Lake.open(moved)
     assert contents(lake) == before
     assert read(lake, "SELECT lake FROM lake_snapshot") == [(str(moved),)]
+    assert lake.other_place() == str(tmp_path / "lake"), "what other programs read is said to be elsewhere"
+    (tmp_path / "lake").symlink_to(moved)
+    assert lake.other_place() is None, "a second name of the same folder is as good"
+    (tmp_path / "lake").unlink()
+    found = [each for each in lake.verify().violations if each.where == "catalog.duckdb"]
+    assert [str(tmp_path / "lake") in each.what for each in found] == [True]
+    lake.mend(found)
+    assert lake.other_place() is None
+    with duckdb.connect(moved / "catalog.duckdb", read_only=True) as connection:
+        assert everything(connection) == before
     store(lake, filing("b", TUESDAY), day=TUESDAY)
     assert lake.stored(["b"]) == {"b"}
 
