@@ -382,6 +382,14 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     doc: str
+    gathered: tuple[Column, ...] = ()
+    """Columns that its Parquet files have besides, gathered from the filing's rows of other tables: no query, however
+    it chooses filings, has to gather them first."""
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns of its Parquet files."""
+        return self.columns + self.gathered
 
     @property
     def of_filing(self) -> bool:
@@ -407,17 +415,36 @@ FILING_KEY = tuple(c for c in _columns(Filing) if c.name in ("accession_number",
 """The columns that every row of a filing's other tables carries, taken from its filing."""
 
 
-def _table(name: str, record: type, ordinal: str | None = None, *, key: tuple[str, ...] = ()) -> Table:
+GATHERED = (
+    Column("owner_ciks", "BIGINT[]", True, "CIKs of the filing's owners, in its order."),
+    Column("owner_names", "VARCHAR[]", True, "Names of the filing's owners, in its order."),
+    Column("owner_role", "VARCHAR", True, "What the first owner is to the issuer: `Director, Officer: CFO`."),
+    Column(
+        "footnote_ids", "VARCHAR[]", True, "Ids of the filing's footnotes, in the order of their text: F1, F10, F2."
+    ),
+    Column("footnote_texts", "VARCHAR[]", True, "Texts of the filing's footnotes, in the order of footnote_ids."),
+)
+"""What a row of `filings` carries of its owners and footnotes in the lake's files; NULL where there are none."""
+
+
+def _table(
+    name: str,
+    record: type,
+    ordinal: str | None = None,
+    *,
+    key: tuple[str, ...] = (),
+    gathered: tuple[Column, ...] = (),
+) -> Table:
     own = tuple(_columns(record))
     columns = (*FILING_KEY, *own) if ordinal is not None else own
     identity = key or ("accession_number", *((ordinal,) if ordinal else ()))
-    return Table(name, record, columns, identity, (record.__doc__ or "").strip())
+    return Table(name, record, columns, identity, (record.__doc__ or "").strip(), gathered)
 
 
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        _table("filings", Filing),
+        _table("filings", Filing, gathered=GATHERED),
         _table("reporting_owners", ReportingOwner, "owner_number"),
         _table("non_derivative_transactions", NonDerivativeTransaction, "row_number"),
         _table("derivative_transactions", DerivativeTransaction, "row_number"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import writing
 from storage.lazy import lazy
-from tables import Table
+from tables import Column, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,12 +24,16 @@ else:
 
 ROW_GROUP = 32_768
 """Rows a row group: small enough that one issuer's rows are one group of a sorted year."""
+WIDE_ROW_GROUP = 8_192
+"""The same of `filings`, whose rows carry texts and lists: a group is read whole for one issuer."""
 
 
 @cache
 def _types() -> dict[str, pa.DataType]:
     return {
         "VARCHAR": pa.string(),
+        "VARCHAR[]": pa.list_(pa.string()),
+        "BIGINT[]": pa.list_(pa.int64()),
         "DECIMAL(20,4)": pa.decimal128(20, 4),
         "DATE": pa.date32(),
         "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
@@ -52,14 +56,14 @@ _BLOOM_FALSE = 0.03
 """Row groups read in vain; the most distinct values that a group can have make a filter of 32 KiB then."""
 
 
-def arrow_schema(table: Table) -> pa.Schema:
-    """The Arrow schema of a table's files."""
-    return pa.schema([pa.field(each.name, _types()[each.sql_type], each.nullable) for each in table.columns])
+def arrow_schema(columns: Iterable[Column]) -> pa.Schema:
+    """The Arrow schema of columns: of `Table.stored` for a table's files."""
+    return pa.schema([pa.field(each.name, _types()[each.sql_type], each.nullable) for each in columns])
 
 
 def columns_id(table: Table) -> str:
     """A short id of a table's columns, kept with each file: files of another id have other columns."""
-    return f"{zlib.crc32(' '.join(f'{each.name} {each.sql_type}' for each in table.columns).encode()):08x}"
+    return f"{zlib.crc32(' '.join(f'{each.name} {each.sql_type}' for each in table.stored).encode()):08x}"
 
 
 def sort_columns(table: Table) -> tuple[str, ...]:
@@ -78,14 +82,15 @@ def write_parquet(table: Table, batches: Iterator[pa.RecordBatch], path: Path) -
     Raises:
         LakeFull, LakeUnwritable: the disk would not have it.
     """
-    schema = arrow_schema(table)
+    schema = arrow_schema(table.stored)
+    size = WIDE_ROW_GROUP if table.gathered else ROW_GROUP
     writer: pq.ParquetWriter | None = None
     rows = 0
     with writing(path):
         try:
-            for group in _groups(schema, batches):
+            for group in _groups(schema, batches, size):
                 writer = writer or _writer(table, schema, path, group)
-                writer.write_table(group, row_group_size=ROW_GROUP)
+                writer.write_table(group, row_group_size=size)
                 rows += group.num_rows
         finally:
             if writer is not None:
@@ -114,16 +119,16 @@ def _writer(table: Table, schema: pa.Schema, path: Path, group: pa.Table) -> pq.
     )
 
 
-def _groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
         waiting.append(batch.cast(schema))
         count += batch.num_rows
-        while count >= ROW_GROUP:
+        while count >= size:
             whole = pa.Table.from_batches(waiting)
-            yield whole.slice(0, ROW_GROUP)
-            waiting = whole.slice(ROW_GROUP).to_batches()
-            count -= ROW_GROUP
+            yield whole.slice(0, size)
+            waiting = whole.slice(size).to_batches()
+            count -= size
     if count:
         yield pa.Table.from_batches(waiting)

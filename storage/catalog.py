@@ -19,7 +19,7 @@ from storage.engine import check_files
 from storage.errors import writing
 from storage.places import Files
 from storage.snapshot import Snapshot, quoted, select_nothing
-from tables import TABLES
+from tables import TABLES, Table
 
 CATALOG = "catalog.duckdb"
 SCRIPT = "views.sql"
@@ -175,13 +175,18 @@ def _declared_views() -> str:
     """What follows from the declaration of tables and views alone."""
     statements = [_DECLARED]
     for table in TABLES.values():
-        statements.append(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM {FILES}.{table.name};\n")
+        statements.append(f"CREATE OR REPLACE VIEW {table.name} AS {_public(table)};\n")
         statements.append(f"COMMENT ON VIEW {table.name} IS {quoted(table.doc)};\n")
     statements += (each.statements for each in views())
     statements.append("CREATE SCHEMA IF NOT EXISTS sec;\n")
     statements += (each.statements for each in sec_views())
     statements.append(_column_comments())
     return "".join(statements)
+
+
+def _public(table: Table) -> str:
+    besides = ", ".join(each.name for each in table.gathered)
+    return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {FILES}.{table.name}"
 
 
 def script_version(files: Files) -> int:
@@ -346,8 +351,10 @@ def _column_comments() -> str:
     meanings = {table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()}
     found: list[tuple[str, str, str]] = []
     with duckdb.connect(":memory:", config=_OFFLINE) as connection:
+        connection.execute(f"CREATE SCHEMA {FILES}")
         for table in TABLES.values():
-            connection.execute(f"CREATE VIEW {table.name} AS {select_nothing(table)}")
+            connection.execute(f"CREATE VIEW {FILES}.{table.name} AS {select_nothing(table)}")
+            connection.execute(f"CREATE VIEW {table.name} AS {_public(table)}")
             found += ((table.name, column.name, column.doc) for column in table.columns)
         for each in views():
             connection.execute(each.statements)

@@ -23,7 +23,7 @@ from storage.ingest import Ingest
 from storage.labels import YEAR_IN_ACCESSION, year_of
 from storage.lazy import lazy
 from storage.log import DataFile, Summary
-from storage.snapshot import EXACT, Snapshot, select_files, select_nothing
+from storage.snapshot import EXACT, Snapshot, select_files, select_nothing, with_gathered
 from storage.staging import unique_id
 from tables import TABLES, Table
 
@@ -53,7 +53,7 @@ class Changes:
         Raises:
             LakeFull, LakeUnwritable: `folder` would not take the file.
         """
-        columns, order = ", ".join(table.column_names()), ", ".join(sort_columns(table))
+        columns, order = ", ".join(each.name for each in table.stored), ", ".join(sort_columns(table))
         sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
         path = folder / f"{table.name}.{label}.parquet"
         years: set[str] = set()
@@ -205,15 +205,25 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
         )
     for table in TABLES.values():
         if table.of_filing or table.name in _INDEX:
-            path = ingest.rows_of(table.name)
             source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
-            added = select_files(table, [str(path)]) if path else select_nothing(table)
+            added = _added(ingest, table)
             if ingest.from_datasets and table.of_filing:
                 added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
             cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {added}")
     cursor.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM exact UNION ALL SELECT * FROM tried")
     cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS SELECT * FROM settled")
     return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
+
+
+def _added(ingest: Ingest, table: Table) -> str:
+    """A SELECT of the rows that an ingest brings to a table, as the lake's files have them."""
+    path = ingest.rows_of(table.name)
+    if path is None:
+        return select_nothing(table)
+    sql = select_files(table, [str(path)], set(table.column_names()))
+    if not table.gathered:
+        return sql
+    return with_gathered(sql, _added(ingest, TABLES["reporting_owners"]), _added(ingest, TABLES["footnotes"]))
 
 
 def _places(
@@ -239,8 +249,7 @@ def _places(
 
 def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> None:
     table = TABLES["quarantine"]
-    path = ingest.rows_of(table.name)
-    added = select_files(table, [str(path)]) if path else select_nothing(table)
+    added = _added(ingest, table)
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE new_quarantine AS "
         f"SELECT n.* REPLACE (coalesce(o.first_seen, n.first_seen) AS first_seen) FROM ({added}) n "
@@ -278,7 +287,7 @@ def _differs(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table
 
     `replacing`: the lake holds some of the ingest's filings.
     """
-    columns = ", ".join(each for each in table.column_names() if each != "read_at")
+    columns = ", ".join(each.name for each in table.stored if each.name != "read_at")
     new = f"SELECT {columns} FROM ({home.new(table)})"
     merged = home.merged if replacing or not table.of_filing else []
     if not snapshot.entries(table.name, merged):

@@ -58,7 +58,7 @@ def compare(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Inges
     for table in TABLES.values():
         if table.of_filing:
             path = ingest.rows_of(table.name)
-            new = select_files(table, [str(path)]) if path else select_nothing(table)
+            new = select_files(table, [str(path)], set(table.column_names())) if path else select_nothing(table)
             _compare_table(cursor, table, snapshot.relation(table.name, merged), new, found)
     found.filings = rows(cursor, "SELECT count(DISTINCT accession_number) FROM changed")[0][0]
     return found

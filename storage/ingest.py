@@ -154,7 +154,7 @@ class Spool:
     """The rows of one table: a few thousand as Python values, the others in a Parquet file beside the lake."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        self._schema = arrow_schema(table)
+        self._schema = arrow_schema(table.columns)
         self._path = path
         self._names = list(table.column_names())
         child = table.name in FILING_CHILDREN

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from storage.arrow import columns_id
@@ -67,17 +68,27 @@ class Snapshot:
 
     def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
         """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
-        groups: dict[frozenset[str] | None, list[str]] = defaultdict(list)
+        groups: dict[frozenset[str] | None, list[DataFile]] = defaultdict(list)
         declared = columns_id(table)
         for each in entries:
             # Only files of another declaration are looked into: their footers say what they lack.
             present = (
                 None if each.columns == declared else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
             )
-            groups[present].append(self.path(each))
+            groups[present].append(each)
         return "\nUNION ALL ".join(
-            select_files(table, paths, present, filename=filename) for present, paths in groups.items()
+            self._select_alike(table, alike, present, filename=filename) for present, alike in groups.items()
         ) or select_nothing(table, filename=filename)
+
+    def _select_alike(
+        self, table: Table, entries: list[DataFile], present: Collection[str] | None, *, filename: bool
+    ) -> str:
+        """A SELECT from files that have the same columns; those older than the gathered ones have them gathered now."""
+        sql = select_files(table, [self.path(each) for each in entries], present, filename=filename)
+        if present is None or not table.gathered or {each.name for each in table.gathered} <= set(present):
+            return sql
+        labels = {each.label for each in entries}
+        return with_gathered(sql, self.relation("reporting_owners", labels), self.relation("footnotes", labels))
 
     @cached_property
     def _by_table(self) -> dict[str, list[DataFile]]:
@@ -93,12 +104,22 @@ def select_files(
     """A SELECT of all columns of a table from Parquet files; `present` are the columns they have, if not all."""
     columns = [
         each.name if present is None or each.name in present else f"NULL::{each.sql_type} AS {each.name}"
-        for each in table.columns
+        for each in table.stored
     ]
     names = ",\n  ".join(quoted(glob_free(each)) for each in paths)
     extra = ", filename" if filename else ""
     option = "filename = true, " if filename else ""
     return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
+
+
+def with_gathered(filings: str, owners: str, footnotes: str) -> str:
+    """A SELECT of filings, with what their rows carry of their owners and footnotes, given a SELECT of each."""
+    return _gathering().format(filings=filings, owners=owners, footnotes=footnotes)
+
+
+@cache
+def _gathering() -> str:
+    return resources.files("storage").joinpath("sql", "gathered.sql").read_text(encoding="utf-8")
 
 
 def quoted(text: str) -> str:
@@ -113,5 +134,5 @@ def glob_free(path: str) -> str:
 
 def select_nothing(table: Table, *, filename: bool = False) -> str:
     """A SELECT of a table's columns, typed, without a row."""
-    columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in table.columns)
+    columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in table.stored)
     return f"SELECT {columns}{', NULL::VARCHAR AS filename' if filename else ''} WHERE false"

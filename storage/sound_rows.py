@@ -16,7 +16,7 @@ from storage.engine import rows
 from storage.history import History
 from storage.labels import covers, year_of
 from storage.log import DataFile
-from storage.snapshot import EXACT, Snapshot, quoted
+from storage.snapshot import EXACT, Snapshot, quoted, with_gathered
 from storage.violations import Remedy, Violation
 from tables import FILING_CHILDREN, TABLES
 
@@ -100,6 +100,19 @@ class _Check:
                     f"WHERE {count} <> coalesce(n, 0)",
                     f"has {{n}} filings whose {count} is not the number of their {name}, such as {{such}}",
                 )
+
+        self._check_gathered(labels)
+
+    def _check_gathered(self, labels: list[str]) -> None:
+        """What a filing's row carries of its owners and footnotes is what they say."""
+        carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
+        children = (self._select(name, labels) for name in ("reporting_owners", "footnotes"))
+        anew = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', labels)})", *children)
+        self._report(
+            "filings",
+            f"SELECT label, accession_number FROM ({anew}) WHERE carried <> {carried}",
+            "has {n} filings whose lists of owners and footnotes are not those of their rows, such as {such}",
+        )
 
     def _check_all(self) -> None:
         self._cursor.execute(

@@ -209,7 +209,7 @@ def fault_of(files: Files, name: str, entry: DataFile) -> str | None:
         return f"cannot be read ({error})"
     if rows != entry.rows:
         return f"has {rows:,} rows, not the {entry.rows:,} that the log has"
-    wanted = arrow_schema(TABLES[entry.table])
+    wanted = arrow_schema(TABLES[entry.table].stored)
     if entry.columns == columns_id(TABLES[entry.table]):
         return None if columns.equals(wanted) else "has other columns than its table"
     # A file of an older declaration: the columns that are left have to be what they are now.

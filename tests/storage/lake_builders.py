@@ -125,11 +125,11 @@ def read(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
 
 
 def everything(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, in one order, without the time an index was read."""
+    """All rows of all tables as the files have them, in one order, without the time an index was read."""
     found = {}
     for name in TABLES:
         left = "EXCLUDE (read_at)" if name == "index_days" else ""
-        found[name] = connection.sql(f"SELECT * {left} FROM {name} ORDER BY ALL").fetchall()
+        found[name] = connection.sql(f"SELECT * {left} FROM lake_files.{name} ORDER BY ALL").fetchall()
     return found
 
 
@@ -142,15 +142,15 @@ def contents(lake: Lake) -> dict[str, list[tuple[Any, ...]]]:
 def globbed(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables as plain globs over `data/` see them."""
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'America/New_York'")
+        connection.execute("SET TimeZone = 'America/New_York'; CREATE SCHEMA lake_files")
         for name in TABLES:
             pattern = f"{root}/data/{name}/*/*.parquet"
             if list(root.glob(f"data/{name}/*/*.parquet")):
                 source = f"FROM read_parquet('{pattern}', hive_partitioning = false)"
             else:
-                columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in TABLES[name].columns)
+                columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in TABLES[name].stored)
                 source = f"FROM (SELECT {columns} WHERE false)"
-            connection.execute(f"CREATE VIEW {name} AS SELECT * {source}")
+            connection.execute(f"CREATE VIEW lake_files.{name} AS SELECT * {source}")
         return everything(connection)
 
 

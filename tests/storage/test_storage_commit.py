@@ -26,7 +26,7 @@ from lake_builders import (
 )
 
 from storage import Lake, LakeMissing
-from tables import FILING_CHILDREN, TABLES, Filing, NonDerivativeTransaction
+from tables import FILING_CHILDREN, TABLES, Filing, Footnote, NonDerivativeTransaction
 
 
 @pytest.fixture
@@ -125,11 +125,11 @@ def test_a_filing_given_again_replaces_all_its_rows(lake: Lake, tmp_path: Path) 
 def test_only_tables_that_change_get_new_files(lake: Lake) -> None:
     store(lake, full_filing("a"))
     before = lake.snapshot()
-    changed = replace(full_filing("a"), footnotes=[])
+    changed = replace(full_filing("a"), signatures=[])
     store(lake, changed)
     after = lake.snapshot()
-    assert after.files("footnotes") == []
-    assert after.files("signatures") == before.files("signatures")
+    assert after.files("signatures") == []
+    assert after.files("footnotes") == before.files("footnotes")
     assert after.files("filings") == before.files("filings")
 
 
@@ -338,6 +338,20 @@ def test_records_have_no_field_the_tests_forget() -> None:
         TABLES["non_derivative_transactions"].column_names()
     )
     assert FORMS.count(",") == 5
+
+
+def test_a_filing_carries_its_owners_and_footnotes_as_they_are_now(lake: Lake) -> None:
+    notes = [Footnote(footnote_id=f"F{each}", footnote_text=f"Text {each}.") for each in (2, 10, 1)]
+    given = filing("a", owners=(12, 11), footnotes=notes)
+    carried = "SELECT owner_ciks, owner_names, owner_role, footnote_ids, footnote_texts FROM lake_files.filings"
+    store(lake, given, filing("b", owners=()))
+    owners = ([12, 11], ["Owner 12", "Owner 11"], "Director")
+    assert read(lake, f"{carried} ORDER BY accession_number") == [
+        (*owners, ["F1", "F10", "F2"], ["Text 1.", "Text 10.", "Text 2."]),
+        (None,) * 5,
+    ]
+    store(lake, replace(given, footnotes=[Footnote(footnote_id="F1", footnote_text="Another.")]))
+    assert read(lake, f"{carried} WHERE accession_number = 'a'") == [(*owners, ["F1"], ["Another."])]
 
 
 def test_the_log_says_when_an_index_date_arrived_first(lake: Lake) -> None:

@@ -315,6 +315,13 @@ def spoil(lake: Lake, sql: str, table: str, label: str) -> None:
 
 BROKEN = {
     "an accession twice": ("filings", "2024-01-08", "FROM rows UNION ALL FROM rows WHERE accession_number = 'c'", "2"),
+    "another role": ("filings", "2024-01-08", "SELECT * REPLACE ('CEO' AS owner_role) FROM rows", "not those of their"),
+    "a lost text": (
+        "filings",
+        "2023-12",
+        "SELECT * REPLACE (footnote_texts[:-2] AS footnote_texts) FROM rows",
+        "not those of their rows",
+    ),
     "an orphan": ("filings", "2023-12", "FROM rows WHERE accession_number <> 'b'", "without their filing"),
     "another issuer": ("footnotes", "2023-12", "SELECT * REPLACE (7 AS issuer_cik) FROM rows", "without their filing"),
     "a lost owner": ("reporting_owners", "2024-01-08", "FROM rows WHERE owner_number = 1", "owner_count is not the"),

@@ -226,14 +226,32 @@ def test_files_of_an_older_declaration_have_null_in_new_columns(lake: Lake, monk
     new = TABLES["filings"]
     kept = tuple(each for each in new.columns if each.name not in ("remarks", "ticker"))
     old = type(new)(new.name, new.record, kept, new.key, new.doc)
+    noted = filing(
+        "old",
+        owners=(11, 12),
+        footnotes=[Footnote(footnote_id="F1", footnote_text="Text 1.")],
+        footnote_count=1,
+        non_derivative_transactions=[bought(transaction_price_per_share_fn="F1")],
+    )
     with monkeypatch.context() as patch:
         patch.setitem(TABLES, "filings", old)
         patch.setattr("storage.catalog.views", tuple)  # they read the columns that are taken away
         patch.setattr("storage.catalog._column_comments", str)
-        store(lake, filing("old"))
+        store(lake, noted)
     store(lake, filing("new", date(2024, 1, 9)), day=TUESDAY)
     rows = read(lake, "SELECT accession_number, ticker, issuer_name FROM filings ORDER BY 1")
     assert rows == [("new", "ISS", "Issuer"), ("old", None, "Issuer")]
+    # What their rows carry of owners and footnotes by now is gathered from the other tables.
+    owned = "SELECT accession_number, owner_names, owner_role, footnotes FROM trades ORDER BY ALL"
+    assert read(lake, owned) == [
+        ("new", ["Owner 11"], "Director", None),
+        ("old", ["Owner 11", "Owner 12"], "Director", "Text 1."),
+    ]
+    assert lake.verify().violations == []
     # Rewriting the segment brings its rows to the new declaration.
-    store(lake, filing("old"), filing("more"))
+    store(lake, noted, filing("more"))
+    assert read(lake, owned)[1:] == [
+        ("new", ["Owner 11"], "Director", None),
+        ("old", ["Owner 11", "Owner 12"], "Director", "Text 1."),
+    ]
     assert read(lake, "SELECT ticker FROM filings WHERE accession_number = 'old'") == [("ISS",)]

@@ -46,19 +46,12 @@ WITH reports AS (
 standing AS (
     SELECT
         f.accession_number, f.filing_date, f.issuer_cik, f.form_type, f.accepted_at, f.period_of_report, f.issuer_name,
-        f.ticker, o.owner_ciks, o.owner_names, s.reason
-    FROM filings f
-    JOIN (
-        SELECT
-            accession_number, filing_date, issuer_cik, list(owner_cik ORDER BY owner_cik) AS owner_ciks,
-            list(owner_name ORDER BY owner_number) AS owner_names
-        FROM reporting_owners
-        GROUP BY ALL
-    ) o ON o.accession_number = f.accession_number AND o.filing_date = f.filing_date AND o.issuer_cik = f.issuer_cik
+        f.ticker, list_sort(f.owner_ciks, 'ASC', 'NULLS LAST') AS owner_ciks, f.owner_names, s.reason
+    FROM lake_files.filings f
     LEFT JOIN (
         SELECT accession_number, filing_date, issuer_cik, min(reason) AS reason FROM superseded GROUP BY ALL
     ) s ON s.accession_number = f.accession_number AND s.filing_date = f.filing_date AND s.issuer_cik = f.issuer_cik
-    WHERE coalesce(s.reason, '') <> 'amended'
+    WHERE coalesce(s.reason, '') <> 'amended' AND f.owner_ciks IS NOT NULL
 )
 SELECT
     s.issuer_cik,

@@ -59,43 +59,6 @@ transactions AS (
             string_split(nullif(fn, ''), ','), lambda id, place: list_position(string_split(fn, ','), id) = place
         ) AS footnote_ids
     FROM noted
-),
--- Owners and amendments hang on the filing: joined to it first, they are looked up once a filing, not once a transaction.
-known_filings AS (
-    SELECT
-        f.*,
-        CASE WHEN o.accession_number IS NOT NULL THEN list_concat([o.owner_cik], j.owner_ciks) END AS owner_ciks,
-        CASE WHEN o.accession_number IS NOT NULL THEN list_concat([o.owner_name], j.owner_names) END AS owner_names,
-        nullif(o.owner_role, '') AS owner_role,
-        a.accession_number IS NOT NULL AS is_amended
-    FROM filings f
-    LEFT JOIN (
-        SELECT
-            accession_number, filing_date, issuer_cik, owner_number, owner_cik, owner_name,
-            concat_ws(
-                ', ',
-                CASE WHEN is_director THEN 'Director' END,
-                CASE WHEN is_officer THEN concat_ws(': ', 'Officer', officer_title) END,
-                CASE WHEN is_ten_percent_owner THEN '10% owner' END,
-                CASE WHEN is_other THEN concat_ws(': ', 'Other', other_text) END
-            ) AS owner_role
-        FROM reporting_owners
-    ) o
-        ON o.accession_number = f.accession_number AND o.filing_date = f.filing_date AND o.issuer_cik = f.issuer_cik
-        -- Not a filter, which would make DuckDB guess few owners and read them all where it can look up those of a ticker.
-        AND o.owner_number = CASE WHEN f.accession_number IS NOT NULL THEN 1 END
-    LEFT JOIN (
-        -- Few filings are joint: the first owner, joined plainly, spares a list of all owners of every filing.
-        SELECT
-            accession_number, filing_date, issuer_cik,
-            list(owner_cik ORDER BY owner_number) AS owner_ciks, list(owner_name ORDER BY owner_number) AS owner_names
-        FROM reporting_owners
-        WHERE owner_number > 1
-        GROUP BY ALL
-    ) j ON j.accession_number = f.accession_number AND j.filing_date = f.filing_date AND j.issuer_cik = f.issuer_cik
-    LEFT JOIN (
-        SELECT DISTINCT accession_number, filing_date, issuer_cik FROM superseded WHERE reason = 'amended'
-    ) a ON a.accession_number = f.accession_number AND a.filing_date = f.filing_date AND a.issuer_cik = f.issuer_cik
 )
 SELECT
     t.accession_number,
@@ -136,11 +99,12 @@ SELECT
     t.value_owned_following_transaction,
     t.direct_or_indirect_ownership,
     t.nature_of_ownership,
-    coalesce(f.is_amended, false) AS is_amended,
+    a.accession_number IS NOT NULL AS is_amended,
     t.footnote_ids,
     nullif(
         array_to_string(
-            list_transform(t.footnote_ids, lambda id: n.texts[list_position(n.ids, id)]), chr(10) || chr(10)
+            list_transform(t.footnote_ids, lambda id: f.footnote_texts[list_position(f.footnote_ids, id)]),
+            chr(10) || chr(10)
         ),
         ''
     ) AS footnotes,
@@ -149,12 +113,9 @@ SELECT
 FROM transactions t
 -- All three columns of the key, so that a filter on issuer or date reaches every table and skips row groups there. A
 -- filing that names no issuer keeps its transactions here, without the columns of the other tables.
-LEFT JOIN known_filings f
+LEFT JOIN lake_files.filings f
     ON f.accession_number = t.accession_number AND f.filing_date = t.filing_date AND f.issuer_cik = t.issuer_cik
-LEFT JOIN transaction_codes c ON c.code = t.transaction_code
--- Last, so that a query which asks for no footnotes reads none: DuckDB drops an unused join by a unique key on top.
 LEFT JOIN (
-    SELECT accession_number, filing_date, issuer_cik, list(footnote_id) AS ids, list(footnote_text) AS texts
-    FROM footnotes
-    GROUP BY ALL
-) n ON n.accession_number = t.accession_number AND n.filing_date = t.filing_date AND n.issuer_cik = t.issuer_cik
+    SELECT DISTINCT accession_number, filing_date, issuer_cik FROM superseded WHERE reason = 'amended'
+) a ON a.accession_number = t.accession_number AND a.filing_date = t.filing_date AND a.issuer_cik = t.issuer_cik
+LEFT JOIN transaction_codes c ON c.code = t.transaction_code
