@@ -155,4 +155,5 @@ def tell(report: Report) -> None:
         complain(line, logging.WARNING, **about)
     if len(look) > 20:
         complain(f"… and {len(look) - 20} more; see `form4 status`")
-    say(report.summary())
+    if not report.idle:
+        say(report.summary())

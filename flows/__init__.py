@@ -1,7 +1,7 @@
 """Prefect's flows: what runs when. How it is done is the other rooms' knowledge.
 
 Importing this package sets what Prefect reads from the environment at its own import, where the user has not set it,
-and has Prefect's background thread end before the interpreter does.
+lets it reach its server on this machine past any proxy, and has its background thread end before the interpreter does.
 """
 
 import atexit
@@ -15,10 +15,15 @@ _FOR_PREFECT = {
     # A run tells its story itself; what went wrong is said once, by the run's report.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
+_LOOPBACK = ("127.0.0.1", "localhost")
 _LOOP_SECONDS = 5.0
 
 for _name, _value in _FOR_PREFECT.items():
     os.environ.setdefault(_name, _value)
+# A proxy cannot reach our loopback for us. Where both spellings are set, some readers heed the one, some the other.
+for _name in [each for each in ("no_proxy", "NO_PROXY") if each in os.environ] or ["NO_PROXY"]:
+    if (_past := os.environ.get(_name, "")) != "*":
+        os.environ[_name] = ",".join(filter(None, (_past, *(each for each in _LOOPBACK if each not in _past))))
 
 
 @atexit.register

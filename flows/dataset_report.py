@@ -67,6 +67,11 @@ class DatasetReport(RunReport):
             return Exit.EDGAR
         return Exit.INCOMPLETE if any(each.problems for each in self.quarters) else Exit.DONE
 
+    @property
+    def idle(self) -> bool:
+        """Whether EDGAR's answer, or none, ended it before its first quarter."""
+        return bool(self.failure) and not self.quarters
+
     def summary(self) -> str:
         """One line for a person."""
         read = [each for each in self.quarters if each.state == "read"]

@@ -82,6 +82,11 @@ class ReparseReport:
         left = (self.done.kept, self.done.refused, self.done.without_raw)
         return Exit.INCOMPLETE if any(each.count for each in left) else Exit.DONE
 
+    @property
+    def idle(self) -> bool:
+        """Never: it asks nobody, so nothing ends it before it begins."""
+        return False
+
     def summary(self) -> str:
         """One line for a person."""
         seconds = (datetime.now(UTC) - self.started_at).total_seconds()

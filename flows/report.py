@@ -39,6 +39,10 @@ class Report(Protocol):
     def exit_code(self) -> Exit:
         """The exit code of the command that ran it."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether something ended it before it did anything."""
+
     def summary(self) -> str:
         """One line for a person."""
 
@@ -137,6 +141,11 @@ class RunReport:
         """How long it took."""
         return ((self.finished_at or datetime.now(UTC)) - self.started_at).total_seconds()
 
+    @property
+    def idle(self) -> bool:
+        """Whether EDGAR's answer, or none, ended it before its first day."""
+        return bool(self.failure) and not self.days
+
     def summary(self) -> str:
         """One line for a person."""
         rate = self.requests / self.seconds if self.seconds else 0
@@ -210,6 +219,11 @@ class CompactReport:
     def exit_code(self) -> Exit:
         """Done: what hinders a compaction is an error of the lake."""
         return Exit.DONE
+
+    @property
+    def idle(self) -> bool:
+        """Never: it asks nobody, so nothing ends it before it begins."""
+        return False
 
     def summary(self) -> str:
         """One line for a person."""

@@ -86,7 +86,13 @@ def _table(table: Table) -> str:
     ]
     numbered = len(table.key) > 1 or table.name == "filings" or not table.of_filing
     key = f"\n\nA row is identified by `{'`, `'.join(table.key)}`." * numbered
-    return _section(table.name, " ".join(table.doc.split()) + key, _grid(rows))
+    gathered = (
+        "\n\nIn Parquet a row has these besides, gathered from its rows of other tables, as `trades` shows them:\n\n"
+    )
+    body = _grid(rows)
+    if table.gathered:
+        body += gathered + _grid([(each.name, each.sql_type, each.doc) for each in table.gathered])
+    return _section(table.name, " ".join(table.doc.split()) + key, body)
 
 
 def _section(name: str, doc: str, body: str) -> str:

@@ -22,9 +22,9 @@ else:
     pc = lazy("pyarrow.compute")
     pq = lazy("pyarrow.parquet")
 
-ROW_GROUP = 32_768
+ROW_GROUP = 16_384
 """Rows a row group: small enough that one issuer's rows are one group of a sorted year."""
-WIDE_ROW_GROUP = 8_192
+WIDE_ROW_GROUP = 4_096
 """The same of `filings`, whose rows carry texts and lists: a group is read whole for one issuer."""
 
 
