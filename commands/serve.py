@@ -66,6 +66,7 @@ def _serve(settings: Settings) -> None:
         _run(settings, deployed, own_server=False)
         return
     address = f"http://{HOST}:{settings.serve.port}"
+    os.environ["PREFECT_UI_URL"] = address  # what the server writes into notifications
     try:
         with (
             prefect_server(settings.serve.port),

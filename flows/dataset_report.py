@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flows.exits import Exit
-from flows.report import RunReport
+from flows.report import RunReport, counted
 
 NAMED = 5
 """So many filings are named, where there are more."""
@@ -78,13 +78,13 @@ class DatasetReport(RunReport):
         unchanged = sum(each.state == "unchanged" for each in self.quarters)
         rate = sum(each.filings for each in read) / self.seconds if self.seconds else 0
         parts = [
-            f"{self.flow} from data sets: {self.added:,} filings added from {len(read):,} quarters, "
+            f"{self.flow} from data sets: {counted(self.added, 'filing')} added from {counted(len(read), 'quarter')}, "
             f"{sum(each.passed_over for each in read):,} were held exactly"
         ]
-        parts += [f"{unchanged:,} quarters in the lake already"] * bool(unchanged)
+        parts += [f"{counted(unchanged, 'quarter')} in the lake already"] * bool(unchanged)
         missing = [each.quarter for each in self.quarters if each.state == "not published"]
         parts += [f"not published: {', '.join(missing)}"] * bool(missing)
-        parts.append(f"{self.requests:,} requests in {self.seconds:.0f} s ({rate:,.0f} filings a second)")
+        parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:,.0f} filings a second)")
         return "; ".join(parts)
 
     def attention(self) -> list[str]:
@@ -122,8 +122,8 @@ def left(started_at: datetime, done: int, count: int) -> str:
     now = datetime.now(UTC)
     rest = (now - started_at) / done * (count - done)
     minutes = max(1, round(rest / timedelta(minutes=1)))
-    quarters = f"{count - done:,} quarter{'s' * (count - done > 1)}"
-    return f"; {quarters} left, about {minutes:,} min, until {(now + rest).astimezone():%Y-%m-%d %H:%M}"
+    until = f"{(now + rest).astimezone():%Y-%m-%d %H:%M}"
+    return f"; {counted(count - done, 'quarter')} left, about {minutes:,} min, until {until}"
 
 
 def split_problems(text: str | None) -> tuple[str, ...]:

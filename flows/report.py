@@ -14,6 +14,10 @@ DIFFERENCES_SHOWN = 1000
 """So many are named in a report; the index entries of the lake have all of them."""
 
 
+DATES_NAMED = 7
+"""So many dates are named one by one in a line."""
+
+
 class Look(str):
     """A line about what needs a look, that knows which day or filing it is about."""
 
@@ -149,19 +153,24 @@ class RunReport:
     def summary(self) -> str:
         """One line for a person."""
         rate = self.requests / self.seconds if self.seconds else 0
-        parts = [f"{self.flow}: {self.added:,} filings added on {len(self.days):,} days"]
+        parts = [f"{self.flow}: {counted(self.added, 'filing')} added on {counted(len(self.days), 'day')}"]
+        left = {
+            "in quarantine": sum(day.quarantined for day in self.days),
+            "missing": sum(day.missing for day in self.days),
+        }
+        parts += [f"{count:,} {name}" for name, count in left.items() if count]
         if (counts := self.difference_counts) is not None:
             parts.append(
-                f"the quarter's index lists {counts['added']:,} filings that no daily index did, "
+                f"the quarter's index lists {counted(counts['added'], 'filing')} that no daily index did, "
                 f"{counts['removed']:,} no longer and {counts['changed']:,} otherwise"
             )
         if self.made_exact:
-            parts.append(f"{self.made_exact:,} filings known from data sets are exact now")
+            parts.append(f"{self.made_exact:,} of the filings known from data sets are exact now")
         if self.not_published:
-            parts.append(f"not published yet: {', '.join(map(str, self.not_published))}")
+            parts.append(f"not published yet: {_dates(self.not_published)}")
         if self.folds:
             parts.append(folded(self.folds))
-        parts.append(f"{self.requests:,} requests in {self.seconds:.0f} s ({rate:.1f} a second)")
+        parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:.1f} a second)")
         return "; ".join(parts)
 
     def details(self) -> list[str]:
@@ -249,12 +258,24 @@ def number_of(line: str) -> str | None:
     return getattr(line, "accession_number", None)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 filing`, `2,000 filings`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def _dates(days: Sequence[date]) -> str:
+    if len(days) <= DATES_NAMED:
+        return ", ".join(map(str, days))
+    return f"{len(days):,} days from {days[0]} to {days[-1]}"
+
+
 def folded(folds: Sequence[Fold]) -> str:
     """Folds in sum: how many months and years, files and bytes before and after."""
     months = sum(len(each.label) == 7 for each in folds)
     counts = {"month": months, "year": len(folds) - months}
-    periods = [f"{count:,} {name}{'s' * (count > 1)}" for name, count in counts.items() if count]
-    files = f"{sum(each.files_before for each in folds):,} files into {sum(each.files_after for each in folds):,}"
+    periods = [counted(count, name) for name, count in counts.items() if count]
+    before, after = sum(each.files_before for each in folds), sum(each.files_after for each in folds)
+    files = f"{counted(before, 'file')} into {after:,}"
     size = f"{sum(each.bytes_before for each in folds) / 1e6:,.1f} MB into "
     return f"{' and '.join(periods)} folded: {files}, {size}{sum(each.bytes_after for each in folds) / 1e6:,.1f} MB"
 

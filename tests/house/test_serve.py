@@ -180,7 +180,12 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         assert edgar.stats().by_kind["filing"] == FILINGS, "a second run has nothing to do"
         keys = {each["key"] for each in second.post("artifacts/filter")}
         assert keys >= {"nightly-report", "backfill-report"}
-        second.until(lambda: any("a run failed: backfill" in line for line in heard))
+        assert second.start("reconcile").is_success
+        second.until(lambda: "Completed" in second.states("reconcile"))
+        (weekly,) = [run for run in second.runs("reconcile") if not run["auto_scheduled"]]
+        assert "the quarter's index lists 0 filings that no daily index did" in weekly["state"]["message"]
+        (line,) = second.until(lambda: [line for line in heard if "a run failed: backfill" in line])
+        assert f"{second.url}/runs/flow-run/" in line, "it says where to look"
         check_ui(second, tmp_path)
         second.stop()
         assert "nanobind" not in first.log.read_text() + second.log.read_text(), "runs end as cleanly as commands"
