@@ -1,9 +1,8 @@
 """Storage: records become Parquet, commits, snapshots and DuckDB views; it knows neither EDGAR nor Prefect."""
 
-from storage.commit import Commit
-from storage.compaction import Fold
-from storage.comparison import Differences
-from storage.dataset_comparison import ColumnAgreement, DatasetAgreement, DatasetComparison
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from storage.errors import (
     LakeBusy,
     LakeDamaged,
@@ -14,13 +13,43 @@ from storage.errors import (
     LakeUnwritable,
     WriterAtWork,
 )
-from storage.ingest import Ingest
-from storage.lake import DayCoverage, Lake
-from storage.outdated import OutdatedFiling
-from storage.raw import RawArchive, RawSubmission
+from storage.lake import Lake
+from storage.lake_reader import DayCoverage
 from storage.snapshot import Snapshot
-from storage.verification import Verification
-from storage.violations import Violation
+
+if TYPE_CHECKING:
+    from storage.commit import Commit
+    from storage.compaction import Fold
+    from storage.comparison import Differences
+    from storage.dataset_comparison import ColumnAgreement, DatasetAgreement, DatasetComparison
+    from storage.ingest import Ingest
+    from storage.outdated import OutdatedFiling
+    from storage.raw import RawArchive, RawSubmission
+    from storage.verification import Verification
+    from storage.violations import Violation
+
+_WHERE = {
+    "ColumnAgreement": "storage.dataset_comparison",
+    "Commit": "storage.commit",
+    "DatasetAgreement": "storage.dataset_comparison",
+    "DatasetComparison": "storage.dataset_comparison",
+    "Differences": "storage.comparison",
+    "Fold": "storage.compaction",
+    "Ingest": "storage.ingest",
+    "OutdatedFiling": "storage.outdated",
+    "RawArchive": "storage.raw",
+    "RawSubmission": "storage.raw",
+    "Verification": "storage.verification",
+    "Violation": "storage.violations",
+}
+"""Where the names are that a question to the lake does without; imported when first asked for."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
 
 __all__ = [
     "ColumnAgreement",

@@ -91,9 +91,10 @@ class LocalFiles:
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
         """The bytes of each of these files that is there."""
         found: dict[str, int] = {}
+        root = str(self.root)
         for name in names:
             with suppress(FileNotFoundError):
-                found[name] = (self.root / name).stat().st_size
+                found[name] = os.stat(f"{root}/{name}").st_size  # noqa: PTH116 - a lake has hundreds: Path takes twice as long
         return found
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
