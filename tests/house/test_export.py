@@ -7,9 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner, Result
+from houses import form4_here
 
-from cli import app
 from replica import Archive, business_days, generate_archive
 from replica.datasets import dataset
 from storage import Lake
@@ -38,13 +37,9 @@ def _settings(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("FORM4_LAKE", lake.snapshot().place.location)
 
 
-def form4(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["export", *arguments])
-
-
 def test_views_and_tables_are_files_of_their_names(lake: Lake) -> None:
-    assert form4("trades", "filings", "--output", "out").exit_code == 0
-    assert form4("SEC.submission", "--format", "tsv", "--output", "out").exit_code == 0
+    assert form4_here("export", "trades", "filings", "--output", "out").returncode == 0
+    assert form4_here("export", "SEC.submission", "--format", "tsv", "--output", "out").returncode == 0
     with lake.connect() as connection:
         for name in ("trades", "filings"):
             count = connection.sql(f"SELECT count(*) FROM {name}").fetchall()
@@ -60,19 +55,19 @@ def test_views_and_tables_are_files_of_their_names(lake: Lake) -> None:
 def test_dates_choose_filings(archive: Archive) -> None:
     first, second = archive.days
     names = ["filings", "footnotes", "sec.OWNER_SIGNATURE"]
-    assert form4(*names, "--since", second.isoformat(), "--format", "csv").exit_code == 0
+    assert form4_here("export", *names, "--since", second.isoformat(), "--format", "csv").returncode == 0
     of_second = [each for each in archive.truth.values() if each.filing_date == second]
     assert 0 < len(of_second) < len(archive.truth)
     expected = [len(of_second), sum(len(f.footnotes) for f in of_second), sum(len(f.signatures) for f in of_second)]
     assert [duckdb.sql(f"SELECT count(*) FROM '{name}.csv'").fetchall()[0][0] for name in names] == expected
-    assert form4("filings", "--until", first.isoformat(), "--format", "csv").exit_code == 0
+    assert form4_here("export", "filings", "--until", first.isoformat(), "--format", "csv").returncode == 0
     count = duckdb.sql("SELECT count(*) FROM 'filings.csv'").fetchall()[0][0]
     assert count == len(archive.truth) - len(of_second)
 
 
 def test_a_quarter_is_as_the_sec_publishes_it(archive: Archive) -> None:
-    done = form4("--source", "sec", "2024Q1", "--output", "out")
-    assert done.exit_code == 0, done.output
+    done = form4_here("export", "--source", "sec", "2024Q1", "--output", "out")
+    assert done.returncode == 0, done.stderr
     body = dataset(archive, "2024q1")
     assert body is not None
     with zipfile.ZipFile(io.BytesIO(body)) as zipped:
@@ -105,9 +100,9 @@ def _rows(tsv: bytes) -> list[list[str]]:
 
 
 def test_wrong_uses_are_explained() -> None:
-    unknown = form4("trade")
-    assert (unknown.exit_code, Path("trade.parquet").exists()) == (2, False)
-    assert "did you mean trades" in unknown.output
+    unknown = form4_here("export", "trade")
+    assert (unknown.returncode, Path("trade.parquet").exists()) == (2, False)
+    assert "did you mean trades" in unknown.stderr
     for wrong in (
         ["--source", "sec", "2023Q1"],
         ["--source", "sec", "2023"],
@@ -115,14 +110,14 @@ def test_wrong_uses_are_explained() -> None:
         ["transaction_codes", "--since", "2024-01-01"],
         ["trades", "--since", "2024-01-02", "--until", "2024-01-01"],
     ):
-        assert form4(*wrong).exit_code == 2, wrong
+        assert form4_here("export", *wrong).returncode == 2, wrong
 
 
 def test_a_folder_that_cannot_be_written_is_named() -> None:
     Path("file").write_text("in the way")
-    done = form4("filings", "--output", "file")
-    assert done.exit_code == 2
-    assert "cannot write" in done.output
+    done = form4_here("export", "filings", "--output", "file")
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

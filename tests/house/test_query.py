@@ -5,18 +5,16 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from houses import House
+from houses import FORM4, House, form4, form4_here
 
 from storage import Lake
 
-FORM4 = Path(sys.executable).with_name("form4")
 ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
 
 
@@ -25,10 +23,6 @@ def asked(house: House) -> House:
     """A house with a lake of version 0."""
     Lake.open(house.lake_folder, create=True)
     return house
-
-
-def sql(*arguments: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FORM4, "sql", *arguments], input=typed, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -44,24 +38,24 @@ def sql(*arguments: str, typed: str | None = None) -> subprocess.CompletedProces
     ],
 )
 def test_nothing_but_reading_is_allowed(asked: House, statement: str) -> None:
-    done = sql(f"select 1; {statement}")
+    done = form4_here("sql", f"select 1; {statement}")
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
     assert not list(Path.cwd().glob("stolen*"))
 
 
 def test_what_reads_is_allowed(asked: House) -> None:
-    done = sql("--format", "csv", "set variable n = 3; select getvariable('n') + 1 as n; explain analyze select 1")
+    query = "set variable n = 3; select getvariable('n') + 1 as n; explain analyze select 1"
+    done = form4("sql", "--format", "csv", query)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("n\n4\n")
-    assert "cluster_buys" in sql("select function_name from duckdb_functions() where not internal").stdout
-    assert sql("show tables").stdout.count("trades") == 2  # plan_trades too
+    assert "cluster_buys" in form4_here("sql", "select function_name from duckdb_functions() where not internal").stdout
+    assert form4_here("sql", "show tables").stdout.count("trades") == 2  # plan_trades too
 
 
 def test_a_script_is_answered_statement_by_statement(asked: House) -> None:
-    done = sql("--format", "csv", typed="select 1 as a; -- it's fine;\nselect 2\n as b;")
+    done = form4("sql", "--format", "csv", typed="select 1 as a; -- it's fine;\nselect 2\n as b;")
     assert (done.returncode, done.stdout) == (0, "a\n1\nb\n2\n")
-    assert sql(typed="select nonsense;").returncode == 2
+    assert form4_here("sql", typed="select nonsense;").returncode == 2
 
 
 def test_who_reads_no_further_gets_no_traceback(asked: House) -> None:

@@ -1,23 +1,16 @@
 """`form4 report` and `form4 status` as a person meets them: files, words, exit codes."""
 
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from houses import House
+from houses import House, form4_here
 
 from storage import Lake
 from tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
 
-FORM4 = Path(sys.executable).with_name("form4")
 MONDAY, TUESDAY = date(2024, 1, 8), date(2024, 1, 9)
 NOON = datetime(2024, 1, 9, 12, tzinfo=UTC)
-
-
-def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FORM4, *arguments], capture_output=True, text=True, check=False)
 
 
 def commit(lake: Lake, day: date, *, stored: int, quarantined: int = 0) -> None:
@@ -65,10 +58,10 @@ def two_days(house: House) -> Lake:
 
 @pytest.mark.flow
 def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -> None:
-    done = form4("report")
+    done = form4_here("report")
     assert (done.returncode, done.stdout, done.stderr) == (0, "report.html\n", "")
     assert "2024-01-09: partial, 1 of 2 stored" in Path("report.html").read_text()
-    done = form4("report", "--ticker", "acm", "--since", "2024-01-09")
+    done = form4_here("report", "--ticker", "acm", "--since", "2024-01-09")
     assert (done.returncode, done.stdout) == (0, "report-ACM.html\n")
     assert "Acme" in Path("report-ACM.html").read_text()
     assert sorted(each.name for each in Path.cwd().glob("*report*")) == ["report-ACM.html", "report.html"]
@@ -85,7 +78,7 @@ def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -
     ],
 )
 def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word: str) -> None:
-    done = form4("report", *arguments)
+    done = form4_here("report", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert word in done.stderr
     assert "Traceback" not in done.stderr
@@ -94,11 +87,11 @@ def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word:
 
 @pytest.mark.flow
 def test_a_report_of_no_lake_is_wrong_use(house: House) -> None:
-    assert form4("report").returncode == 2
+    assert form4_here("report").returncode == 2
 
 
 def test_status_draws_each_weekday_and_says_why(two_days: Lake) -> None:
-    done = form4("status")
+    done = form4_here("status")
     assert done.returncode == 1
     assert "Version 2: 3 filings" in done.stdout
     assert "Newest day: Tuesday 2024-01-09, partial." in done.stdout

@@ -1,26 +1,16 @@
 """`form4 verify` on a lake that somebody damaged: what it says to do is done, word by word, and nothing is missing."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from houses import FIRST, TODAY, House
+from houses import FIRST, TODAY, House, form4, form4_here
 
 from replica import business_days, generate_archive
 
-FORM4 = Path(sys.executable).with_name("form4")
-
-
-def form4(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FORM4, *arguments], capture_output=True, text=True, env=os.environ, check=False)
-
 
 def test_there_is_no_lake_to_verify(house: House) -> None:
-    done = form4("verify")
+    done = form4_here("verify")
     assert done.returncode == 2
     assert "there is no lake" in done.stderr
 
