@@ -10,12 +10,11 @@ from rich.text import Text
 
 from commands.errors import explained
 from commands.output import console, print_line
-from crawler import Quarter, read_gate
+from crawler import read_gate
 from flows.exits import Exit
-from flows.quarters import quarters_of
 from flows.run import client_options
 from reports.calendar import Standing, standing
-from reports.numbers import size
+from reports.numbers import quarters, size
 from settings import load_settings
 from storage import DayCoverage, Lake, Snapshot
 from tables import QuarantinedFiling
@@ -83,11 +82,9 @@ def _data_sets(lake: Lake) -> str:
     held = [each.quarter for each in lake.datasets()]
     if not held:
         return ""
-    between = quarters_of(Quarter.parse(held[0]).first, Quarter.parse(held[-1]).last)
-    absent = ", ".join(str(each) for each in between if str(each) not in held)
-    quarters = f"{held[0]}{f' to {held[-1]}' * (len(held) > 1)}{f' without {absent}' if absent else ''}"
     filings = lake.count_from_datasets()
-    return f"Data sets: {quarters}; {filings:,} filings are from them only, rounded to two decimals until read exactly."
+    known = f"{filings:,} filings are from them only, rounded to two decimals until read exactly"
+    return f"Data sets: {quarters(held)}; {known}."
 
 
 def _months(coverage: list[DayCoverage]) -> Table:

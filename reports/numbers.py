@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 
 ABSENT = "\N{EN DASH}"
 
@@ -45,6 +47,14 @@ def size(value: int) -> str:
 def day(value: date | None) -> str:
     """`2024-01-02`."""
     return value.isoformat() if value else ABSENT
+
+
+def quarters(names: Iterable[str]) -> str:
+    """`2006Q1 to 2023Q4, 2024Q2`, of quarters written so, oldest first."""
+    places = [(4 * int(name[:4]) + int(name[-1]), name) for name in names]
+    runs = [list(run) for _, run in groupby(enumerate(places), lambda each: each[1][0] - each[0])]
+    ends = [(run[0][1][1], run[-1][1][1]) for run in runs]
+    return ", ".join(first if first == last else f"{first} to {last}" for first, last in ends)
 
 
 def text(value: str | None) -> str:

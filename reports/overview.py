@@ -113,6 +113,8 @@ class Overview:
     sources: list[Source]
     issues: list[Issue]
     tables: list[TableSize]
+    datasets: list[str]
+    """The quarters whose data sets were read, as 2024Q1, oldest first; whatever the date."""
     latency: Latency | None
     """Of the days that arrived lately."""
 
@@ -120,6 +122,11 @@ class Overview:
     def look(self) -> list[Day]:
         """The days that a person should look at, newest first."""
         return sorted((day for day in self.days if day.standing in ("partial", "missing")), reverse=True, key=_dated)
+
+    @property
+    def from_datasets(self) -> int:
+        """Filings that are known from data sets only."""
+        return sum(each.filings for each in self.sources if each.source_format == "dataset")
 
     @property
     def recovered(self) -> int:
@@ -191,6 +198,7 @@ def read_overview(
         tables=[
             TableSize(*row) for row in ask("SELECT table_name, row_count, file_count, byte_count FROM lake_tables")
         ],
+        datasets=[quarter for (quarter,) in ask("SELECT quarter FROM datasets ORDER BY quarter")],
         latency=read_latency(connection, arrivals),
     )
 

@@ -96,6 +96,7 @@ def _render(template: str, now: datetime, **values: Any) -> str:
         "exact": numbers.exact_dollars,
         "size": numbers.size,
         "day": numbers.day,
+        "quarters": numbers.quarters,
         "said": numbers.text,
     }
     environment.tests |= {

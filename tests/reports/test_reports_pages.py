@@ -209,12 +209,14 @@ def test_what_the_lake_has_from_data_sets_is_told_apart(lake: Lake, tmp_path: Pa
     quarter = lake.begin("2024Q1")
     quarter.add_filing(filing("0000000001-24-000002", source_format="dataset"), MONDAY)
     read_whole = {"filings": 1, "read_at": NOON, "source_path": "/files/x.zip", "content_sha256": "ab"}
-    quarter.add_dataset(DatasetRead(quarter="2024Q1", **read_whole))
+    for name in ("2023Q3", "2023Q4", "2024Q1", "2024Q3"):
+        quarter.add_dataset(DatasetRead(quarter=name, **read_whole))
     lake.commit(quarter, writer="test")
     document = page(lake, tmp_path / "page.html")
     assert days(document)[MONDAY] == "partial, 1 of 2 stored, 1 missing, 1 of these from data sets"
     assert "From data sets" in section(document, "coverage")
-    assert "dataset" in section(document, "quality")
+    said = section(document, "quality")
+    assert "data sets of 2023Q3 to 2024Q1, 2024Q3 were read; 1 of the filings are from them only" in said
 
 
 def test_it_says_how_soon_filings_were_there(week: Lake, tmp_path: Path) -> None:
