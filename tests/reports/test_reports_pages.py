@@ -15,6 +15,7 @@ from lake_builders import MONDAY, NOON, bought, entry, filing, full_filing, inde
 from lxml import html
 
 from reports import Standing, UnknownTicker, write_report
+from reports.numbers import quarters
 from storage import Lake
 from tables import DatasetRead
 
@@ -209,14 +210,18 @@ def test_what_the_lake_has_from_data_sets_is_told_apart(lake: Lake, tmp_path: Pa
     quarter = lake.begin("2024Q1")
     quarter.add_filing(filing("0000000001-24-000002", source_format="dataset"), MONDAY)
     read_whole = {"filings": 1, "read_at": NOON, "source_path": "/files/x.zip", "content_sha256": "ab"}
-    for name in ("2023Q3", "2023Q4", "2024Q1", "2024Q3"):
-        quarter.add_dataset(DatasetRead(quarter=name, **read_whole))
+    quarter.add_dataset(DatasetRead(quarter="2024Q1", **read_whole))
     lake.commit(quarter, writer="test")
     document = page(lake, tmp_path / "page.html")
     assert days(document)[MONDAY] == "partial, 1 of 2 stored, 1 missing, 1 of these from data sets"
     assert "From data sets" in section(document, "coverage")
     said = section(document, "quality")
-    assert "data sets of 2023Q3 to 2024Q1, 2024Q3 were read; 1 of the filings are from them only" in said
+    assert "data sets of 2024Q1 were read; 1 of the filings are from them only" in said
+
+
+def test_quarters_in_a_row_are_named_by_their_ends() -> None:
+    assert quarters(["2023Q3", "2023Q4", "2024Q1", "2024Q3"]) == "2023Q3 to 2024Q1, 2024Q3"
+    assert quarters([]) == ""
 
 
 def test_it_says_how_soon_filings_were_there(week: Lake, tmp_path: Path) -> None:
