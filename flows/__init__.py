@@ -11,7 +11,9 @@ import sys
 _FOR_PREFECT = {
     # The first start of Prefect's own server migrates its database, which takes longer than the default of 20 s.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # Who uses it is told nobody: not by its server, and not by its client, which would on a terminal.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
     # A run tells its story itself; what went wrong is said once, by the run's report.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }

@@ -1,7 +1,11 @@
 """What a person reads when the way to EDGAR is blocked: one clear line, and exit 2 or 3."""
 
+import os
+import pty
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from houses import House
+from prefect._internal.analytics.ci_detection import CI_ENV_VARS
 from test_cli import form4, says
 
 pytestmark = pytest.mark.flow
@@ -51,6 +56,19 @@ def complaint(base_url: str, user: House, code: int, *words: str) -> None:
     done = form4("nightly")
     says(done, code, *words)
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_prefect_tells_nobody_that_it_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in {"DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED", *CI_ENV_VARS}:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm")
+    ours, terminal = pty.openpty()  # elsewhere Prefect counts no users
+    script = "import flows.nightly, os; print('tty', os.isatty(1))"
+    with os.fdopen(ours, "rb") as screen:
+        subprocess.run([sys.executable, "-c", script], stdin=terminal, stdout=terminal, stderr=terminal, check=True)
+        assert screen.read1() == b"tty True\r\n"
+    os.close(terminal)
 
 
 def test_a_proxy_that_is_not_there(user: House, closed_port: int) -> None:
