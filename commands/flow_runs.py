@@ -15,6 +15,7 @@ from flows.exits import Exit
 from flows.progress import listening
 from flows.report import Report, number_of
 from flows.run import check_run, existing_lake, today_in_new_york
+from flows.server import start_temporary_server
 from flows.stopping import asked_to_stop, exit_on_sigterm
 from flows.workers import WorkersFailed
 from settings import SettingsError
@@ -111,6 +112,7 @@ def run_flow(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> 
     try:
         check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
         with Watch() as watch, listening(watch), releasing():
+            start_temporary_server()
             result = start().result(raise_on_failure=False)
             if not isinstance(result, Report):
                 raise result

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from threading import Thread
 
@@ -56,6 +56,29 @@ def prefect_server(port: int) -> Iterator[None]:
         process.join(STOP_SECONDS)
         process.kill()
         process.join()
+
+
+def start_temporary_server() -> None:
+    """Have Prefect start the server of a run that is told of none, deaf to the terminal's Ctrl-C: that is the run's.
+
+    The server would end first, and the run wait in vain to tell it how it stopped. Started from a thread that has the
+    signal blocked, which a process inherits; what fails is left to Prefect, which tries again as the run begins.
+    """
+    from prefect.client.base import ServerType, determine_server_type
+
+    if determine_server_type() is not ServerType.EPHEMERAL:
+        return
+    from prefect.server.api.server import SubprocessASGIServer
+
+    def start() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        with suppress(RuntimeError):
+            SubprocessASGIServer().start()
+
+    # A daemon: Ctrl-C while it starts ends the command at once, and the server with it.
+    starting = Thread(target=start, daemon=True)
+    starting.start()
+    starting.join()
 
 
 def _await(port: int, alive: Callable[[], bool]) -> None:

@@ -21,7 +21,7 @@ NIGHTLY = [FORM4, "--log-format", "json", "nightly", "--as-of", TODAY.isoformat(
 def started(edgar: Replica, filings: int) -> subprocess.Popen[str]:
     """A nightly run that has asked for so many filings more than were asked for before."""
     until = edgar.stats().by_kind["filing"] + filings
-    run = subprocess.Popen(NIGHTLY, env=os.environ, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(NIGHTLY, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while edgar.stats().by_kind["filing"] < until and run.poll() is None:
         time.sleep(0.02)
     assert run.poll() is None, run.communicate()[1]
@@ -75,6 +75,22 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(
         subprocess.run(NIGHTLY, env=os.environ, stderr=subprocess.DEVNULL, check=True)
         assert edgar.stats().by_kind["filing"] == 300, "nothing is asked for twice"
     assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(300, 300, 0)]
+
+
+@pytest.mark.flow
+def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(house: House) -> None:
+    house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
+    with house.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
+        run = started(edgar, 10)
+        os.killpg(run.pid, signal.SIGINT)  # a terminal tells all that the command has started
+        try:
+            said = run.communicate(timeout=30)[1]
+        finally:
+            run.kill()
+    assert run.returncode == 130
+    assert [json.loads(line)["level"] for line in said.splitlines()] == ["warning", "info", "error"], said
+    assert house.count("filings") > 0
 
 
 @pytest.mark.flow
