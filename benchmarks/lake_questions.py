@@ -117,6 +117,7 @@ def questions(of: Subject) -> list[Question]:
             "current_filings of an issuer", 0.4, f"SELECT * FROM current_filings WHERE issuer_cik = {of.issuer_cik}"
         ),
         Question("trades of an issuer", 0.4, f"SELECT * FROM trades WHERE issuer_cik = {of.issuer_cik}"),
+        Question("trades of a ticker", 0.4, f"SELECT * FROM trades WHERE ticker = '{of.ticker}'"),
         Question(
             "current_filings, everything",
             5,
