@@ -63,6 +63,12 @@ class Year:
     engine: duckdb.DuckDBPyConnection
     queries: dict[str, str]
 
+    def keep(self) -> None:
+        """Make all rows once, for a year that is written in many pieces."""
+        for table, query in self.queries.items():
+            self.engine.execute(f"CREATE TABLE made_{table} AS {query}")
+            self.queries[table] = f"SELECT * FROM made_{table}"
+
     def days(self) -> list[date]:
         """The year's business days."""
         return [each[0] for each in self.engine.execute("SELECT day FROM business_days ORDER BY day").fetchall()]
@@ -123,6 +129,8 @@ def build(folder: Path, scale: float) -> Path:
     for number in range(FIRST_YEAR, LAST_YEAR + 1):
         year = generator.year(number)
         filings = 0
+        if number == LAST_YEAR:
+            year.keep()
         for label in labels_of(number, year.days()):
             if not any(each.isoformat().startswith(label) for each in done):
                 filings += commit(lake, year, label)

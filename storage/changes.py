@@ -104,7 +104,9 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
 
     strays = {*stored, *waiting, *outdated}.difference(merged)
     changed = {
-        home.label: {table for table in TABLES.values() if _differs(cursor, snapshot, table, home, bool(stored))}
+        home.label: {
+            table for table in TABLES.values() if _differs(cursor, snapshot, ingest, table, home, bool(stored))
+        }
         for home in homes
     }
     if not strays and not any(changed.values()):
@@ -147,13 +149,13 @@ class _Writer:
         self._snapshot = snapshot
         self._folder = ingest.staging.folder / changes.commit
         self._changes = changes
-        self._without_rows = {each.name for each in TABLES.values() if each.of_filing and not ingest.rows_of(each.name)}
+        self._ingest = ingest
         self._folder.mkdir()
 
     def rewrite(self, table: Table, label: str, sources: Iterable[str], new: str | None) -> None:
         """One file of `label` from the staying rows of the files of `sources` and those of a SELECT."""
         replaced = self._snapshot.entries(table.name, list(sources))
-        parts = [new] if new and table.name not in self._without_rows else []
+        parts = [new] if new and not _without_rows(table, self._ingest) else []
         if not (replaced or parts):
             return
         if replaced:
@@ -171,6 +173,11 @@ _KEYS = {
 }
 _INDEX = ("index_entries", "index_days", "datasets")
 """The tables that say what was read of EDGAR."""
+
+
+def _without_rows(table: Table, ingest: Ingest) -> bool:
+    """Whether the ingest's filings have no row of a table, which need not be asked for then."""
+    return table.of_filing and ingest.rows_of(table.name) is None
 
 
 def _key(table: Table) -> str:
@@ -282,7 +289,9 @@ def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest
     return delisted
 
 
-def _differs(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table, home: Home, replacing: bool) -> bool:
+def _differs(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, table: Table, home: Home, replacing: bool
+) -> bool:
     """Whether a home's new rows are others than those that leave it for them; when something was read is no difference.
 
     `replacing`: the lake holds some of the ingest's filings.
@@ -291,13 +300,13 @@ def _differs(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: Table
     new = f"SELECT {columns} FROM ({home.new(table)})"
     merged = home.merged if replacing or not table.of_filing else []
     if not snapshot.entries(table.name, merged):
-        return _any(cursor, new)
+        return not _without_rows(table, ingest) and _any(cursor, new)
     old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"
     return _any(cursor, f"({old} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {old})")
 
 
 def _any(cursor: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    return bool(rows(cursor, f"SELECT 1 FROM ({sql}) LIMIT 1"))
+    return bool(cursor.execute(f"SELECT 1 FROM ({sql}) LIMIT 1").fetchall())
 
 
 def _recovered(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[dict[str, str | int]]:

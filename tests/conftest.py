@@ -1,5 +1,6 @@
 """What every test can use: the real EDGAR files, which live beside the project and are never copied into it; S3."""
 
+import gc
 import signal
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,13 @@ from object_server import BUCKET, ObjectServer, program, serving
 
 # Tests send Ctrl-C to commands, which would inherit that a shell's background job ignores it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Take what is loaded for good out of the search for garbage, which would go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
 

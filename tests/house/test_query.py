@@ -18,10 +18,18 @@ from storage import Lake
 ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of version 0; no test writes to it."""
+    root = tmp_path_factory.mktemp("empty") / "lake"
+    Lake.open(root, create=True)
+    return root
+
+
 @pytest.fixture
-def asked(house: House) -> House:
-    """A house with a lake of version 0."""
-    Lake.open(house.lake_folder, create=True)
+def asked(house: House, empty: Path) -> House:
+    """A house with that lake."""
+    house.monkeypatch.setenv("FORM4_LAKE", str(empty))
     return house
 
 

@@ -12,7 +12,8 @@
 -- @said_to_be_late: Whether the filing marks one of its transactions as late (timeliness L).
 -- @owner_ciks: CIKs of the filing's owners, in its order.
 -- @owner_names: Names of the filing's owners, in its order.
-WITH late AS (
+WITH calendar AS MATERIALIZED (SELECT day, is_business_day, business_day_number FROM business_days),
+late AS (
     SELECT
         t.accession_number, t.filing_date, t.issuer_cik,
         any_value(t.form_type) AS form_type,
@@ -30,8 +31,8 @@ WITH late AS (
         coalesce(bool_or(t.transaction_timeliness = 'L'), false) AS said_to_be_late,
         any_value(t.is_amended) AS is_amended
     FROM trades t
-    JOIN business_days f ON f.day = t.filing_date
-    LEFT JOIN business_days d
+    JOIN calendar f ON f.day = t.filing_date
+    LEFT JOIN calendar d
         ON d.day = coalesce(t.deemed_execution_date, t.transaction_date) AND d.day >= DATE '2002-08-29'
     WHERE t.form_type = '4'
     GROUP BY t.accession_number, t.filing_date, t.issuer_cik
@@ -54,6 +55,6 @@ SELECT
     l.said_to_be_late,
     l.is_amended
 FROM late l
-JOIN business_days f ON f.day = l.filing_date
-JOIN business_days d ON d.day = l.first_transaction_date
-JOIN business_days due ON due.business_day_number = d.business_day_number + 2 AND due.is_business_day
+JOIN calendar f ON f.day = l.filing_date
+JOIN calendar d ON d.day = l.first_transaction_date
+JOIN calendar due ON due.business_day_number = d.business_day_number + 2 AND due.is_business_day
