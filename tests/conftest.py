@@ -12,6 +12,8 @@ from object_server import BUCKET, ObjectServer, program, serving
 # Tests send Ctrl-C to commands, which would inherit that a shell's background job ignores it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
+
 
 def pytest_collection_finish() -> None:
     """Take what is loaded for good out of the search for garbage, which would go through it again and again."""
@@ -19,7 +21,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
+@pytest.fixture
+def real_catalog() -> None:
+    """Asked for by tests that are about the published catalog: they get it whole."""
+
+
+@pytest.fixture(autouse=True)
+def _catalogs_without_comments(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere leave out the comments on columns, which take as long as all the rest of a new lake."""
+    if "real_catalog" not in request.fixturenames:
+        monkeypatch.setattr("storage.catalog._column_comments", str)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def asked(edgar: Replica) -> int:
 def test_a_killed_run_s_successor_asks_for_the_rest_only(house: House, prefect_server: str) -> None:
     archive = generate_archive(13, business_days(FIRST, 3), 400)
     house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "40")
+    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "100")
     house.monkeypatch.setenv("FORM4_EDGAR__THREADS", str(THREADS))
     command = [FORM4, "nightly", "--as-of", TODAY.isoformat()]
     with house.edgar(archive) as edgar:
