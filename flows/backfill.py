@@ -15,6 +15,7 @@ from flows.artifacts import finish
 from flows.days import check_range, days_of_range, label_of, published
 from flows.ingest import ingest_day, ingest_together
 from flows.run import Run, run, today_in_new_york
+from flows.stopped import result_of, stops
 from tables import OWNERSHIP_FORMS
 
 Form = Annotated[str, Field(json_schema_extra={"enum": list(OWNERSHIP_FORMS)})]
@@ -38,7 +39,7 @@ def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date 
         return Failed(message=str(wrong))
     with run("backfill", forms) as this:
         for label, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
-            read_days(this, label, days)
+            result_of(read_days(this, label, days, return_state=True))
     return finish(this.report)
 
 
@@ -50,6 +51,7 @@ def by_commit(days: list[ListedDay], today: date) -> Iterator[tuple[str, list[Li
 
 
 @task(task_run_name="{label}", cache_policy=NO_CACHE)
+@stops
 def read_days(this: Run, label: str, days: list[ListedDay]) -> None:
     """Read the days of one commit; when EDGAR stops answering, commit what is there and say so."""
     ingest_together(this, label, "backfill", days, lambda day, ingest, taken: ingest_day(this, day, ingest, taken))

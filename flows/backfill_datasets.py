@@ -13,6 +13,7 @@ from flows.dataset_report import DatasetReport, QuarterReport, joined_problems, 
 from flows.progress import progress
 from flows.quarters import check_quarters, quarters_of
 from flows.run import Run, run, today_in_new_york
+from flows.stopped import result_of, stops
 from flows.workers import Workers, workers
 from parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
 from settings import dataset_folder
@@ -43,12 +44,13 @@ def backfill_datasets(start: date, end: date, forms: list[str] | None = None, to
                 f"{FIRST_DATASET.first - timedelta(days=1)} run form4 backfill with --source index"
             )
         for done, quarter in enumerate(quarters, 1):
-            report.quarters.append(read_quarter(this, pool, str(quarter), now))
+            report.quarters.append(result_of(read_quarter(this, pool, str(quarter), now, return_state=True)))
             progress().end(f"{report.quarters[-1]}{left(report.started_at, done, len(quarters))}")
     return finish(report)
 
 
 @task(task_run_name="{quarter}", cache_policy=NO_CACHE)
+@stops
 def read_quarter(this: Run, pool: Workers, quarter: str, today: date) -> QuarterReport:
     """Fetch a quarter's data set and, unless the lake has all of that edition, bring it in."""
     wanted = Quarter.parse(quarter)

@@ -13,6 +13,7 @@ from flows.days import days_to_read, published
 from flows.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
 from flows.retry import retry_due
 from flows.run import Run, run, today_in_new_york
+from flows.stopped import result_of, stops
 
 
 def _run_name() -> str:
@@ -28,13 +29,14 @@ def nightly(today: date | None = None) -> State:
     now = today or today_in_new_york()
     with run("nightly") as this:
         for day in published(this, days_to_read(this, now)):
-            read_day(this, day)
+            result_of(read_day(this, day, return_state=True))
         retry_due(this)
         this.report.folds = fold_due(this.lake, now, this.settings.nightly.lookback_days)
     return finish(this.report)
 
 
 @task(task_run_name="{day.index_date}", cache_policy=NO_CACHE)
+@stops
 def read_day(this: Run, day: ListedDay) -> None:
     """Read one day's index, fetch and parse what the lake lacks of it, and commit."""
     with this.lake.begin(day.index_date.isoformat()) as ingest:

@@ -17,6 +17,7 @@ from flows.days import label_of
 from flows.differences import Difference, differences
 from flows.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
 from flows.run import Run, run, today_in_new_york
+from flows.stopped import result_of, stops
 from storage import Ingest
 from tables import IndexDay
 
@@ -80,10 +81,12 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = da
     for day in sorted(by_day):
         by_label[label_of(day, today)].append(day)
     for label, days in by_label.items():
-        reconcile_days(this, label, index, {day: by_day.pop(day) for day in days})
+        differing = {day: by_day.pop(day) for day in days}
+        result_of(reconcile_days(this, label, index, differing, return_state=True))
 
 
 @task(task_run_name="{label}", cache_policy=NO_CACHE)
+@stops
 def reconcile_days(this: Run, label: str, index: IndexFile, found: dict[date, list[Difference]]) -> None:
     """Bring the days of one commit to what the quarter's index lists."""
 
