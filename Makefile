@@ -27,7 +27,7 @@ test: unit ## run all tests
 	$(BIN)/pytest -m flow
 
 unit: setup ## run the quick tests only
-	$(BIN)/pytest -m 'not flow' --numprocesses auto
+	$(BIN)/pytest -m 'not flow' --numprocesses auto --dist loadfile
 
 fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)

@@ -8,24 +8,23 @@ from pathlib import Path
 
 from commands.output import complain, console
 from commands.show_filing import show
+from flows.exits import Exit
 from parsers import NotAnOwnershipFiling, parse_submission
 from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing
-
-DONE, REFUSED, WRONG_USE = 0, 1, 2
 
 
 def parse_files(files: list[Path], *, as_json: bool) -> int:
     """Parse and show each; 1 if one is no ownership filing, 2 if one cannot be read."""
-    code = DONE
+    code = Exit.DONE
     for path in files:
         try:
             filing = parse_submission(path.read_bytes(), source_path=path.name)
         except NotAnOwnershipFiling as refused:
             complain(f"{path}: {refused.reason}")
-            code = max(code, REFUSED)
+            code = max(code, Exit.INCOMPLETE)
         except OSError as failed:
             complain(f"{path} cannot be read: {failed.strerror}")
-            code = WRONG_USE
+            code = Exit.WRONG_USE
         else:
             show_json(path, filing) if as_json else show(filing)
     return code

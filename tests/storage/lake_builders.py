@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -186,6 +187,14 @@ def on_disk(root: Path) -> dict[str, tuple[int, int]]:
         for path in root.rglob("*")
         if path.is_file() and path.suffix != ".lock"
     }
+
+
+def copied_apart(source: Path, target: Path) -> Lake:
+    """A copy of a lake in which nothing is linked to the original, and the names of one file are linked again."""
+    shutil.copytree(source, target)
+    for path in (target / "data").rglob("*.parquet"):
+        path.unlink()
+    return Lake.open(target, create=True)
 
 
 def copy_of(source: Path, target: Path) -> None:

@@ -15,7 +15,19 @@ from typing import Any
 
 import duckdb
 import pytest
-from lake_builders import MONDAY, TUESDAY, contents, entry, everything, filing, full_filing, globbed, index_day, store
+from lake_builders import (
+    MONDAY,
+    TUESDAY,
+    contents,
+    copied_apart,
+    entry,
+    everything,
+    filing,
+    full_filing,
+    globbed,
+    index_day,
+    store,
+)
 
 from storage import Lake, LakeDamaged, LakeFull, LakeUnwritable
 from storage.engine import open_engine
@@ -23,11 +35,18 @@ from storage.errors import writing
 from storage.files import LocalFiles
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of one filing."""
+    root = tmp_path_factory.mktemp("lakes") / "lake"
+    store(Lake.open(root, create=True), full_filing("a"))
+    return root
+
+
 @pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = Lake.open(tmp_path / "lake", create=True)
-    store(lake, full_filing("a"))
-    return lake
+def lake(made: Path, tmp_path: Path) -> Lake:
+    """A copy of that lake."""
+    return copied_apart(made, tmp_path / "lake")
 
 
 REFUSALS = [("publish", errno.EROFS, LakeUnwritable), ("create", errno.EDQUOT, LakeFull)] + [

@@ -15,6 +15,7 @@ from lake_builders import (
     MONDAY,
     TUESDAY,
     contents,
+    copied_apart,
     entry,
     filing,
     full_filing,
@@ -64,13 +65,9 @@ def fill(lake: Lake, label: str) -> None:
 
 @pytest.fixture
 def root(made: Path, tmp_path: Path) -> Path:
-    """A copy of that lake, in which nothing is linked to the original, and names of one file are linked again."""
-    place = tmp_path / "lake"
-    shutil.copytree(made, place)
-    for name in [each.relative_to(place / "data") for each in (place / "data").rglob("*.parquet")]:
-        (place / "data" / name).unlink()
-    Lake.open(place, create=True)
-    return place
+    """A copy of that lake."""
+    copied_apart(made, tmp_path / "lake")
+    return tmp_path / "lake"
 
 
 def one(root: Path, pattern: str) -> Path:
