@@ -33,7 +33,7 @@ fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findi
 	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
 
 chaos-lake: setup ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
-	$(BIN)/python -m tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120)
+	$(BIN)/python -m tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
 
 chaos-crawl: setup ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
 	$(BIN)/python -m tests.chaos.crawl $(if $(SEED),--seed $(SEED))
