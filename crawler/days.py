@@ -9,7 +9,6 @@ from functools import cache
 from typing import Literal
 
 from crawler.client import EdgarClient
-from crawler.errors import EdgarDown
 from crawler.listing import list_daily_indexes
 
 DayState = Literal["listed", "holiday", "no index", "not published"]
@@ -42,8 +41,8 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     Asks for the list of each quarter touched, once; quarters that begin after `today` (New York's date) are not asked
     for. A day without an index is a "holiday" by the federal calendar; else "not published" if it may still come: today
     and later, one of the `recent_days` business days before today, or later than the newest index listed. All else has
-    "no index". A quarter since 1994-07 that has no list when it must is trouble at EDGAR, not a quarter without
-    filings: EdgarDown. Raises what `EdgarClient.get` raises else, Absent aside.
+    "no index". A quarter since 1994-07 without any list is trouble at EDGAR, not a quarter without filings: its days
+    are "not published". Raises what `EdgarClient.get` raises, Absent aside.
     """
     recent = _business_days_before(today, recent_days)
     listings = {
@@ -56,7 +55,10 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     def state(day: date) -> DayState:
         if is_holiday(day):
             return "holiday"
-        pending = day >= recent or (day > newest and today - day <= SETTLED_AFTER)
+        if not listings[_quarter(day)]:
+            pending = day >= min(FIRST_DAILY_INDEX, recent)
+        else:
+            pending = day >= recent or (day > newest and today - day <= SETTLED_AFTER)
         return "not published" if pending else "no index"
 
     return [
@@ -67,17 +69,13 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
 
 
 def _listing(client: EdgarClient, quarter: tuple[int, int], recent: date) -> dict[date, tuple[str, ...]]:
-    """The indexes of a quarter's days; EDGAR has to have some if one of its business days is before `recent`."""
+    """The indexes of a quarter's days; EDGAR should have some if one of its business days is before `recent`."""
     begins = _first_day(*quarter)
     due = begins >= FIRST_DAILY_INDEX and any(
         day.weekday() < _SATURDAY and not is_holiday(day) for day in _days(begins, recent - timedelta(days=1))
     )
-    # EDGAR refuses a file that it has with the same words as one that it has not: it is asked again.
-    listing = list_daily_indexes(client, *quarter) or (list_daily_indexes(client, *quarter) if due else {})
-    if due and not listing:
-        name = "{}Q{}".format(*quarter)
-        raise EdgarDown(f"EDGAR says that it has no daily index of {name}, which it must have: run this again later")
-    return listing
+    # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
+    return list_daily_indexes(client, *quarter) or (list_daily_indexes(client, *quarter) if due else {})
 
 
 def is_holiday(day: date) -> bool:

@@ -65,6 +65,11 @@ def is_heading(text: str) -> bool:
     return True
 
 
+def has_loose_number(text: str) -> bool:
+    """Whether a line has a number that is not marked as an item's: `4 Title`, not `4. Title`."""
+    return re.search(r"(?<!\S)\d", _LABEL.sub(" ", text)) is not None
+
+
 def split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
     """The heading; those lines of it that may be a row of printed words; what was filled in.
 

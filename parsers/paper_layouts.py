@@ -23,6 +23,7 @@ from parsers.paper_headings import (
     TITLE,
     UNDERLYING,
     UNDERLYING_SHARES,
+    has_loose_number,
     is_heading,
 )
 from parsers.paper_lines import Line, TableNumber
@@ -253,7 +254,7 @@ def labelled(body: Sequence[Line], table: TableNumber) -> Iterator[Piece]:
 def _is_bare_label(text: str, table: TableNumber) -> bool:
     """Whether a line is a printed label with nothing after it."""
     lowered = text.rstrip().lower()
-    if not lowered.endswith(":") or len(lowered) > _LONGEST or not is_heading(text):
+    if not lowered.endswith(":") or len(lowered) > _LONGEST or not is_heading(text) or has_loose_number(text):
         return False
     return (
         _EITHER_AMOUNT.match(lowered) is not None

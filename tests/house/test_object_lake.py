@@ -113,6 +113,8 @@ def test_history_quarantine_and_repair_in_a_bucket(
     with bucket_house.edgar(archive) as edgar:
         assert nightly().exit_code is Exit.DONE
         assert edgar.stats().by_kind.get("filing", 0) == 0, "the raw archive has the filings"
+        again = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
+        assert again.returncode == 0, again.stderr
     assert asked("select count(*), count_if(source_format = 'dataset') from filings") == {"40,0"}
     assert form4("verify", "--raw").returncode == 0
 

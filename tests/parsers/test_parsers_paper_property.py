@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parsers import NotAnOwnershipFiling
@@ -48,6 +48,7 @@ def printed(value: object) -> str:
 @pytest.mark.parametrize("table", TABLES)
 @settings(max_examples=120, deadline=None)
 @given(lines=st.lists(LINES | TEXT, max_size=8))
+@example(lines=["4 Title:", "Title: Common", "Title: Common", "Title: Common"])
 def test_no_word_of_a_table_is_lost(table: str, lines: list[str]) -> None:
     form, heading = TABLES[table]
     lines = [each for each in lines if not PRINTED.match(each)]
