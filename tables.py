@@ -336,7 +336,7 @@ class IndexDay:
 
     index_date: IndexDate = required("Date of the daily index.")
     state: Name = required(
-        "whole: read to its end; damaged: some lines could not be read; holiday, no index: none exists."
+        "whole: read to its end; damaged: it could not be read, or not all of it; holiday, no index: none exists."
     )
     forms: Text = doc("The form types taken from it, joined by a comma; NULL where there is no index.")
     read_at: Moment = required("When it was read last.")
@@ -344,7 +344,7 @@ class IndexDay:
     content_sha256: Text = doc("SHA-256 of the index's bytes, hexadecimal; NULL where there is none.")
     etag: Text = doc("The ETag that EDGAR sent with it; the next reading asks only for another edition.")
     last_modified: Instant = doc("The Last-Modified that EDGAR sent with it.")
-    problem: Text = doc("What could not be read, for a damaged index.")
+    problem: Text = doc("What could not be read of a damaged index.")
 
 
 @dataclass(slots=True, kw_only=True)

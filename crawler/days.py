@@ -11,7 +11,7 @@ from typing import Literal
 from crawler.client import EdgarClient
 from crawler.listing import list_daily_indexes
 
-DayState = Literal["listed", "holiday", "no index", "not published"]
+DayState = Literal["listed", "holiday", "no index", "not published", "denied"]
 
 FIRST_DAILY_INDEX = date(1994, 7, 1)
 """EDGAR's daily indexes begin here (1994/QTR3/company.070194.idx); earlier filings are in quarterly indexes only."""
@@ -41,24 +41,23 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     Asks for the list of each quarter touched, once; quarters that begin after `today` (New York's date) are not asked
     for. A day without an index is a "holiday" by the federal calendar; else "not published" if it may still come: today
     and later, one of the `recent_days` business days before today, or later than the newest index listed. All else has
-    "no index". A quarter since 1994-07 without any list is trouble at EDGAR, not a quarter without filings: its days
-    are "not published". Raises what `EdgarClient.get` raises, Absent aside.
+    "no index". A past quarter since 1994-07 without any list is trouble at EDGAR, not a quarter without filings: its
+    days are "denied". Raises what `EdgarClient.get` raises, Absent aside.
     """
     recent = _business_days_before(today, recent_days)
     listings = {
         quarter: _listing(client, quarter, recent) if _first_day(*quarter) <= today else {}
         for quarter in sorted({_quarter(day) for day in _days(first, last)})
     }
-    listed = {day: paths for listing in listings.values() for day, paths in listing.items()}
+    listed = {day: paths for listing in listings.values() if listing for day, paths in listing.items()}
     newest = max(listed, default=date.min)
 
     def state(day: date) -> DayState:
+        if listings[_quarter(day)] is None and FIRST_DAILY_INDEX <= day < recent:
+            return "denied"
         if is_holiday(day):
             return "holiday"
-        if not listings[_quarter(day)]:
-            pending = day >= min(FIRST_DAILY_INDEX, recent)
-        else:
-            pending = day >= recent or (day > newest and today - day <= SETTLED_AFTER)
+        pending = day >= recent or (day > newest and today - day <= SETTLED_AFTER)
         return "not published" if pending else "no index"
 
     return [
@@ -68,14 +67,15 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     ]
 
 
-def _listing(client: EdgarClient, quarter: tuple[int, int], recent: date) -> dict[date, tuple[str, ...]]:
-    """The indexes of a quarter's days; EDGAR should have some if one of its business days is before `recent`."""
+def _listing(client: EdgarClient, quarter: tuple[int, int], recent: date) -> dict[date, tuple[str, ...]] | None:
+    """The indexes of a quarter's days; EDGAR must have a list if one of its business days is before `recent`."""
     begins = _first_day(*quarter)
     due = begins >= FIRST_DAILY_INDEX and any(
         day.weekday() < _SATURDAY and not is_holiday(day) for day in _days(begins, recent - timedelta(days=1))
     )
+    listing = list_daily_indexes(client, *quarter)
     # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
-    return list_daily_indexes(client, *quarter) or (list_daily_indexes(client, *quarter) if due else {})
+    return list_daily_indexes(client, *quarter) if listing is None and due else listing
 
 
 def is_holiday(day: date) -> bool:

@@ -16,18 +16,19 @@ _KINDS = ("master", "form", "company")
 _PACKINGS = ("idx", "gz", "Z")
 
 
-def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, tuple[str, ...]]:
+def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, tuple[str, ...]] | None:
     """The indexes of a quarter's days: date → paths below /Archives/, best first.
 
-    `master` comes before `form` before `company`, an uncompressed file before .gz before .Z. Empty if EDGAR has no list
-    of that quarter (the future, or before 1994-07). Raises what `EdgarClient.get` raises else; a list that is no JSON
-    of EDGAR's shape is BrokenAnswer. Source: `directory.item[].name` of index.json.
+    `master` comes before `form` before `company`, an uncompressed file before .gz before .Z. None if EDGAR says that it
+    has no list of that quarter (the future, before 1994-07, or a file that it denies for a while). Raises what
+    `EdgarClient.get` raises else; a list that is no JSON of EDGAR's shape is BrokenAnswer. Source:
+    `directory.item[].name` of index.json.
     """
     folder = f"edgar/daily-index/{year}/QTR{quarter}"
     try:
         answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing)
     except Absent:
-        return {}
+        return None
     found: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
     for item in json.loads(answer.body)["directory"]["item"]:
         name = _NAME.fullmatch(item["name"])

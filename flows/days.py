@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from crawler import ListedDay, survey_days
+from crawler import ListedDay, Quarter, survey_days
+from flows.report import spelled
 from flows.run import Run
 from storage import DayCoverage
 
@@ -62,9 +63,22 @@ def label_of(day: date, today: date) -> str:
 
 
 def published(this: Run, days: list[ListedDay]) -> list[ListedDay]:
-    """Those that have an index, or never will have one; the others are named in the report."""
+    """Those to read or to note: days with an index, days that never will have one, denied days that the lake lacks.
+
+    The report names days whose index may still come, and as a problem every quarter whose list EDGAR denies.
+    """
     this.report.not_published += [day.index_date for day in days if day.state == "not published"]
-    return [day for day in days if day.state != "not published"]
+    denied = [day.index_date for day in days if day.state == "denied"]
+    for quarter, dates in groupby(denied, Quarter.of):
+        this.report.problems.append(f"{denial(quarter)} (not read: {spelled(list(dates))})")
+    covered = {day.index_date for day in this.lake.coverage(denied[0], denied[-1])} if denied else set()
+    left_out = covered.intersection(denied).union(this.report.not_published)
+    return [day for day in days if day.index_date not in left_out]
+
+
+def denial(quarter: Quarter) -> str:
+    """What EDGAR says of a past quarter's daily indexes, and what to do: of some, it must have a list."""
+    return f"EDGAR says that it has no list of the daily indexes of {quarter}, which it must have; run this again later"
 
 
 def complete(held: DayCoverage | None, forms: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from crawler import EdgarClient, Quarter, dataset_name, survey_days
-from flows.days import complete
+from flows.days import complete, denial
 from settings import Settings, dataset_folder
 from storage import DayCoverage, Lake, LakeMissing
 
@@ -76,11 +76,13 @@ def estimate_index(
     lake has those; else estimated. Raises what `EdgarClient.get` raises.
     """
     covered = {day.index_date: day for day in lake.coverage(first, last)} if lake else {}
+    surveyed = survey_days(client, first, last, today=today, recent_days=settings.nightly.lookback_days)
     days = [
         day.index_date
-        for day in survey_days(client, first, last, today=today, recent_days=settings.nightly.lookback_days)
+        for day in surveyed
         if day.path is not None and not complete(covered.get(day.index_date), settings.forms)
     ]
+    denied = dict.fromkeys(Quarter.of(day.index_date) for day in surveyed if day.state == "denied")
     counted = _from_datasets(lake, first, last) if lake else Counter()
     quarters = _quarters_held(lake, days) if lake else set()
     listed = in_sets = unknown = 0
@@ -97,7 +99,10 @@ def estimate_index(
         Part(in_sets, "filings, counted in the SEC's data sets that the lake holds"),
         Part(unknown * FILINGS_A_DAY, f"filings, estimated: {FILINGS_A_DAY} on each of {unknown:,} days"),
     )
-    notes = (f"asked just now, for EDGAR's listings: {client.requests_made:,} requests",)
+    notes = (
+        f"asked just now, for EDGAR's listings: {client.requests_made:,} requests",
+        *(f"{denial(quarter)} (its days are not counted)" for quarter in denied),
+    )
     return Estimate(parts, settings.edgar.requests_per_second, notes)
 
 

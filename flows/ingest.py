@@ -13,10 +13,12 @@ from crawler import (
     DamagedIndex,
     IndexFile,
     ListedDay,
+    Quarter,
     Throttled,
     Validators,
     read_daily_index,
 )
+from flows.days import denial
 from flows.loading import Loaded, load
 from flows.progress import progress
 from flows.reading import quarantined, read_submission
@@ -47,10 +49,17 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
     Raises CrawlError when EDGAR is down or refuses before the index is read; then nothing is added.
     """
     if listed.path is None:
-        state = IndexDay(index_date=listed.index_date, state=listed.state, read_at=datetime.now(UTC))
-        ingest.add_day(state, [])
+        ingest.add_day(_without_index(listed), [])
         return DayIngest(listed.index_date, 0, [])
     return ingest_index(this, _read_index(this, listed), ingest, taken)
+
+
+def _without_index(listed: ListedDay) -> IndexDay:
+    read_at = datetime.now(UTC)
+    if listed.state == "denied":  # it may have one: a damaged day is read again by every run until it is whole
+        problem = denial(Quarter.of(listed.index_date))
+        return IndexDay(index_date=listed.index_date, state="damaged", read_at=read_at, problem=problem)
+    return IndexDay(index_date=listed.index_date, state=listed.state, read_at=read_at)
 
 
 @dataclass

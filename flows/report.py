@@ -78,11 +78,13 @@ class DayReport:
     @property
     def complete(self) -> bool:
         """Whether nothing of the day is left to do or to look at."""
-        return not (self.quarantined or self.missing or self.problems)
+        return not (self.quarantined or self.missing or self.problems or self.state == "damaged")
 
     def __str__(self) -> str:
         if self.state in ("holiday", "no index"):
             return f"{self.index_date}  {self.state}"
+        if self.state == "damaged" and not self.expected:
+            return f"{self.index_date}  index not read"
         return (
             f"{self.index_date}  {self.expected:,} listed, {self.stored:,} stored ({self.added:,} new), "
             f"{self.quarantined:,} quarantined, {self.missing:,} missing"
@@ -167,7 +169,7 @@ class RunReport:
         if self.made_exact:
             parts.append(f"{self.made_exact:,} of the filings known from data sets are exact now")
         if self.not_published:
-            parts.append(f"not published yet: {_dates(self.not_published)}")
+            parts.append(f"not published yet: {spelled(self.not_published)}")
         if self.folds:
             parts.append(folded(self.folds))
         parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:.1f} a second)")
@@ -263,7 +265,8 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
-def _dates(days: Sequence[date]) -> str:
+def spelled(days: Sequence[date]) -> str:
+    """A few dates one by one, many as `60 days from 2024-01-02 to 2024-03-28`."""
     if len(days) <= DATES_NAMED:
         return ", ".join(map(str, days))
     return f"{len(days):,} days from {days[0]} to {days[-1]}"

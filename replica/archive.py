@@ -84,6 +84,8 @@ class Archive:
             return indexes.published_at(day)
         if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path):
             days = self._days_in(match[1])
+            if not days and path.endswith("/index.json") and self._has_begun(match[1]):
+                return indexes.published_at(self.days[0])
             return indexes.published_at(max(days)) if days else None
         return None
 
@@ -99,7 +101,7 @@ class Archive:
                 for kind in self.kinds
                 for day in days
             ]
-            return indexes.folder_listing(match[1], files) if days else None
+            return indexes.folder_listing(match[1], files) if days or self._has_begun(match[1]) else None
         if match := _QUARTERLY.fullmatch(path):
             days = self._days_in(match[1])
             rows = sorted((row for day in days for row in _without(self.rows[day], left_out)), key=index_order)
@@ -122,6 +124,10 @@ class Archive:
 
     def _days_in(self, folder: str) -> list[date]:
         return [day for day in self.days if indexes.quarter_folder(day) == folder]
+
+    def _has_begun(self, folder: str) -> bool:
+        """Whether EDGAR had daily indexes in that quarter, up to the newest day's: there is a list, if an empty one."""
+        return bool(self.rows) and indexes.FIRST_FOLDER <= folder <= indexes.quarter_folder(self.days[-1])
 
     def _all_rows(self) -> Iterator[IndexRow]:
         return (row for day in self.days for row in self.rows[day])

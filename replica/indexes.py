@@ -35,6 +35,10 @@ class IndexRow:
         return self.path.rpartition("/")[2].removesuffix(".txt")
 
 
+FIRST_FOLDER = "1994/QTR3"
+"""EDGAR's daily indexes begin in this quarter."""
+
+
 def published_at(day: date) -> datetime:
     """When the index of a day appears: about 22:15 New York time of that day."""
     return datetime.combine(day, _PUBLISHED_AT)

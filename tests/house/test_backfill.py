@@ -11,7 +11,7 @@ from crawler import ListedDay
 from flows.backfill import by_commit
 from flows.exits import Exit
 from flows.report import RunReport
-from replica import Archive, business_days, generate_archive
+from replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
 
 Backfill = Callable[..., RunReport]
 DECEMBER, JANUARY = date(2023, 12, 20), date(2024, 1, 10)
@@ -101,3 +101,22 @@ def test_indexes_of_the_nineties_are_read(house: House, backfill: Backfill, firs
     with house.edgar(old):
         assert backfill(days[0], days[-1]).exit_code is Exit.DONE
     assert house.query("select count(*), sum(stored), sum(missing) from coverage") == [(4, 20, 0)]
+
+
+@pytest.mark.flow
+def test_a_past_quarter_whose_list_edgar_denies_is_named_and_read_by_the_next_run(
+    house: House, backfill: Backfill, archive: Archive
+) -> None:
+    denied = Fault(FaultKind.ACCESS_DENIED, "/Archives/edgar/daily-index/2023/QTR4/index.json", times=2)
+    first, last = archive.days[0], archive.days[-1]
+    with house.edgar(archive, Faults([denied])):
+        report = backfill(first, last)
+        assert report.exit_code is Exit.INCOMPLETE
+        (look,) = report.attention()
+        assert "no list of the daily indexes of 2023Q4" in look
+        assert "2023-12-29" in look
+        assert house.query("select distinct state from coverage where index_date < '2023-12-25'") == [("damaged",)]
+        assert labels(house) == {"2024-01-10", "2024-01-11"}
+        assert backfill(first, last).exit_code is Exit.DONE
+    assert house.query("select count(*), count(distinct accession_number) from filings") == [(60, 60)]
+    assert house.query("select count(*) from coverage where state = 'damaged' or missing > 0") == [(0,)]

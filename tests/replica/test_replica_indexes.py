@@ -63,7 +63,15 @@ def test_index_json_lists_the_days_of_its_quarter(archive: Archive) -> None:
     assert masters[0]["last-modified"].startswith("04/01/2024 10:15:")
     assert masters[0]["href"] == masters[0]["name"]
     assert masters[0]["size"].endswith(" KB")
-    assert archive.read("edgar/daily-index/2024/QTR3/index.json") is None
+
+
+def test_quarters_before_the_first_day_have_an_empty_list_and_later_ones_none(archive: Archive) -> None:
+    listing = json.loads(archive.read("edgar/daily-index/1994/QTR3/index.json") or b"")
+    assert listing["directory"] == {"item": [], "name": "daily-index/1994/QTR3/", "parent-dir": "../"}
+    assert archive.modified("edgar/daily-index/1994/QTR3/index.json") is not None
+    for absent in ("1994/QTR2", "2024/QTR3"):
+        assert archive.read(f"edgar/daily-index/{absent}/index.json") is None
+        assert archive.modified(f"edgar/daily-index/{absent}/index.json") is None
 
 
 def test_the_quarterly_master_has_all_rows_of_its_days(archive: Archive) -> None:
