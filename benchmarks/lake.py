@@ -69,7 +69,7 @@ def ask_lake(root: Path, asked: list[Question], patience: Patience) -> None:
     print(f"\n{'':36}{'warm':>12}{'target':>12}  {'':8}new process, files not in memory")
     with Lake.open(root).connect() as connection:
         for each in asked:
-            took = warm(lambda sql: connection.sql(sql).fetchall(), each.lake, patience)
+            took = warm(lambda sql: connection.execute(sql).fetchall(), each.lake, patience)
             seconds(each.name, took, each.target, f"{cold(root, each.lake, patience):.3f} s")
 
 
@@ -88,8 +88,8 @@ def ask_peers(folder: Path, scale: float, patience: Patience) -> None:
     with Lake.open(root).connect() as lake, open_tsv(tsv) as files, closing(sqlite3.connect(database)) as rows:
         for each in questions(Subject.of(lake)):
             if each.tsv and each.sqlite:
-                ours = warm(lambda sql: lake.sql(sql).fetchall(), each.lake, patience)
-                theirs = warm(lambda sql: files.sql(sql).fetchall(), each.tsv, patience)
+                ours = warm(lambda sql: lake.execute(sql).fetchall(), each.lake, patience)
+                theirs = warm(lambda sql: files.execute(sql).fetchall(), each.tsv, patience)
                 lite = warm(lambda sql: rows.execute(sql).fetchall(), each.sqlite, patience)
                 beside = "".join(f"{took * 1e3:9,.1f} ms{took / ours:8.2g} x" for took in (theirs, lite))
                 print(f"{each.name:36}{ours * 1e3:9,.1f} ms{beside}")

@@ -181,7 +181,7 @@ def forget(root: Path) -> None:
 def _answer_once(root: str, sql: str) -> None:
     start = time.perf_counter()
     with Lake.open(root).connect() as connection:
-        connection.sql(sql).fetchall()
+        connection.execute(sql).fetchall()
     print(time.perf_counter() - start)
 
 
