@@ -5,8 +5,6 @@ file, then the defaults below. The file is the one named by `--config` or `FORM4
 working folder, else none.
 """
 
-from __future__ import annotations
-
 import difflib
 import os
 from collections.abc import Iterator, Mapping

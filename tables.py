@@ -11,8 +11,6 @@ decimals of up to 4 places. A column ending in `_fn` holds the ids of the footno
 order, joined by a comma (`F1,F3`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime

@@ -5,17 +5,16 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from commands.output import complain, say
-from crawler import BadOptions, MissingIdentity
+from commands.errors import explained
+from commands.output import say
+from flows.exits import Exit
 from flows.run import NEW_YORK, check_run
 from flows.stopping import exit_on_sigterm
 from settings import Settings, SettingsError, load_settings
-from storage import Lake, LakeError, LakeMissing, WriterAtWork
+from storage import Lake
 
 if TYPE_CHECKING:
     from flows.deployments import Deployed
-
-DONE, WRONG_USE, LAKE = 0, 2, 4
 
 FOR_PREFECT = {
     # Without it a slot of a deployment is never freed after a power loss.
@@ -31,6 +30,7 @@ FOR_PREFECT = {
 """What Prefect reads from the environment when it is imported, here and in the processes of the runs."""
 
 
+@explained
 def run_serve() -> int:
     """Serve until Ctrl-C or SIGTERM; what is wrong with settings, lake or port is said before Prefect is loaded."""
     exit_on_sigterm()
@@ -39,16 +39,10 @@ def run_serve() -> int:
         check_run("serve")
         with Lake.open(settings.lake).alone("serve"):
             _serve(settings)
-    except (SettingsError, MissingIdentity, BadOptions, LakeMissing, WriterAtWork) as wrong:
-        complain(wrong)
-        return WRONG_USE
-    except LakeError as damaged:
-        complain(damaged)
-        return LAKE
     except KeyboardInterrupt:
-        return DONE
+        return Exit.DONE
     say("stopped; what is done is kept")
-    return DONE
+    return Exit.DONE
 
 
 def _serve(settings: Settings) -> None:

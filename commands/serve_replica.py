@@ -7,17 +7,16 @@ from pathlib import Path
 
 import holidays
 
-from commands.output import complain
+from commands.errors import CommandFailed, explained
+from flows.exits import Exit
 from replica import Replica, archive_of_folder, business_days, generate_archive
 
-DONE, WRONG_USE = 0, 2
 
-
+@explained
 def serve(folders: list[Path], *, port: int, first: date, days: int, filings: int, seed: int) -> int:
     """Serve synthetic filings, or those of `folders` as the one day `first`; print the address and wait."""
     if missing := [folder for folder in folders if not folder.is_dir()]:
-        complain(f"there is no folder {missing[0]}")
-        return WRONG_USE
+        raise CommandFailed(f"there is no folder {missing[0]}")
     if folders:
         archive = archive_of_folder(folders, first)
     else:
@@ -31,6 +30,5 @@ def serve(folders: list[Path], *, port: int, first: date, days: int, filings: in
             print(server.url, flush=True)
             stop.wait()
     except OSError as failed:
-        complain(f"port {port} cannot be served: {failed.strerror}")
-        return WRONG_USE
-    return DONE
+        raise CommandFailed(f"port {port} cannot be served: {failed.strerror}") from failed
+    return Exit.DONE

@@ -27,8 +27,9 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     lookback = max(business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
     newest = max(covered, default=lookback)
     first = since or max(newest, today - timedelta(days=CATCH_UP_DAYS))
-    if first > newest and not since:
-        this.report.notes.append(f"not read: {newest} to {first}; fill the gap with: form4 backfill {newest} {first}")
+    if first - newest > timedelta(days=1) and not since:
+        gap = newest + timedelta(days=1), first - timedelta(days=1)
+        this.report.notes.append("not read: {0} to {1}; fill the gap with: form4 backfill {0} {1}".format(*gap))
     begin = min(first, lookback)
     recent = this.settings.nightly.lookback_days
     listed = survey_days(this.client, begin, today, today=today, recent_days=recent) if begin <= today else []

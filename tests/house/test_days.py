@@ -91,7 +91,8 @@ def test_an_old_backfill_does_not_make_the_nightly_run_read_all_years_since(this
     read(this, old)
     assert min(dates(this)) >= TODAY - timedelta(days=CATCH_UP_DAYS)
     (note,) = this.report.notes
-    assert f"form4 backfill {old}" in note
+    begins, ends = old + timedelta(days=1), TODAY - timedelta(days=CATCH_UP_DAYS + 1)
+    assert note.endswith(f"form4 backfill {begins} {ends}")
 
 
 def test_a_holiday_is_told_from_an_index_that_is_not_there_yet(this: Run) -> None:
