@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 OWNERSHIP_FORMS = ("3", "3/A", "4", "4/A", "5", "5/A")
 """The six ownership form types, exactly as EDGAR's indexes spell them (specification, section 3.6.6)."""
@@ -400,12 +400,10 @@ class Table:
 
 
 def _columns(record: type) -> Iterator[Column]:
-    hints = get_type_hints(record, include_extras=True)
     for each in fields(record):
-        hint = hints[each.name]
-        if get_origin(hint) is not Annotated:
+        if get_origin(each.type) is not Annotated:
             continue
-        python_type, sql_type = get_args(hint)
+        python_type, sql_type = get_args(each.type)
         yield Column(each.name, sql_type, type(None) in get_args(python_type), each.metadata["doc"])
 
 
@@ -460,7 +458,5 @@ TABLES: dict[str, Table] = {
 }
 """Every table of the lake by its name, in the order of the documentation."""
 
-FILING_CHILDREN: tuple[str, ...] = tuple(
-    each.name for each in fields(Filing) if get_origin(each.type) is list or str(each.type).startswith("list[")
-)
+FILING_CHILDREN: tuple[str, ...] = tuple(each.name for each in fields(Filing) if get_origin(each.type) is list)
 """The tables whose rows hang on a filing; each is also the attribute of `Filing` that holds them."""

@@ -3,7 +3,7 @@
 from crawler.client import Answer, EdgarClient, Validators
 from crawler.daily_index import read_daily_index
 from crawler.datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
-from crawler.days import DayState, ListedDay, survey_days
+from crawler.days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from crawler.errors import (
     Absent,
     BadOptions,
@@ -24,6 +24,7 @@ from crawler.quarterly_index import Quarter, read_quarterly_index
 from crawler.submissions import fetch_submission
 
 __all__ = [
+    "FIRST_DAILY_INDEX",
     "FIRST_DATASET",
     "Absent",
     "Answer",

@@ -4,13 +4,10 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from crawler import ListedDay, Quarter, survey_days
+from crawler import FIRST_DAILY_INDEX, ListedDay, Quarter, survey_days
 from flows.report import spelled
 from flows.run import Run
 from storage import DayCoverage
-
-FIRST_INDEX = date(1994, 7, 1)
-"""No daily index of EDGAR's is older."""
 
 CATCH_UP_DAYS = 366
 """How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
@@ -46,8 +43,9 @@ def check_range(start: date, end: date, today: date) -> None:
     """Raises ValueError, for people, where a backfill from `start` to `end` makes no sense."""
     if start > end:
         raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
-    if start > today or end < FIRST_INDEX:
-        raise ValueError(f"EDGAR has daily indexes from {FIRST_INDEX} to today, {today}; {start} to {end} is outside")
+    if start > today or end < FIRST_DAILY_INDEX:
+        available = f"{FIRST_DAILY_INDEX} to today, {today}"
+        raise ValueError(f"EDGAR has daily indexes from {available}; {start} to {end} is outside")
 
 
 def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:
