@@ -31,8 +31,9 @@ log = logging.getLogger("form4lake.crawler")
 SLOT_SHARE = 1.015
 """Slots are this much wider than 1/rate, so that late wake-ups can be caught up without ever going below it."""
 
-CLOSEST_SHARE = 1.002
-"""No departure comes sooner after the one before than this share of 1/rate, however late that one was."""
+CLOSEST_SHARE = 1.008
+"""No departure comes sooner after the one before than this share of 1/rate, however late that one was: what is above 1
+is how late, in shares of a second, one may arrive at EDGAR without making one too many of the second before it ends."""
 
 ABSURD_SECONDS = 60.0
 ABSURD_SLOTS = 1000

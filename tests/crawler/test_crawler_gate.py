@@ -86,6 +86,19 @@ def test_slots_are_evenly_spaced_and_no_second_holds_more_than_the_rate(
     assert all(times[i + 8] - times[i] >= 1 for i in range(len(times) - 8))
 
 
+def test_a_late_wake_up_is_caught_up_without_crowding_any_second(slow: ClientOptions) -> None:
+    class Oversleeping(SkippingClock):
+        def sleep(self, seconds: float, stop: threading.Event) -> None:
+            super().sleep(seconds + (0.02 if len(self.slept) == 8 else 0), stop)
+
+    clock = Oversleeping()
+    gate = Gate(slow, clock)
+    times = departures(gate, clock, 60)
+    assert max(later - earlier for earlier, later in pairwise(times)) > 0.14
+    assert all(times[i + 8] - times[i] >= 1.007 for i in range(len(times) - 8))
+    assert times[-1] - times[0] < 59 * 0.127
+
+
 def test_threads_share_one_gate(make_options: Callable[..., ClientOptions]) -> None:
     options = make_options(base_url="http://127.0.0.1", requests_per_second=200.0)
     times: list[float] = []
