@@ -21,6 +21,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let the interpreter's end free what DuckDB would else report as leaked."""
+    gc.unfreeze()
+
+
 @pytest.fixture
 def real_catalog() -> None:
     """Asked for by tests that are about the published catalog: they get it whole."""
