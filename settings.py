@@ -151,6 +151,12 @@ def load_settings(config: Path | None = None) -> Settings:
     """The settings of this process; SettingsError where the file or a variable is wrong."""
     path = _config_path(config)
     document = _read_yaml(path) if path else {}
+    for name in _sections(Settings).keys() & document.keys():
+        # A variable of the section would take the place of what the file says.
+        if not isinstance(document[name], dict):
+            raise SettingsError(
+                f"{_place(path, [name])}: {document[name]!r} is not allowed: keys and values belong below it"
+            )
     _refuse_unknown_variables(os.environ)
     try:
         return Settings(**document)
@@ -184,11 +190,17 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in document.items() if value is not None or key not in Settings.model_fields}
 
 
+def _sections(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The settings that have settings below them."""
+    types = {name: info.annotation for name, info in model.model_fields.items()}
+    return {name: kind for name, kind in types.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
+
+
 def _variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:
-    for name, info in model.model_fields.items():
-        yield f"{prefix}{name.upper()}"
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from _variables(info.annotation, f"{prefix}{name.upper()}__")
+    sections = _sections(model)
+    yield from (f"{prefix}{name.upper()}" for name in model.model_fields if name not in sections)
+    for name, section in sections.items():
+        yield from _variables(section, f"{prefix}{name.upper()}__")
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -205,19 +217,22 @@ def _nearest(name: str, known: set[str]) -> str:
 
 def _explain(error: ErrorDetails, path: Path | None) -> str:
     parts = [str(part) for part in error["loc"] if isinstance(part, str)]
-    key = ".".join(parts)
     variable = PREFIX + "__".join(part.upper() for part in parts)
     if variable in {name.upper() for name in os.environ}:
         place = f"environment variable {variable}"
     else:
-        line = _line_of(path, parts) if path else None
-        place = f"{path}{f', line {line}' if line else ''}: {key}"
+        place = _place(path, parts)
     if error["type"] == "extra_forbidden":
         return f"{place}: no such setting{_nearest(parts[-1], set(_known_keys(parts[:-1])))}"
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     if not parts:
         return message  # about several settings; it names them
     return f"{place}: {error['input']!r} is not allowed: {message}"
+
+
+def _place(path: Path | None, keys: list[str]) -> str:
+    line = _line_of(path, keys) if path else None
+    return f"{path}{f', line {line}' if line else ''}: {'.'.join(keys)}"
 
 
 def _known_keys(parents: list[str]) -> Iterator[str]:

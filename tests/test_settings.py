@@ -88,12 +88,20 @@ def test_a_bad_value_is_named_with_what_is_allowed(text: str, key: str, allowed:
     assert allowed in message
 
 
+def test_a_section_that_holds_no_keys_is_refused_though_a_variable_sets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORM4_EDGAR__IDENTITY", "Jane Doe jane@example.com")
+    write("lake: x\nedgar: 5\n")
+    assert complaint() == "config.yaml, line 2: edgar: 5 is not allowed: keys and values belong below it"
+
+
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORM4_EDGAR__IDENTIY", "x")
     assert "did you mean FORM4_EDGAR__IDENTITY" in complaint()
     monkeypatch.delenv("FORM4_EDGAR__IDENTIY")
     monkeypatch.setenv("FORM4_EDGAR__ATTEMPTS", "none")
     assert "FORM4_EDGAR__ATTEMPTS" in complaint()
+    monkeypatch.setenv("FORM4_EDGAR", "Jane Doe jane@example.com")
+    assert "variable FORM4_EDGAR: no such setting" in complaint()
 
 
 def test_several_mistakes_are_all_said_at_once() -> None:
