@@ -1,7 +1,7 @@
 """The command `form4`. A subcommand's code is imported when it is called, so that `--help` and `sql` start at once."""
 
 import os
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,19 +19,25 @@ app = typer.Typer(
     "configuration; 3 EDGAR refused or is down; 4 the lake is damaged or cannot be written.",
 )
 
-Start = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="START", help="First date, as 2024-01-02.")]
-End = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="END", help="Last date.")]
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(str(text))  # a default comes as the date that it is
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date: write it as 2024-01-02.") from None
+
+
+Start = Annotated[date, typer.Argument(parser=_date, metavar="START", help="First date, as 2024-01-02.")]
+End = Annotated[date, typer.Argument(parser=_date, metavar="END", help="Last date.")]
 OptionalStart = Annotated[
-    datetime | None,
-    typer.Argument(formats=["%Y-%m-%d"], metavar="START", help="First index date; without it, all."),
+    date | None, typer.Argument(parser=_date, metavar="START", help="First index date; without it, all.")
 ]
 OptionalEnd = Annotated[
-    datetime | None,
-    typer.Argument(formats=["%Y-%m-%d"], metavar="END", help="Last index date; else to the end."),
+    date | None, typer.Argument(parser=_date, metavar="END", help="Last index date; else to the end.")
 ]
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Run as if EDGAR's date were DATE, not today."),
+    date | None,
+    typer.Option("--as-of", parser=_date, metavar="DATE", help="Run as if EDGAR's date were DATE, not today."),
 ]
 
 
@@ -95,7 +101,7 @@ def nightly(as_of: AsOf = None) -> None:
     """
     from commands.flow_runs import run_nightly
 
-    raise typer.Exit(run_nightly(as_of.date() if as_of else None))
+    raise typer.Exit(run_nightly(as_of))
 
 
 @app.command()
@@ -121,8 +127,7 @@ def backfill(
     """
     from commands.backfill import run_backfill
 
-    today = as_of.date() if as_of else None
-    raise typer.Exit(run_backfill(start.date(), end.date(), source.value, forms, today, dry_run=dry_run))
+    raise typer.Exit(run_backfill(start, end, source.value, forms, as_of, dry_run=dry_run))
 
 
 @app.command()
@@ -147,7 +152,7 @@ def reconcile(
     """
     from commands.flow_runs import run_reconcile
 
-    raise typer.Exit(run_reconcile(quarter, as_of.date() if as_of else None))
+    raise typer.Exit(run_reconcile(quarter, as_of))
 
 
 @app.command()
@@ -158,7 +163,7 @@ def compact(as_of: AsOf = None) -> None:
     """
     from commands.flow_runs import run_compact
 
-    raise typer.Exit(run_compact(as_of.date() if as_of else None))
+    raise typer.Exit(run_compact(as_of))
 
 
 @app.command()
@@ -173,7 +178,7 @@ def reparse(
     """
     from commands.flow_runs import run_reparse
 
-    raise typer.Exit(run_reparse(start.date() if start else None, end.date() if end else None, dry_run=dry_run))
+    raise typer.Exit(run_reparse(start, end, dry_run=dry_run))
 
 
 @app.command()
@@ -206,12 +211,8 @@ def export(
         ExportFormat.PARQUET
     ),
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the files go.")] = Path(),
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="First filing date.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Last filing date.")
-    ] = None,
+    since: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="First filing date.")] = None,
+    until: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="Last filing date.")] = None,
 ) -> None:
     """Write views or tables to files.
 
@@ -226,11 +227,7 @@ def export(
                 "they are for views and tables; a quarter is named, as 2024Q1", param_hint="--since, --until"
             )
         raise typer.Exit(export_quarters(names, output))
-    raise typer.Exit(
-        export_views(
-            names, output_format.value, output, since.date() if since else None, until.date() if until else None
-        )
-    )
+    raise typer.Exit(export_views(names, output_format.value, output, since, until))
 
 
 @app.command("compare-datasets")
@@ -276,9 +273,7 @@ def status() -> None:
 
 @app.command()
 def report(
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Leave out what is older.")
-    ] = None,
+    since: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="Leave out what is older.")] = None,
     ticker: Annotated[str | None, typer.Option(metavar="SYMBOL", help="The page of one issuer, by its symbol.")] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; else report.html, or report-SYMBOL.html.")
@@ -290,7 +285,7 @@ def report(
     """
     from commands.report import run_report
 
-    raise typer.Exit(run_report(since.date() if since else None, ticker, output))
+    raise typer.Exit(run_report(since, ticker, output))
 
 
 @app.command()
@@ -328,9 +323,7 @@ def replica(
         list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")
     ] = None,
     port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = 0,
-    first: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], show_default="2024-01-10", help="First index date.")
-    ] = datetime(2024, 1, 10),  # noqa: DTZ001 a date
+    first: Annotated[date, typer.Option(parser=_date, help="First index date.")] = date(2024, 1, 10),
     days: Annotated[int, typer.Option(min=1, help="Business days with an index.")] = 7,
     filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,
@@ -341,4 +334,4 @@ def replica(
     """
     from commands.serve_replica import serve
 
-    raise typer.Exit(serve(folders or [], port=port, first=first.date(), days=days, filings=filings, seed=seed))
+    raise typer.Exit(serve(folders or [], port=port, first=first, days=days, filings=filings, seed=seed))
