@@ -12,6 +12,7 @@ app = typer.Typer(
     name="form4",
     help="Every Form 3, 4 and 5 on EDGAR, exact, in a lake of Parquet that DuckDB queries.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -79,6 +80,16 @@ class ExportSource(StrEnum):
     SEC = "sec"
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        from parsers import PARSER_VERSION
+
+        typer.echo(f"form4lake {version('form4lake')}, parser version {PARSER_VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
 def _settings(
     config: Annotated[
@@ -87,6 +98,12 @@ def _settings(
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FORM4_LOG_FORMAT", help="json: one object a line on standard error.")
     ] = LogFormat.TEXT,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_say_version, help="Print the versions of program and parser."
+        ),
+    ] = False,
 ) -> None:
     if config:
         os.environ["FORM4_CONFIG"] = str(config.absolute())

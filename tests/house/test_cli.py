@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from houses import TODAY, House, form4, form4_here
 
 from crawler.gate import Gate
 from flows.run import client_options
-from parsers import parse_submission
+from parsers import PARSER_VERSION, parse_submission
 from replica import generate_archive
 from settings import load_settings
 from storage import Lake
@@ -32,6 +33,12 @@ def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store
     script += "print({'prefect', 'obstore', 'boto3', 'fsspec'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_it_says_its_version_and_the_parser_s(house: House) -> None:
+    said = form4_here("--version")
+    assert said.returncode == 0
+    assert said.stdout == f"form4lake {version('form4lake')}, parser version {PARSER_VERSION}\n"
 
 
 def test_without_an_identity_it_says_how_to_set_one(house: House) -> None:
