@@ -340,7 +340,7 @@ def replica(
         list[Path] | None, typer.Argument(metavar="[FOLDER…]", help="Serve the filings of these folders as one day.")
     ] = None,
     port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.")] = 0,
-    first: Annotated[date, typer.Option(parser=_date, help="First index date.")] = date(2024, 1, 10),
+    first: Annotated[date, typer.Option(parser=_date, metavar="DATE", help="First index date.")] = date(2024, 1, 10),
     days: Annotated[int, typer.Option(min=1, help="Business days with an index.")] = 7,
     filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,
