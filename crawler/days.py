@@ -36,14 +36,15 @@ class ListedDay:
 
 
 def survey_days(client: EdgarClient, first: date, last: date, *, today: date, recent_days: int) -> list[ListedDay]:
-    """Every weekday from first to last and every weekend day that has an index, oldest first.
+    """Every weekday from first to last and every weekend day that has an index, oldest first, none before 1994-07.
 
     Asks for the list of each quarter touched, once; quarters that begin after `today` (New York's date) are not asked
     for. A day without an index is a "holiday" by the federal calendar; else "not published" if it may still come: today
     and later, one of the `recent_days` business days before today, or later than the newest index listed. All else has
-    "no index". A past quarter since 1994-07 without any list is trouble at EDGAR, not a quarter without filings: its
+    "no index". A past quarter without any list is trouble at EDGAR, not a quarter without filings: its
     days are "denied". Raises what `EdgarClient.get` raises, Absent aside.
     """
+    first = max(first, FIRST_DAILY_INDEX)
     recent = _business_days_before(today, recent_days)
     listings = {
         quarter: _listing(client, quarter, recent) if _first_day(*quarter) <= today else {}
@@ -53,7 +54,7 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     newest = max(listed, default=date.min)
 
     def state(day: date) -> DayState:
-        if listings[_quarter(day)] is None and FIRST_DAILY_INDEX <= day < recent:
+        if listings[_quarter(day)] is None and day < recent:
             return "denied"
         if is_holiday(day):
             return "holiday"
@@ -70,9 +71,7 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
 def _listing(client: EdgarClient, quarter: tuple[int, int], recent: date) -> dict[date, tuple[str, ...]] | None:
     """The indexes of a quarter's days; EDGAR must have a list if one of its business days is before `recent`."""
     begins = _first_day(*quarter)
-    due = begins >= FIRST_DAILY_INDEX and any(
-        day.weekday() < _SATURDAY and not is_holiday(day) for day in _days(begins, recent - timedelta(days=1))
-    )
+    due = any(day.weekday() < _SATURDAY and not is_holiday(day) for day in _days(begins, recent - timedelta(days=1)))
     listing = list_daily_indexes(client, *quarter)
     # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
     return list_daily_indexes(client, *quarter) if listing is None and due else listing

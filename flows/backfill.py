@@ -12,7 +12,7 @@ from pydantic import Field
 
 from crawler import ListedDay
 from flows.artifacts import finish
-from flows.days import check_range, days_of_range, label_of, published
+from flows.days import check_range, days_of_range, label_of, older_days, published
 from flows.ingest import ingest_day, ingest_together
 from flows.run import Run, run, today_in_new_york
 from flows.stopped import result_of, stops
@@ -38,6 +38,7 @@ def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date 
     except ValueError as wrong:
         return Failed(message=str(wrong))
     with run("backfill", forms) as this:
+        this.report.notes += older_days(start)
         for label, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
             result_of(read_days(this, label, days, return_state=True))
     return finish(this.report)

@@ -12,6 +12,8 @@ from storage import DayCoverage
 CATCH_UP_DAYS = 366
 """How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
 
+OLDER = "form4 reconcile 1993Q1 reads what a quarterly index lists, and those begin with 1993"
+
 
 def days_to_read(this: Run, today: date) -> list[ListedDay]:
     """For the nightly run, oldest first: every date that is not complete, and the last few again.
@@ -45,7 +47,14 @@ def check_range(start: date, end: date, today: date) -> None:
         raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
     if start > today or end < FIRST_DAILY_INDEX:
         available = f"{FIRST_DAILY_INDEX} to today, {today}"
-        raise ValueError(f"EDGAR has daily indexes from {available}; {start} to {end} is outside")
+        older = f"; {OLDER}" if end < FIRST_DAILY_INDEX else ""
+        raise ValueError(f"EDGAR has daily indexes from {available}; {start} to {end} is outside{older}")
+
+
+def older_days(start: date) -> list[str]:
+    """What to say to a range that begins before EDGAR's daily indexes, which is read from their first day on."""
+    last = FIRST_DAILY_INDEX - timedelta(days=1)
+    return [f"not read: {start} to {last}, of which EDGAR has no daily indexes; {OLDER}"] if start <= last else []
 
 
 def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:

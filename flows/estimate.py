@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from crawler import EdgarClient, Quarter, dataset_name, survey_days
-from flows.days import complete, denial
+from flows.days import complete, denial, older_days
 from settings import Settings, dataset_folder
 from storage import DayCoverage, Lake, LakeMissing
 
@@ -101,6 +101,7 @@ def estimate_index(
     )
     notes = (
         f"asked just now, for EDGAR's listings: {client.requests_made:,} requests",
+        *older_days(first),
         *(f"{denial(quarter)} (its days are not counted)" for quarter in denied),
     )
     return Estimate(parts, settings.edgar.requests_per_second, notes)

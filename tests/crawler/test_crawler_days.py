@@ -191,8 +191,9 @@ def test_a_list_that_edgar_denies_once_is_asked_for_again(server: ScriptedServer
     assert found == {"01-02": "listed", "01-03": "listed"}
 
 
-def test_before_daily_indexes_began_there_are_none(client: EdgarClient) -> None:
-    assert set(states(client, date(1994, 6, 6), date(1994, 6, 10), today=date(2024, 1, 2)).values()) == {"no index"}
+def test_days_before_daily_indexes_began_are_left_out_and_nothing_is_asked(client: EdgarClient) -> None:
+    assert states(client, date(1, 1, 1), date(1994, 6, 30), today=date(2024, 1, 2)) == {}
+    assert client.requests_made == 0
 
 
 def test_an_observed_holiday_and_a_range_that_is_empty(server: ScriptedServer, client: EdgarClient) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from houses import TODAY, House
 
-from crawler import ListedDay
+from crawler import FIRST_DAILY_INDEX, ListedDay
 from flows.backfill import by_commit
 from flows.exits import Exit
 from flows.report import RunReport
@@ -101,6 +101,17 @@ def test_indexes_of_the_nineties_are_read(house: House, backfill: Backfill, firs
     with house.edgar(old):
         assert backfill(days[0], days[-1]).exit_code is Exit.DONE
     assert house.query("select count(*), sum(stored), sum(missing) from coverage") == [(4, 20, 0)]
+
+
+@pytest.mark.flow
+def test_what_is_older_than_daily_indexes_is_left_out_and_said(house: House, backfill: Backfill) -> None:
+    with house.edgar(generate_archive(3, [FIRST_DAILY_INDEX], 5)):
+        report = backfill(date(1, 1, 1), FIRST_DAILY_INDEX)
+    assert report.exit_code is Exit.DONE
+    (look,) = report.attention()
+    assert "not read: 0001-01-01 to 1994-06-30" in look
+    assert "reconcile 1993Q1" in look
+    assert house.query("select index_date, stored from coverage") == [(FIRST_DAILY_INDEX, 5)]
 
 
 @pytest.mark.flow
