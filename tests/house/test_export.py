@@ -54,6 +54,16 @@ def test_views_and_tables_are_files_of_their_names(lake: Lake) -> None:
     ]
 
 
+@pytest.mark.parametrize("since", [[], ["--since", "2024-01-03"]])
+def test_the_rows_of_a_view_are_sorted_by_its_columns(since: list[str]) -> None:
+    names = ["trades", "current_filings", "sec.REPORTINGOWNER"]
+    assert form4_here("export", *names, *since).returncode == 0
+    for name in names:
+        rows = duckdb.sql(f"FROM '{name}.parquet'").fetchall()
+        assert rows == duckdb.sql(f"FROM '{name}.parquet' ORDER BY ALL").fetchall()
+        assert len(rows) > 1
+
+
 def test_dates_choose_filings(archive: Archive) -> None:
     first, second = archive.days
     names = ["filings", "footnotes", "sec.OWNER_SIGNATURE"]
