@@ -42,7 +42,7 @@ def export_quarters(names: Sequence[str], output: Path) -> int:
             for name, query in quarter_queries(connection, quarter.first, quarter.last).items()
         }
 
-    return _export(plan, "tsv", output)
+    return _export(plan, "sec", output)
 
 
 def _export(plan: Callable[[duckdb.DuckDBPyConnection], dict[Path, str]], form: str, output: Path) -> int:

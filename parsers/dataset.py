@@ -209,4 +209,4 @@ def _lines(reading: DatasetReading, name: str) -> Iterator[bytes]:
                 reading.note(f"{name}.tsv has lines of more than {LONGEST_LINE:,} bytes, which were left out")
                 rest, leave_out = b"", 1
         if rest and not leave_out:
-            yield rest
+            yield rest.removesuffix(b"\r")

@@ -227,9 +227,11 @@ class _Reading:
         ]
 
     def _issue(self, member: Member, row_number: int | None, column: str | None, raw: str | None, reason: str) -> None:
-        if len(self._issues) < MOST_ISSUES:
-            self._issues.append(
-                ParseIssue(
-                    table_name=member.table, row_number=row_number, column_name=column, raw_value=raw, reason=reason
-                )
-            )
+        if len(self._issues) > MOST_ISSUES:
+            return
+        if len(self._issues) == MOST_ISSUES:
+            row_number = column = raw = None
+            reason = f"more than {MOST_ISSUES:,} things cannot be read; the others are not kept here"
+        self._issues.append(
+            ParseIssue(table_name=member.table, row_number=row_number, column_name=column, raw_value=raw, reason=reason)
+        )

@@ -13,12 +13,15 @@ import duckdb
 from storage.catalog import SEC
 from storage.sec_tables import spelt_query
 from storage.snapshot import quoted
+from tables import TABLES
 
 _OPTIONS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
     "csv": "FORMAT csv, HEADER",
     "tsv": "FORMAT csv, HEADER, DELIMITER '\t', NULLSTR ''",
+    "sec": "FORMAT csv, HEADER, DELIMITER '\t', NULLSTR '', QUOTE ''",
 }
+"""`sec`: cells as they stand. DuckDB would quote `See Footnote #1.`, for its `#`: quotes that the SEC has not."""
 _DATES = ("filing_date", "index_date", "day")
 
 
@@ -28,6 +31,9 @@ class NothingToExport(Exception):
 
 def view_query(connection: duckdb.DuckDBPyConnection, name: str, since: date | None, until: date | None) -> str:
     """The rows of a view or table, of filings made from `since` to `until` where they are given.
+
+    They come in the same order each time: those of a table as its files have them, those of a view sorted by its
+    columns, the first one first, as joins give them in no order.
 
     Raises:
         NothingToExport: there is no such view, or its rows have no date.
@@ -44,15 +50,16 @@ def view_query(connection: duckdb.DuckDBPyConnection, name: str, since: date | N
         near = [known[each] for each in difflib.get_close_matches(name.lower(), known, n=3)]
         hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(known.values())}"
         raise NothingToExport(f"the lake has no view or table {name}: {hint}")
+    order = "" if view in TABLES else " ORDER BY ALL"
     if not since and not until:
-        return f"FROM {view}"
+        return f"FROM {view}{order}"
     within = f"BETWEEN DATE '{since or date.min}' AND DATE '{until or date.max}'"
     columns = {column.lower() for column in connection.sql(f"FROM {view}").columns}
     for column in _DATES:
         if column in columns:
-            return f"FROM {view} WHERE {column} {within}"
+            return f"FROM {view} WHERE {column} {within}{order}"
     if "accession_number" in columns:
-        return f"FROM {view} SEMI JOIN ({_filings(within)}) USING (accession_number)"
+        return f"FROM {view} SEMI JOIN ({_filings(within)}) USING (accession_number){order}"
     raise NothingToExport(f"the rows of {view} have no date: leave --since and --until out")
 
 
@@ -69,7 +76,7 @@ def quarter_queries(connection: duckdb.DuckDBPyConnection, first: date, last: da
 
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, form: str, path: Path) -> None:
-    """A query's rows as one file: parquet, csv or tsv.
+    """A query's rows as one file: parquet, csv, tsv, or sec for those of `quarter_queries`.
 
     Raises:
         OSError: that file cannot be written.

@@ -10,6 +10,18 @@ from storage.catalog import view
 from storage.snapshot import select_nothing
 from tables import TABLES
 
+_ORDINALS: dict[str, tuple[str, ...]] = {
+    "SUBMISSION": (),
+    "REPORTINGOWNER": ("owner_number",),
+    "NONDERIV_TRANS": ("row_number",),
+    "NONDERIV_HOLDING": ("row_number",),
+    "DERIV_TRANS": ("row_number",),
+    "DERIV_HOLDING": ("row_number",),
+    "FOOTNOTES": ("footnote_id",),
+    "OWNER_SIGNATURE": ("signature_number",),
+}
+"""The column of the lake's that orders the rows of a filing; the SEC's own columns do not say it in every table."""
+
 
 @cache
 def sec_columns(name: str) -> dict[str, str]:
@@ -29,12 +41,12 @@ def exact_query(name: str) -> str:
 def spelt_query(name: str, chosen: str) -> str:
     """The rows of a table of the SEC's as its files have them: text, `15702.0` and `02-JAN-2024`, by filing and row.
 
-    `chosen` is the join that chooses them.
+    `chosen` is the join that chooses them. A cell holds no tab and no end of a line, and is quoted where the SEC's is:
+    it is to be written as it stands.
     """
-    columns = sec_columns(name)
-    cells = ", ".join(f"{_spelt(column, sql_type)} AS {column}" for column, sql_type in columns.items())
-    order = ", ".join(column for column in columns if column == "ACCESSION_NUMBER" or column.endswith("_SK"))
-    return f"SELECT {cells} FROM (FROM sec.{name} {chosen}) ORDER BY {order}"
+    cells = ", ".join(f"{_spelt(column, sql_type)} AS {column}" for column, sql_type in sec_columns(name).items())
+    order = ", ".join(("accession_number", *_ORDINALS[name]))
+    return f"SELECT {cells} FROM ({view(f'sec.{name}').query} {chosen} ORDER BY {order})"
 
 
 def _spelt(column: str, sql_type: str) -> str:
@@ -43,6 +55,8 @@ def _spelt(column: str, sql_type: str) -> str:
     if sql_type == "DATE":
         return f"upper(strftime({column}, '%d-%b-%Y'))"
     if sql_type == "VARCHAR":
-        # A cell can hold neither a tab nor the end of a line, and an empty one is no value.
-        return f"nullif(regexp_replace({column}, '[\\t\\r\\n]', ' ', 'g'), '')"
+        text = f"regexp_replace({column}, '[\\t\\r\\n]', ' ', 'g')"
+        # The SEC quotes a text that has a quote in it, and no other (all 398 of the real 2024q3).
+        quoted = f"""'"' || replace({text}, '"', '""') || '"'"""
+        return f"""CASE WHEN contains({column}, '"') THEN {quoted} ELSE nullif({text}, '') END"""
     return column

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dataset_zips import OWNERS, SUBMISSION, TRADE_COLUMNS, read, trade, trades, zipped
 
-from parsers import DATASET_PARSER_VERSION, NotADataset, dataset, parse_dataset_batch, read_dataset
+from parsers import DATASET_PARSER_VERSION, NotADataset, dataset, dataset_rows, parse_dataset_batch, read_dataset
 from tables import FILING_CHILDREN
 
 
@@ -179,6 +179,21 @@ def test_other_spellings_and_orders_of_columns_are_read() -> None:
 
     assert filing.non_derivative_transactions[0].transaction_coding_fn == "F1"
     assert not [each for each in said if "NONDERIV_TRANS" in each]
+
+
+def test_the_last_line_may_lack_its_end_where_the_others_end_in_crlf() -> None:
+    filing, _ = one(zipped(SUBMISSION=SUBMISSION.replace("\n", "\r\n").removesuffix("\n")))
+
+    assert filing.remarks == 'See "Remarks"'
+
+
+def test_where_issues_are_too_many_the_last_one_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_rows, "MOST_ISSUES", 3)
+    filing, _ = one(zipped(NONDERIV_TRANS=trades(*(trade(key, TRANS_SHARES="many") for key in range(9)))))
+
+    *kept, last = filing.parse_issues
+    assert [each.raw_value for each in kept] == ["many"] * 3
+    assert (last.raw_value, last.reason) == (None, "more than 3 things cannot be read; the others are not kept here")
 
 
 def test_a_member_with_wrong_bytes_is_left_out_and_named() -> None:
