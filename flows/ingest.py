@@ -1,6 +1,6 @@
 """One index date into the lake: its index, its filings, and what could not be had."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar, cast
@@ -24,6 +24,7 @@ from flows.progress import progress
 from flows.reading import quarantined, read_submission
 from flows.report import DayReport, Look
 from flows.run import Run
+from flows.stopping import STOPPED, asked_to_stop
 from storage import Ingest
 from tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
 
@@ -46,8 +47,11 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
     """Add what the lake lacks of one date to `ingest`.
 
     `taken` holds the accession numbers that the ingest has already, for an accession can stand in two dates' indexes.
-    Raises CrawlError when EDGAR is down or refuses before the index is read; then nothing is added.
+    Raises CrawlError when EDGAR is down or refuses before the index is read, or the run was asked to stop; then nothing
+    is added.
     """
+    if asked_to_stop():  # a day without an index asks EDGAR for nothing, whose client would say so
+        raise ClientClosed(STOPPED)
     if listed.path is None:
         ingest.add_day(_without_index(listed), [])
         return DayIngest(listed.index_date, 0, [])
@@ -192,11 +196,13 @@ def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
     return read_submission(loaded.entry, loaded.content)
 
 
-def close_days(this: Run, done: Iterable[DayIngest]) -> None:
+def close_days(this: Run, done: Sequence[DayIngest]) -> None:
     """Once the days are committed: fold their raw files, and tell report and listener what the lake holds of them."""
+    dates = [each.index_date for each in done]
+    covered = {day.index_date: day for day in this.lake.coverage(min(dates), max(dates))} if done else {}
     for each in done:
         this.lake.raw.fold(each.index_date)
-        (held,) = this.lake.coverage(each.index_date, each.index_date)
+        held = covered[each.index_date]
         day = DayReport(
             index_date=each.index_date,
             state=held.state,

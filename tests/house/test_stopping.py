@@ -28,6 +28,21 @@ def started(edgar: Replica, filings: int) -> subprocess.Popen[str]:
     return run
 
 
+@pytest.mark.flow
+def test_a_run_over_days_without_an_index_stops_too(house: House, prefect_server: str) -> None:
+    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    with house.edgar(generate_archive(13, business_days(FIRST, 1), 3)):
+        command = [FORM4, "backfill", "1995-01-01", "2023-12-31", "--as-of", TODAY.isoformat()]
+        run = subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        while not list((house.lake_folder / "log").glob("*.json")) and run.poll() is None:
+            time.sleep(0.02)
+        run.terminate()
+        said = run.communicate()[1]
+    assert run.returncode == 143, said
+    ((months,),) = house.query("select count(distinct strftime(index_date, '%Y-%m')) from coverage")
+    assert 0 < months < 29 * 12
+
+
 def test_one_writer_of_a_kind(house: House) -> None:
     from storage import Lake
 
