@@ -3,9 +3,8 @@
 import shutil
 import tempfile
 import zipfile
-import zlib
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 from rich.table import Table
@@ -14,11 +13,13 @@ from commands.errors import CommandFailed, explained, wrong_use
 from commands.files import put
 from commands.output import complain, console, print_line
 from crawler import FIRST_DATASET, Absent, EdgarClient, Quarter, fetch_dataset
+from crawler.datasets import lacks_of_zip, unreadable_members
 from flows.exits import Exit
 from flows.run import client_options
 from settings import dataset_folder, load_settings
 from storage import DatasetAgreement, DatasetComparison, Lake
 from storage.catalog import SEC
+from storage.dataset_comparison import NothingToCompare
 
 SHOWN = 20
 
@@ -47,8 +48,8 @@ def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> i
                 comparison.close()
     except Absent as absent:
         raise CommandFailed(f"the SEC has not published the data set of {name} ({absent})") from absent
-    except zipfile.BadZipFile as broken:
-        raise CommandFailed(f"{zip_file} is no whole zip ({broken}): fetch it again") from broken
+    except NothingToCompare as lacks:
+        raise CommandFailed(f"{zip_file} cannot be compared: {lacks}") from lacks
     except duckdb.Error as unreadable_tsv:
         raise CommandFailed(f"{zip_file} cannot be read as the SEC's data set: {unreadable_tsv}") from unreadable_tsv
     except OSError as failed:
@@ -64,18 +65,18 @@ def _quarter(name: str) -> Quarter:
 
 def _unpacked(zip_file: Path, folder: Path) -> tuple[dict[str, Path], list[str]]:
     """The TSVs of a zip as files, by the names of their tables, and those that cannot be unpacked."""
+    if lacks := lacks_of_zip(zip_file):
+        raise CommandFailed(f"{zip_file} is {lacks}")
     members: dict[str, Path] = {}
-    unreadable = []
+    unreadable = unreadable_members(zip_file)
     with zipfile.ZipFile(zip_file) as zipped:
-        for name in {f"{table}.tsv" for table in SEC} & set(zipped.namelist()):
-            target = folder / name
-            try:
-                with zipped.open(name) as packed, target.open("wb") as file:
+        for each in zipped.namelist():
+            path = PurePosixPath(each)
+            name = path.stem.upper()
+            if path.suffix.lower() == ".tsv" and name in SEC and name not in members and each not in unreadable:
+                members[name] = folder / f"{name}.tsv"
+                with zipped.open(each) as packed, members[name].open("wb") as file:
                     shutil.copyfileobj(packed, file)
-            except (zipfile.BadZipFile, zlib.error, EOFError):
-                unreadable.append(name)
-                continue
-            members[name.removesuffix(".tsv")] = target
     return members, unreadable
 
 

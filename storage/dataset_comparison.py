@@ -16,12 +16,17 @@ from pathlib import Path
 import duckdb
 
 from storage.catalog import SEC, view
+from storage.export import copy
 from storage.sec_tables import exact_query, sec_columns
 from storage.snapshot import Snapshot, quoted
 
 NOT_KEPT = frozenset({"FILE_NUMBER"})
 """Columns of the SEC's that the lake does not have."""
 
+_NEEDED = {name: {"ACCESSION_NUMBER"} for name in SEC} | {
+    "SUBMISSION": {"ACCESSION_NUMBER", "FILING_DATE", "DOCUMENT_TYPE"}
+}
+"""The columns without which a table cannot be compared."""
 _BOXES = frozenset(
     {
         "NO_SECURITIES_OWNED",
@@ -72,6 +77,10 @@ _ONLY_THERE = """
     LEFT JOIN (SELECT DISTINCT accession_number FROM lake_quarantine) q USING (accession_number)
     LEFT JOIN (SELECT index_date, forms FROM index_days WHERE state = 'whole') d ON d.index_date = t.filing_date
 """
+
+
+class NothingToCompare(Exception):
+    """There is no SUBMISSION that says which filings the data set holds; the message says what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ class DatasetComparison:
         self.found = DatasetAgreement()
         self._db.execute(resources.files("storage").joinpath("sql", "compare_datasets.sql").read_text("utf-8"))
         self.found.absent_members = [name for name in SEC if name not in members]
-        self._read_theirs(members)
+        comparable = self._read_theirs(members)
         self._choose_ours(first, last)
         self._db.execute(
             "CREATE TABLE differences (accession_number VARCHAR, table_name VARCHAR, our_key BIGINT, "
@@ -138,9 +147,8 @@ class DatasetComparison:
         self._db.execute(
             "CREATE TABLE agreement (table_name VARCHAR, column_name VARCHAR, verdict VARCHAR, cells BIGINT)"
         )
-        for name in SEC:
-            if name in members:
-                self._compare(name)
+        for name in comparable:
+            self._compare(name)
         self._count()
 
     def examples(self, limit: int) -> list[tuple[str, str, str, str | None, str | None]]:
@@ -168,41 +176,54 @@ class DatasetComparison:
         )
 
     def write(self, query: str, path: Path) -> None:
-        """A query of `results` as a Parquet file."""
-        self._db.execute(f"COPY ({query}) TO {quoted(str(path))} (FORMAT parquet)")
+        """A query of `results` as a Parquet file.
+
+        Raises:
+            OSError: that file cannot be written.
+        """
+        copy(self._db, query, "parquet", path)
 
     def close(self) -> None:
         """Let go of the tables."""
         self._db.close()
 
-    def _read_theirs(self, members: Mapping[str, Path]) -> None:
-        for name, path in members.items():
-            with path.open(encoding="utf-8") as file:
-                names = file.readline().rstrip("\r\n").split("\t")
+    def _read_theirs(self, members: Mapping[str, Path]) -> list[str]:
+        """Read the SEC's rows; the names of the tables that can be compared.
+
+        Raises:
+            NothingToCompare: SUBMISSION is not one of them.
+        """
+        comparable = []
+        for name in (each for each in SEC if each in members):
+            path = members[name]
+            names, line_end = _heading(path)
+            known = set(sec_columns(name))
+            self.found.absent_columns += sorted(f"{name}.{each}" for each in known - set(names) - NOT_KEPT)
+            self.found.unknown_columns += [f"{name}.{each}" for each in names if each not in known]
+            if not _NEEDED[name] <= set(names):
+                continue
+            comparable.append(name)
             columns = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)
             self._db.execute(
                 f"CREATE TABLE read_{name} AS FROM read_csv({quoted(str(path))}, delim = '\t', quote = '', "
                 f"escape = '', header = true, auto_detect = false, columns = {{{columns}}}, ignore_errors = true, "
-                "new_line = '\\n')"
+                f"new_line = '{line_end}')"
             )
             with path.open("rb") as file:
                 lines = sum(1 for _ in file) - 1
             read = self._db.sql(f"SELECT count(*) FROM read_{name}").fetchall()[0][0]
             if lines > read:
                 self.found.bad_rows[name] = lines - read
-            known = set(sec_columns(name))
-            self.found.absent_columns += sorted(f"{name}.{each}" for each in known - set(names) - NOT_KEPT)
-            self.found.unknown_columns += [f"{name}.{each}" for each in names if each not in known]
+        if "SUBMISSION" not in comparable:
+            raise NothingToCompare(f"it has no SUBMISSION.tsv with {', '.join(sorted(_NEEDED['SUBMISSION']))}")
+        return comparable
 
     def _choose_ours(self, first: date, last: date) -> None:
         snapshot, db = self._snapshot, self._db
-        theirs = "read_SUBMISSION"
-        if "SUBMISSION" in self.found.absent_members:
-            theirs = "(SELECT '' AS ACCESSION_NUMBER, '' AS FILING_DATE, '' AS DOCUMENT_TYPE WHERE false)"
         db.execute(
             "CREATE TABLE theirs_filings AS SELECT DISTINCT ON (accession_number) plain(ACCESSION_NUMBER) AS "
             "accession_number, try_strptime(FILING_DATE, '%d-%b-%Y')::DATE AS filing_date, DOCUMENT_TYPE AS form_type "
-            f"FROM {theirs}"
+            "FROM read_SUBMISSION"
         )
         db.execute(
             "CREATE TABLE ours_filings AS SELECT accession_number, filing_date, accepted_at, source_format FROM "
@@ -344,6 +365,16 @@ class DatasetComparison:
                 "SELECT held, reason, count(*) FROM one_sided GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         }
+
+
+def _heading(path: Path) -> tuple[list[str], str]:
+    """The names of a TSV's columns, each once, and the end of its lines as `read_csv` names it."""
+    with path.open("rb") as file:
+        line = file.readline()
+    names: list[str] = []
+    for place, given in enumerate(line.decode("utf-8-sig", "replace").rstrip("\r\n").split("\t"), 1):
+        names.append(given if given and given not in names else f"{given} (column {place})".lstrip())
+    return names, "\\r\\n" if line.endswith(b"\r\n") else "\\n"
 
 
 def _kind(column: str, sql_type: str) -> str:

@@ -141,6 +141,7 @@ class LakeReader:
         `members` are the TSVs by the names of their tables, as far as there are any. To be closed.
 
         Raises:
+            NothingToCompare: there is no SUBMISSION that can be used.
             duckdb.Error: a TSV cannot be read.
             LakeDamaged: a file of the newest snapshot is missing or unreadable.
         """

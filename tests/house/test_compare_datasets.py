@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
@@ -159,6 +160,20 @@ def test_a_data_set_with_odd_members_is_compared_as_far_as_it_goes(archive: Arch
     comparison.close()
 
 
+def rezipped(archive: Archive, change: Callable[[str, str], tuple[str, str]]) -> bytes:
+    """The archive's data set with other names or texts of its members."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(set_of(archive))) as whole, zipfile.ZipFile(packed, "w") as zipped:
+        for name in whole.namelist():
+            zipped.writestr(*change(name, whole.read(name).decode()))
+    return packed.getvalue()
+
+
+def spelt_otherwise(tsv: str) -> str:
+    """The same table with a byte order mark, the line ends of Windows and two columns more, without a name."""
+    return "\ufeff" + "".join(f"{line}\t\t\r\n" for line in tsv.splitlines())
+
+
 def real_archive(real_edgar: Path, folder: Path) -> Archive:
     """An EDGAR of the real filings that are in the real quarter, each on the day that it was filed, and of its set."""
     served = Archive({}, {}, datasets={"2024q3": (real_edgar / "datasets/2024q3_form345_partial.zip").read_bytes()})
@@ -238,6 +253,14 @@ def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archi
     assert other.returncode == 1
     assert "only here" in other.stderr
     Path("cut.zip").write_bytes(set_of(fewer)[:1000])
+    Path("odd.zip").write_bytes(rezipped(archive, lambda name, text: (f"2024q1/{name.lower()}", spelt_otherwise(text))))
+    odd = form4_here("compare-datasets", "2024Q1", "--zip", "odd.zip")
+    assert odd.returncode == 0, odd.stderr
+    assert "0 differences without a reason" in odd.stdout
+    Path("without.zip").write_bytes(rezipped(archive, lambda name, text: (name.replace("SUBMISSION", "README"), text)))
+    without = form4_here("compare-datasets", "2024Q1", "--zip", "without.zip")
+    assert without.returncode == 2
+    assert "no SUBMISSION.tsv with ACCESSION_NUMBER" in without.stderr
     for wrong in (["2024"], ["2005Q4"], ["2024Q1", "--zip", "absent.zip"], ["2024Q1", "--zip", "cut.zip"]):
         refused = form4_here("compare-datasets", *wrong)
         assert refused.returncode == 2
