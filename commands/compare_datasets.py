@@ -19,7 +19,7 @@ from flows.run import client_options
 from settings import dataset_folder, load_settings
 from storage import DatasetAgreement, DatasetComparison, Lake
 from storage.catalog import SEC
-from storage.dataset_comparison import NothingToCompare
+from storage.dataset_tsvs import NothingToCompare
 
 SHOWN = 20
 

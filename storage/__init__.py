@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from storage.commit import Commit
     from storage.compaction import Fold
     from storage.comparison import Differences
-    from storage.dataset_comparison import ColumnAgreement, DatasetAgreement, DatasetComparison
+    from storage.dataset_agreement import ColumnAgreement, DatasetAgreement
+    from storage.dataset_comparison import DatasetComparison
     from storage.ingest import Ingest
     from storage.outdated import OutdatedFiling
     from storage.raw import RawArchive, RawSubmission
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from storage.violations import Violation
 
 _WHERE = {
-    "ColumnAgreement": "storage.dataset_comparison",
+    "ColumnAgreement": "storage.dataset_agreement",
     "Commit": "storage.commit",
-    "DatasetAgreement": "storage.dataset_comparison",
+    "DatasetAgreement": "storage.dataset_agreement",
     "DatasetComparison": "storage.dataset_comparison",
     "Differences": "storage.comparison",
     "Fold": "storage.compaction",

@@ -8,25 +8,19 @@ the pair with the most equal fields first. A row without a partner is only here,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from pathlib import Path
 
 import duckdb
 
-from storage.catalog import SEC, view
+from storage.catalog import view
+from storage.dataset_agreement import ColumnAgreement, DatasetAgreement
+from storage.dataset_tsvs import NOT_KEPT, read_tsvs
 from storage.export import copy
 from storage.sec_tables import exact_query, sec_columns
 from storage.snapshot import Snapshot, quoted
 
-NOT_KEPT = frozenset({"FILE_NUMBER"})
-"""Columns of the SEC's that the lake does not have."""
-
-_NEEDED = {name: {"ACCESSION_NUMBER"} for name in SEC} | {
-    "SUBMISSION": {"ACCESSION_NUMBER", "FILING_DATE", "DOCUMENT_TYPE"}
-}
-"""The columns without which a table cannot be compared."""
 _BOXES = frozenset(
     {
         "NO_SECURITIES_OWNED",
@@ -79,49 +73,6 @@ _ONLY_THERE = """
 """
 
 
-class NothingToCompare(Exception):
-    """There is no SUBMISSION that says which filings the data set holds; the message says what it lacks."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnAgreement:
-    """How the cells of one column agree, over all pairs of rows."""
-
-    table: str
-    column: str
-    same: int
-    explained: int
-    """Different by a rule of the SEC's."""
-    different: int
-
-
-@dataclass
-class DatasetAgreement:
-    """What a comparison found."""
-
-    both: int = 0
-    """Filings that the data set and the lake, exact, both have."""
-    columns: list[ColumnAgreement] = field(default_factory=list)
-    rules: dict[str, int] = field(default_factory=dict)
-    """How many cells, and filings, each rule of the SEC's explains."""
-    unpaired: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Rows without a partner: by table, and 'only here' or 'only there'."""
-    filings: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    """Filings of one side: by 'only here' or 'only there' and the reason, None for no reason."""
-    absent_members: list[str] = field(default_factory=list)
-    absent_columns: list[str] = field(default_factory=list)
-    unknown_columns: list[str] = field(default_factory=list)
-    bad_rows: dict[str, int] = field(default_factory=dict)
-    """Lines of a member that have not as many cells as its heading."""
-
-    @property
-    def differences(self) -> int:
-        """How many cells, rows and filings differ without a reason."""
-        cells = sum(each.different for each in self.columns)
-        filings = sum(count for (_, reason), count in self.filings.items() if reason is None)
-        return cells + sum(self.unpaired.values()) + filings
-
-
 class DatasetComparison:
     """The tables of one comparison, in a DuckDB of their own until it is closed."""
 
@@ -137,8 +88,7 @@ class DatasetComparison:
         self._snapshot = snapshot
         self.found = DatasetAgreement()
         self._db.execute(resources.files("storage").joinpath("sql", "compare_datasets.sql").read_text("utf-8"))
-        self.found.absent_members = [name for name in SEC if name not in members]
-        comparable = self._read_theirs(members)
+        comparable = read_tsvs(engine, members, self.found)
         self._choose_ours(first, last)
         self._db.execute(
             "CREATE TABLE differences (accession_number VARCHAR, table_name VARCHAR, our_key BIGINT, "
@@ -186,37 +136,6 @@ class DatasetComparison:
     def close(self) -> None:
         """Let go of the tables."""
         self._db.close()
-
-    def _read_theirs(self, members: Mapping[str, Path]) -> list[str]:
-        """Read the SEC's rows; the names of the tables that can be compared.
-
-        Raises:
-            NothingToCompare: SUBMISSION is not one of them.
-        """
-        comparable = []
-        for name in (each for each in SEC if each in members):
-            path = members[name]
-            names, line_end = _heading(path)
-            known = set(sec_columns(name))
-            self.found.absent_columns += sorted(f"{name}.{each}" for each in known - set(names) - NOT_KEPT)
-            self.found.unknown_columns += [f"{name}.{each}" for each in names if each not in known]
-            if not _NEEDED[name] <= set(names):
-                continue
-            comparable.append(name)
-            columns = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)
-            self._db.execute(
-                f"CREATE TABLE read_{name} AS FROM read_csv({quoted(str(path))}, delim = '\t', quote = '', "
-                f"escape = '', header = true, auto_detect = false, columns = {{{columns}}}, ignore_errors = true, "
-                f"new_line = '{line_end}')"
-            )
-            with path.open("rb") as file:
-                lines = sum(1 for _ in file) - 1
-            read = self._db.sql(f"SELECT count(*) FROM read_{name}").fetchall()[0][0]
-            if lines > read:
-                self.found.bad_rows[name] = lines - read
-        if "SUBMISSION" not in comparable:
-            raise NothingToCompare(f"it has no SUBMISSION.tsv with {', '.join(sorted(_NEEDED['SUBMISSION']))}")
-        return comparable
 
     def _choose_ours(self, first: date, last: date) -> None:
         snapshot, db = self._snapshot, self._db
@@ -365,16 +284,6 @@ class DatasetComparison:
                 "SELECT held, reason, count(*) FROM one_sided GROUP BY ALL ORDER BY ALL"
             ).fetchall()
         }
-
-
-def _heading(path: Path) -> tuple[list[str], str]:
-    """The names of a TSV's columns, each once, and the end of its lines as `read_csv` names it."""
-    with path.open("rb") as file:
-        line = file.readline()
-    names: list[str] = []
-    for place, given in enumerate(line.decode("utf-8-sig", "replace").rstrip("\r\n").split("\t"), 1):
-        names.append(given if given and given not in names else f"{given} (column {place})".lstrip())
-    return names, "\\r\\n" if line.endswith(b"\r\n") else "\\n"
 
 
 def _kind(column: str, sql_type: str) -> str:
