@@ -44,7 +44,10 @@ def _read(engine: duckdb.DuckDBPyConnection, name: str, path: Path, found: Datas
     known = set(sec_columns(name))
     found.absent_columns += sorted(f"{name}.{each}" for each in known - set(names) - NOT_KEPT)
     found.unknown_columns += [f"{name}.{each}" for each in names if each not in known]
+    with path.open("rb") as file:
+        lines = sum(1 for _ in file) - 1
     if not _NEEDED[name] <= set(names):
+        found.bad_rows[name] = lines
         return False
     columns = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)
     engine.execute(
@@ -52,8 +55,6 @@ def _read(engine: duckdb.DuckDBPyConnection, name: str, path: Path, found: Datas
         f"escape = '', header = true, auto_detect = false, columns = {{{columns}}}, ignore_errors = true, "
         f"new_line = '{line_end}')"
     )
-    with path.open("rb") as file:
-        lines = sum(1 for _ in file) - 1
     read = engine.sql(f"SELECT count(*) FROM read_{name}").fetchall()[0][0]
     if lines > read:
         found.bad_rows[name] = lines - read

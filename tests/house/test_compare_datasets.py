@@ -149,13 +149,17 @@ def test_a_data_set_with_odd_members_is_compared_as_far_as_it_goes(archive: Arch
                 text = text.replace("REMARKS\tAFF10B5ONE", "REMARKS\tNEW", 1)
             if name == "OWNER_SIGNATURE.tsv":
                 text += "0000000001-24-000009\tshort\n"
+            if name == "DERIV_HOLDING.tsv":
+                text = text.replace("ACCESSION_NUMBER", "FILING", 1)
+                of_no_filing = text.count("\n") - 1
             if name != "FOOTNOTES.tsv":
                 zipped.writestr(name, text)
     comparison = compared(lake, odd.getvalue(), tmp_path)
     assert comparison.found.absent_members == ["FOOTNOTES"]
-    assert comparison.found.absent_columns == ["SUBMISSION.AFF10B5ONE"]
-    assert comparison.found.unknown_columns == ["SUBMISSION.NEW"]
-    assert comparison.found.bad_rows == {"OWNER_SIGNATURE": 1}
+    assert comparison.found.absent_columns == ["SUBMISSION.AFF10B5ONE", "DERIV_HOLDING.ACCESSION_NUMBER"]
+    assert comparison.found.unknown_columns == ["SUBMISSION.NEW", "DERIV_HOLDING.FILING"]
+    assert of_no_filing > 0
+    assert comparison.found.bad_rows == {"OWNER_SIGNATURE": 1, "DERIV_HOLDING": of_no_filing}
     assert comparison.found.differences == 0
     comparison.close()
 
