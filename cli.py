@@ -84,7 +84,7 @@ def _say_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        from parsers import PARSER_VERSION
+        from .parsers import PARSER_VERSION
 
         typer.echo(f"form4lake {version('form4lake')}, parser version {PARSER_VERSION}")
         raise typer.Exit
@@ -116,7 +116,7 @@ def nightly(as_of: AsOf = None) -> None:
 
     Reads every business day that is not complete yet, and the last few again, since an index can change.
     """
-    from commands.flow_runs import run_nightly
+    from .commands.flow_runs import run_nightly
 
     raise typer.Exit(run_nightly(as_of))
 
@@ -142,7 +142,7 @@ def backfill(
 
     Those that are not complete yet; stop it and start it again as you like.
     """
-    from commands.backfill import run_backfill
+    from .commands.backfill import run_backfill
 
     raise typer.Exit(run_backfill(start, end, source.value, forms, as_of, dry_run=dry_run))
 
@@ -150,7 +150,7 @@ def backfill(
 @app.command()
 def retry() -> None:
     """Try everything in quarantine again, now."""
-    from commands.flow_runs import run_retry
+    from .commands.flow_runs import run_retry
 
     raise typer.Exit(run_retry())
 
@@ -167,7 +167,7 @@ def reconcile(
 
     Fetches what is missing, and again what has changed; marks what is not listed any more.
     """
-    from commands.flow_runs import run_reconcile
+    from .commands.flow_runs import run_reconcile
 
     raise typer.Exit(run_reconcile(quarter, as_of))
 
@@ -178,7 +178,7 @@ def compact(as_of: AsOf = None) -> None:
 
     One sorted file a table each. nightly does it when due.
     """
-    from commands.flow_runs import run_compact
+    from .commands.flow_runs import run_compact
 
     raise typer.Exit(run_compact(as_of))
 
@@ -193,7 +193,7 @@ def reparse(
 
     Reads what an older parser has read, asks EDGAR for nothing, and shows what changes, column by column.
     """
-    from commands.flow_runs import run_reparse
+    from .commands.flow_runs import run_reparse
 
     raise typer.Exit(run_reparse(start, end, dry_run=dry_run))
 
@@ -210,10 +210,10 @@ def sql(
     In DuckDB's dialect: form4 sql "select * from trades limit 5". It only reads.
     """
     if query:
-        from commands.query import run_query
+        from .commands.query import run_query
 
         raise typer.Exit(run_query(query, output.value))
-    from commands.prompt import prompt
+    from .commands.prompt import prompt
 
     raise typer.Exit(prompt(output.value))
 
@@ -235,8 +235,8 @@ def export(
 
     form4 export trades --format csv; form4 export --source sec 2024Q1.
     """
-    from commands.export import export as export_views
-    from commands.export import export_quarters
+    from .commands.export import export as export_views
+    from .commands.export import export_quarters
 
     if source is ExportSource.SEC:
         if since or until:
@@ -261,7 +261,7 @@ def compare_datasets(
 
     The lake's exact filings against the SEC's rows, field by field.
     """
-    from commands.compare_datasets import compare_datasets as compare
+    from .commands.compare_datasets import compare_datasets as compare
 
     raise typer.Exit(compare(quarter, zip_file, output))
 
@@ -275,7 +275,7 @@ def parse(
 
     Needs no lake and no network.
     """
-    from commands.parse_files import parse_files
+    from .commands.parse_files import parse_files
 
     raise typer.Exit(parse_files(files, as_json=as_json))
 
@@ -283,7 +283,7 @@ def parse(
 @app.command()
 def status() -> None:
     """Show what is covered, missing, in quarantine and why."""
-    from commands.status import show_status
+    from .commands.status import show_status
 
     raise typer.Exit(show_status())
 
@@ -300,7 +300,7 @@ def report(
 
     Coverage, buying and selling, quality; all in one file, which needs no network.
     """
-    from commands.report import run_report
+    from .commands.report import run_report
 
     raise typer.Exit(run_report(since, ticker, output))
 
@@ -318,7 +318,7 @@ def verify(
 
     Says what to do about each violation.
     """
-    from commands.verify import run_verify
+    from .commands.verify import run_verify
 
     raise typer.Exit(run_verify(raw=raw, repair=repair, drop=drop))
 
@@ -329,7 +329,7 @@ def serve() -> None:
 
     Prefect's server and UI on loopback: nightly every night, reconcile every week, the rest on demand. Ctrl-C ends it.
     """
-    from commands.serve import run_serve
+    from .commands.serve import run_serve
 
     raise typer.Exit(run_serve())
 
@@ -349,6 +349,6 @@ def replica(
 
     Of synthetic filings, or of files.
     """
-    from commands.serve_replica import serve
+    from .commands.serve_replica import serve
 
     raise typer.Exit(serve(folders or [], port=port, first=first, days=days, filings=filings, seed=seed))

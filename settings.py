@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from tables import OWNERSHIP_FORMS
+from .tables import OWNERSHIP_FORMS
 
 CONFIG_VARIABLE = "FORM4_CONFIG"
 LOG_FORMAT_VARIABLE = "FORM4_LOG_FORMAT"

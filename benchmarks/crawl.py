@@ -21,12 +21,12 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
-from benchmarks.crawl_clients import IDENTITY, RATE, THREADS
-from benchmarks.parse import cpu
-from crawler.gate import Gate
-from crawler.options import ClientOptions
-from replica import Archive, Replica, Stats, business_days, generate_archive
+from .. import flows as _  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
+from ..crawler.options import ClientOptions
+from ..crawler.rate_limiter import Gate
+from ..replica import Archive, Replica, Stats, business_days, generate_archive
+from .crawl_clients import IDENTITY, RATE, THREADS
+from .parse import cpu
 
 LATENCY_SECONDS = 0.08
 DAYS = business_days(date(2024, 1, 8), 4)
@@ -112,7 +112,7 @@ def client(name: str, archive: Archive, processes: int) -> Run:
     """One of `crawl_clients`, so many at once, each with days of its own."""
     with tempfile.TemporaryDirectory() as folder, Replica(archive, latency_seconds=LATENCY_SECONDS) as edgar:
         commands = [
-            [sys.executable, "-m", "benchmarks.crawl_clients", name, edgar.url, folder, *map(str, days)]
+            [sys.executable, "-m", "form4lake.benchmarks.crawl_clients", name, edgar.url, folder, *map(str, days)]
             for days in _shares(archive.days, processes)
         ]
         spent, failed = _run(commands, dict(os.environ), imports=True)

@@ -16,7 +16,7 @@ from contextlib import redirect_stderr
 from datetime import date
 from pathlib import Path
 
-from tables import OWNERSHIP_FORMS
+from ..tables import OWNERSHIP_FORMS
 
 RATE = 10
 """Requests a second that every client is told to keep to."""
@@ -28,7 +28,7 @@ Client = Callable[[str, Path, Sequence[date]], None]
 
 def crawler(url: str, folder: Path, days: Sequence[date]) -> None:
     """This house's client alone: no Prefect, no parser, no lake."""
-    from crawler import ClientOptions, EdgarClient, fetch_submission, read_daily_index, survey_days
+    from ..crawler import ClientOptions, EdgarClient, fetch_submission, read_daily_index, survey_days
 
     options = ClientOptions(IDENTITY, url, RATE, gate_folder=folder)
     _imported()

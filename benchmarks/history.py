@@ -24,11 +24,11 @@ from threading import Event
 
 import duckdb
 
-from benchmarks.parse import cpu
-from parsers import parse_dataset_batch, read_dataset
-from replica import Archive, Replica, business_days, generate_archive
-from replica.datasets import dataset
-from storage import Lake
+from ..parsers import parse_dataset_batch, read_dataset
+from ..replica import Archive, Replica, business_days, generate_archive
+from ..replica.datasets import dataset
+from ..storage import Lake
+from .parse import cpu
 
 FORM4 = Path(sys.executable).with_name("form4")
 DAYS = business_days(date(2024, 1, 2), 61, {date(2024, 1, 15), date(2024, 2, 19), date(2024, 3, 29)})
@@ -155,7 +155,9 @@ def by_datasets(zip_file: Path, folder: Path) -> tuple[float, float]:
     to find that there is nothing to do: it starts Prefect, and asks for the set's edition."""
     body = zip_file.read_bytes()
     rows = rows_of(body)
-    bare = run([sys.executable, "-m", "benchmarks.history", "read", zip_file, folder / "bare"], dict(os.environ))
+    bare = run(
+        [sys.executable, "-m", "form4lake.benchmarks.history", "read", zip_file, folder / "bare"], dict(os.environ)
+    )
     with edgar(Archive({}, {}, datasets={"2024q1": body}), folder) as (_, environment):
         command: list[str | Path] = [FORM4, "backfill", "2024-01-01", "2024-03-31", "--source", "datasets"]
         taken, nothing = run(command, environment), run(command, environment)

@@ -21,12 +21,12 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.lake_peers import build_sqlite, build_tsv, open_tsv
-from benchmarks.lake_questions import HASTY, PATIENT, Patience, Question, Subject, cold, questions, warm
-from benchmarks.lake_synthetic import LAST_YEAR, Generator, build, clone
-from benchmarks.parse import cpu
-from storage import Lake
-from tables import TABLES
+from ..storage import Lake
+from ..tables import TABLES
+from .lake_peers import build_sqlite, build_tsv, open_tsv
+from .lake_questions import HASTY, PATIENT, Patience, Question, Subject, cold, questions, warm
+from .lake_synthetic import LAST_YEAR, Generator, build, clone
+from .parse import cpu
 
 PEER_SCALE = 0.1
 """The most that SQLite and tab-separated files are asked to hold here."""
@@ -146,7 +146,7 @@ def write(root: Path, folder: Path, scale: float, count: int) -> None:
 
 
 def _writer(root: Path, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.lake_writer", str(root), *arguments]
+    command = [sys.executable, "-m", "form4lake.benchmarks.lake_writer", str(root), *arguments]
     done: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return done
 

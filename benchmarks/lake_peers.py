@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.lake_synthetic import FIRST_YEAR, LAST_YEAR
-from storage import Lake
-from storage.snapshot import quoted
+from ..storage import Lake
+from ..storage.versions.snapshot import quoted
+from .lake_synthetic import FIRST_YEAR, LAST_YEAR
 
 SEC_TABLES = {
     "SUBMISSION": "accession_number AS ACCESSION_NUMBER, strftime(filing_date, '%d-%b-%Y') AS FILING_DATE, "

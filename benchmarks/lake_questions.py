@@ -13,7 +13,7 @@ from statistics import median
 
 import duckdb
 
-from storage import Lake
+from ..storage import Lake
 
 Ask = Callable[[str], list[tuple[object, ...]]]
 
@@ -165,7 +165,7 @@ def cold(root: Path, sql: str, patience: Patience) -> float:
     times = []
     for _ in range(patience.cold):
         forget(root)
-        command = [sys.executable, "-m", "benchmarks.lake_questions", str(root), sql]
+        command = [sys.executable, "-m", "form4lake.benchmarks.lake_questions", str(root), sql]
         times.append(float(subprocess.run(command, check=True, capture_output=True).stdout))
     return median(times)
 

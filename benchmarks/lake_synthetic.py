@@ -19,9 +19,9 @@ from pathlib import Path
 
 import duckdb
 
-from storage import Lake
-from storage.snapshot import quoted, select_nothing
-from tables import TABLES, IndexDay
+from ..storage import Lake
+from ..storage.versions.snapshot import quoted, select_nothing
+from ..tables import TABLES, IndexDay
 
 FIRST_YEAR, LAST_YEAR = 2006, 2025
 FILINGS, ISSUERS_AT_A_TIME = 8_000_000, 5_200

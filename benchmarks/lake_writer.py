@@ -14,9 +14,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from benchmarks.lake_synthetic import FORMS
-from storage import Lake
-from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing, IndexDay, IndexEntry
+from ..storage import Lake
+from ..tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing, IndexDay, IndexEntry
+from .lake_synthetic import FORMS
 
 _KEY = {each.name for each in FILING_KEY}
 

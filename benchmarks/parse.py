@@ -18,9 +18,9 @@ from statistics import median
 
 from lxml import etree
 
-from parsers import parse_submission
-from parsers.pattern import forget
-from replica import business_days, generate_archive
+from ..parsers import parse_submission
+from ..parsers.xml.pattern import forget
+from ..replica import business_days, generate_archive
 
 REAL = Path("../shared/real-edgar/xml")
 TURNS = 15

@@ -19,17 +19,17 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
-from benchmarks.lake_synthetic import clone
-from benchmarks.parse import cpu
-from flows.parsing import CURRENT, Submission, parse_all
-from flows.workers import workers
-from parsers import PARSER_VERSION, parse_submission
-from replica import Archive, Replica, business_days, generate_archive
-from settings import Settings
-from storage import Lake, RawSubmission
-from tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
-from tests.dask_cluster import clustered
-from tests.object_server import BUCKET, program, serving
+from ..flows.steps.parsing import CURRENT, Submission, parse_all
+from ..flows.steps.workers import workers
+from ..parsers import PARSER_VERSION, parse_submission
+from ..replica import Archive, Replica, business_days, generate_archive
+from ..settings import Settings
+from ..storage import Lake, RawSubmission
+from ..tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
+from ..tests.builders.dask_cluster import clustered
+from ..tests.builders.object_server import BUCKET, program, serving
+from .lake_synthetic import clone
+from .parse import cpu
 
 Runner = Literal["threads", "processes", "dask"]
 FORM4 = Path(sys.executable).with_name("form4")
@@ -100,8 +100,8 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def reparse_by(runner: Runner, root: Path, address: str) -> tuple[float, float, int, dict[str, int]]:
     """Read a copy of the lake again: seconds, this process's CPU seconds, filings, and a digest of each table."""
-    from flows.reparse import reparse
-    from flows.reparse_report import ReparseReport
+    from ..flows.reparse import reparse
+    from ..flows.reports.reparse_report import ReparseReport
 
     copy = clone(root, runner)
     variables = {"FORM4_LAKE": str(copy), "FORM4_TASK_RUNNER": runner, "FORM4_DASK_ADDRESS": address}

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.errors import CommandFailed, explained, wrong_use
-from commands.flow_runs import run_flow
-from commands.output import print_line
-from crawler import EdgarClient
-from flows.days import check_range
-from flows.estimate import Estimate, estimate_datasets, estimate_index, existing
-from flows.exits import Exit
-from flows.quarters import check_quarters, quarters_of
-from flows.run import check_run, client_options, today_in_new_york
-from settings import Settings, check_forms, load_settings
+from ..crawler import EdgarClient
+from ..exits import Exit
+from ..flows.quarters import check_quarters, quarters_of
+from ..flows.steps.days import check_range
+from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
+from ..flows.steps.run import check_run, client_options, today_in_new_york
+from ..settings import Settings, check_forms, load_settings
+from .errors import CommandFailed, explained, wrong_use
+from .flow_runs import run_flow
+from .output import print_line
 
 if TYPE_CHECKING:
     from prefect import State
@@ -34,8 +34,8 @@ def run_backfill(start: date, end: date, source: str, forms: str | None, today: 
         return _estimate(start, min(end, now), now, chosen, from_datasets=from_datasets)
 
     def begin() -> "State[Any]":
-        from flows.backfill import backfill
-        from flows.backfill_datasets import backfill_datasets
+        from ..flows.backfill import backfill
+        from ..flows.backfill_datasets import backfill_datasets
 
         flow = backfill_datasets if from_datasets else backfill
         return flow(start=start, end=end, forms=list(chosen) if chosen else None, today=today, return_state=True)

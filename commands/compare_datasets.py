@@ -9,17 +9,17 @@ from pathlib import Path, PurePosixPath
 import duckdb
 from rich.table import Table
 
-from commands.errors import CommandFailed, explained, wrong_use
-from commands.files import put
-from commands.output import complain, console, print_line
-from crawler import FIRST_DATASET, Absent, EdgarClient, Quarter, fetch_dataset
-from crawler.datasets import lacks_of_zip, unreadable_members
-from flows.exits import Exit
-from flows.run import client_options
-from settings import dataset_folder, load_settings
-from storage import DatasetAgreement, DatasetComparison, Lake
-from storage.catalog import SEC
-from storage.dataset_tsvs import NothingToCompare
+from ..crawler import FIRST_DATASET, Absent, EdgarClient, Quarter, fetch_dataset
+from ..crawler.datasets import lacks_of_zip, unreadable_members
+from ..exits import Exit
+from ..flows.steps.run import client_options
+from ..settings import dataset_folder, load_settings
+from ..storage import DatasetAgreement, DatasetComparison, Lake
+from ..storage.read.catalog import SEC
+from ..storage.sec.tsvs import NothingToCompare
+from .errors import CommandFailed, explained, wrong_use
+from .files import put
+from .output import complain, console, print_line
 
 SHOWN = 20
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec
 
-from commands.output import complain
-from flows.exits import Exit
-from settings import SettingsError
-from storage import LakeError, LakeMissing, WriterAtWork
+from ..exits import Exit
+from ..settings import SettingsError
+from ..storage import LakeError, LakeMissing, WriterAtWork
+from .output import complain
 
 P = ParamSpec("P")
 
@@ -55,7 +55,7 @@ def _exit_of(error: Exception) -> Exit | None:
     if isinstance(error, LakeError):
         return Exit.LAKE
     # Loaded for errors only: it takes as long as all of `form4 sql`, which asks EDGAR for nothing.
-    from crawler import BadOptions, CrawlError, MissingIdentity
+    from ..crawler import BadOptions, CrawlError, MissingIdentity
 
     if isinstance(error, MissingIdentity | BadOptions):
         return Exit.WRONG_USE

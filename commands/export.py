@@ -7,14 +7,15 @@ from pathlib import Path
 
 import duckdb
 
-from commands.errors import CommandFailed, explained, wrong_use
-from commands.files import put
-from commands.output import print_line
-from crawler import Quarter
-from flows.exits import Exit
-from settings import load_settings
-from storage import Lake
-from storage.export import NothingToExport, copy, quarter_queries, view_query
+from ..crawler import Quarter
+from ..exits import Exit
+from ..settings import load_settings
+from ..storage import Lake
+from ..storage.read.export import NothingToExport, copy, view_query
+from ..storage.sec.quarter_files import quarter_queries
+from .errors import CommandFailed, explained, wrong_use
+from .files import put
+from .output import print_line
 
 
 @explained

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.errors import CommandFailed, explained, wrong_use
-from commands.output import complain, print_line, say
-from commands.watch import Watch
-from crawler import Quarter
-from flows.exits import Exit
-from flows.progress import listening
-from flows.report import Report, number_of
-from flows.run import check_run, existing_lake, today_in_new_york
-from flows.server import start_temporary_server
-from flows.stopping import asked_to_stop, exit_on_sigterm
-from flows.workers import WorkersFailed
-from settings import SettingsError
+from ..crawler import Quarter
+from ..exits import Exit
+from ..flows.reports.progress import listening
+from ..flows.reports.run_report import Report, number_of
+from ..flows.serving.prefect_server import start_temporary_server
+from ..flows.steps.run import check_run, existing_lake, today_in_new_york
+from ..flows.steps.stopping import asked_to_stop, exit_on_sigterm
+from ..flows.steps.workers import WorkersFailed
+from ..settings import SettingsError
+from .errors import CommandFailed, explained, wrong_use
+from .output import complain, print_line, say
+from .watch import Watch
 
 if TYPE_CHECKING:
     from prefect import State
@@ -37,7 +37,7 @@ def run_nightly(today: date | None) -> int:
     """Run the nightly flow; the exit code says how it went."""
 
     def start() -> "State[Any]":
-        from flows.nightly import nightly
+        from ..flows.nightly import nightly
 
         return nightly(today=today, return_state=True)
 
@@ -48,7 +48,7 @@ def run_retry() -> int:
     """Retry what is in quarantine; the exit code says how it went."""
 
     def start() -> "State[Any]":
-        from flows.retry import retry
+        from ..flows.retry import retry
 
         return retry(return_state=True)
 
@@ -65,7 +65,7 @@ def run_reconcile(quarter: str | None, today: date | None) -> int:
         raise CommandFailed(f"EDGAR has quarterly indexes from {FIRST_QUARTER} to today, {now}; {wanted} is outside")
 
     def start() -> "State[Any]":
-        from flows.reconcile import reconcile
+        from ..flows.reconcile import reconcile
 
         return reconcile(quarter=str(wanted) if quarter else None, today=today, return_state=True)
 
@@ -76,7 +76,7 @@ def run_compact(today: date | None) -> int:
     """Fold closed months and years; the exit code says how it went."""
 
     def start() -> "State[Any]":
-        from flows.compact import compact
+        from ..flows.compact import compact
 
         return compact(today=today, return_state=True)
 
@@ -98,7 +98,7 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
             )
 
     def start() -> "State[Any]":
-        from flows.reparse import reparse
+        from ..flows.reparse import reparse
 
         return reparse(start=first, end=last, dry_run=dry_run, return_state=True)
 

@@ -5,7 +5,7 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flows.log import ROOT, JsonFormatter, wants_json
+from ..log_lines import ROOT, JsonFormatter, wants_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,12 +33,12 @@ def print_line(line: object) -> None:
 
 
 def complain(message: object, level: int = logging.ERROR, **fields: object) -> None:
-    """Say what is wrong or needs a look, on standard error; fields: what of `flows.log.FIELDS` is known."""
+    """Say what is wrong or needs a look, on standard error; fields: what of `log_lines.FIELDS` is known."""
     say(message if wants_json() else f"form4: {message}", level, **fields)
 
 
 def say(message: object, level: int = logging.INFO, **fields: object) -> None:
-    """Say how it goes, on standard error; fields: what of `flows.log.FIELDS` is known."""
+    """Say how it goes, on standard error; fields: what of `log_lines.FIELDS` is known."""
     if not wants_json():
         messages().print(str(message))
         return

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from commands.output import complain, console
-from commands.show_filing import show
-from flows.exits import Exit
-from parsers import NotAnOwnershipFiling, parse_submission
-from tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing
+from ..exits import Exit
+from ..parsers import NotAnOwnershipFiling, parse_submission
+from ..tables import FILING_CHILDREN, FILING_KEY, TABLES, Filing
+from .output import complain, console
+from .show_filing import show
 
 
 def parse_files(files: list[Path], *, as_json: bool) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from commands.errors import explained
-from commands.query import answer, open_lake
-from flows.exits import Exit
+from ..exits import Exit
+from .errors import explained
+from .query import answer, open_lake
 
 HELP = """\
 End a statement with ; and the prompt with Ctrl-D. Ctrl-C stops a query.

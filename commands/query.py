@@ -16,11 +16,11 @@ from pathlib import Path
 
 import duckdb
 
-from commands.errors import explained
-from commands.output import complain
-from flows.exits import Exit
-from settings import load_settings
-from storage import Lake
+from ..exits import Exit
+from ..settings import load_settings
+from ..storage import Lake
+from .errors import explained
+from .output import complain
 
 ROWS_SHOWN, ROWS_PAGED = 100, 10_000
 """Where a table ends that is piped, and one on a terminal; csv, json and parquet hold every row."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from commands.errors import CommandFailed, explained, wrong_use
-from commands.query import interruptibly
-from flows.exits import Exit
-from settings import load_settings
-from storage import Lake
+from ..exits import Exit
+from ..settings import load_settings
+from ..storage import Lake
+from .errors import CommandFailed, explained, wrong_use
+from .query import interruptibly
 
 ARRIVED_LATELY = timedelta(days=45)
 """Index dates so young say how soon filings are in the lake; older ones may be a backfill's."""
@@ -19,7 +19,7 @@ ARRIVED_LATELY = timedelta(days=45)
 @explained
 def run_report(since: date | None, ticker: str | None, output: Path | None) -> int:
     """Write the page and print where it is."""
-    from reports import UnknownTicker, write_report
+    from ..reports import UnknownTicker, write_report
 
     path = output or Path(_default_name(ticker))
     if path.is_dir() or not path.parent.is_dir():

@@ -5,16 +5,16 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from commands.errors import explained
-from commands.output import say
-from flows.exits import Exit
-from flows.run import NEW_YORK, check_run
-from flows.stopping import exit_on_sigterm
-from settings import Settings, SettingsError, load_settings
-from storage import Lake
+from ..exits import Exit
+from ..flows.steps.run import NEW_YORK, check_run
+from ..flows.steps.stopping import exit_on_sigterm
+from ..settings import Settings, SettingsError, load_settings
+from ..storage import Lake
+from .errors import explained
+from .output import say
 
 if TYPE_CHECKING:
-    from flows.deployments import Deployed
+    from ..flows.serving.deployments import Deployed
 
 FOR_PREFECT = {
     # Without it a slot of a deployment is never freed after a power loss.
@@ -24,7 +24,7 @@ FOR_PREFECT = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "form4lake",
     "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.log.Lines",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "form4lake.log_lines.Lines",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO",
 }
 """What Prefect reads from the environment when it is imported, here and in the processes of the runs."""
@@ -51,8 +51,8 @@ def _serve(settings: Settings) -> None:
     say("starting Prefect; the first time takes half a minute")
     from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
 
-    from flows.deployments import deployments
-    from flows.server import HOST, ServerFailed, prefect_server
+    from ..flows.serving.deployments import deployments
+    from ..flows.serving.prefect_server import HOST, ServerFailed, prefect_server
 
     deployed = deployments(settings)
     if PREFECT_API_URL.value():
@@ -74,7 +74,7 @@ def _serve(settings: Settings) -> None:
 def _run(settings: Settings, deployed: "list[Deployed]", *, own_server: bool) -> None:
     from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
-    from flows.serving import serve
+    from ..flows.serving.serve import serve
 
     def ready(due: dict[str, datetime]) -> None:
         say(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import holidays
 
-from commands.errors import CommandFailed, explained
-from flows.exits import Exit
-from replica import Replica, archive_of_folder, business_days, generate_archive
+from ..exits import Exit
+from ..replica import Replica, archive_of_folder, business_days, generate_archive
+from .errors import CommandFailed, explained
 
 
 @explained

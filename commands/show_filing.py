@@ -7,8 +7,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from commands.output import console, print_line
-from tables import (
+from ..tables import (
     DerivativeHolding,
     DerivativeTransaction,
     Filing,
@@ -16,6 +15,7 @@ from tables import (
     NonDerivativeTransaction,
     ReportingOwner,
 )
+from .output import console, print_line
 
 Row = NonDerivativeTransaction | NonDerivativeHolding | DerivativeTransaction | DerivativeHolding
 

@@ -8,16 +8,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from commands.errors import explained
-from commands.output import console, print_line
-from crawler import read_gate
-from flows.exits import Exit
-from flows.run import client_options
-from reports.calendar import Standing, standing
-from reports.numbers import quarters, size
-from settings import load_settings
-from storage import DayCoverage, Lake, Snapshot
-from tables import QuarantinedFiling
+from ..crawler import read_gate
+from ..exits import Exit
+from ..flows.steps.run import client_options
+from ..reports.calendar import Standing, standing
+from ..reports.numbers import quarters, size
+from ..settings import load_settings
+from ..storage import DayCoverage, Lake, Snapshot
+from ..tables import QuarantinedFiling
+from .errors import explained
+from .output import console, print_line
 
 SHOWN = 20
 MARKS = {

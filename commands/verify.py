@@ -3,11 +3,11 @@
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from commands.errors import explained
-from commands.output import console, interactive, messages, print_line
-from flows.exits import Exit
-from settings import load_settings
-from storage import Lake, Verification
+from ..exits import Exit
+from ..settings import load_settings
+from ..storage import Lake, Verification
+from .errors import explained
+from .output import console, interactive, messages, print_line
 
 
 @explained

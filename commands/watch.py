@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from commands.output import complain, interactive, messages, say
+from .output import complain, interactive, messages, say
 
 
 class Rate(ProgressColumn):

@@ -1,10 +1,10 @@
 """EDGAR as a client meets it: indexes and submissions, fetched politely and only ever handed on whole."""
 
-from crawler.client import Answer, EdgarClient, Validators
-from crawler.daily_index import read_daily_index
-from crawler.datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
-from crawler.days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
-from crawler.errors import (
+from .client import Answer, EdgarClient, Validators
+from .daily_index import read_daily_index
+from .datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
+from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
+from .errors import (
     Absent,
     BadOptions,
     BrokenAnswer,
@@ -15,13 +15,13 @@ from crawler.errors import (
     MissingIdentity,
     Throttled,
 )
-from crawler.gate import GateState, read_gate
-from crawler.index_files import IndexFile
-from crawler.index_rows import parse_index
-from crawler.listing import list_daily_indexes
-from crawler.options import ClientOptions
-from crawler.quarterly_index import Quarter, read_quarterly_index
-from crawler.submissions import fetch_submission
+from .index_files import IndexFile
+from .index_rows import parse_index
+from .listing import list_daily_indexes
+from .options import ClientOptions
+from .quarterly_index import Quarter, read_quarterly_index
+from .rate_limiter import GateState, read_gate
+from .submissions import fetch_submission
 
 __all__ = [
     "FIRST_DAILY_INDEX",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from crawler.clock import Clock
+from .clock import Clock
 
 _CHUNK_BYTES = 65_536
 GZIP_MAGIC = b"\x1f\x8b"

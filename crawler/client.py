@@ -16,13 +16,13 @@ from urllib.parse import urljoin, urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 
-from crawler.answers import REDIRECTS, Outcome, Verdict, classify, http_date, retry_after_seconds
-from crawler.clock import Clock
-from crawler.errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
-from crawler.gate import Gate
-from crawler.options import ClientOptions, check_options
-from crawler.partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
-from crawler.transport import AttemptFailed, Response, Transport
+from .answers import REDIRECTS, Outcome, Verdict, classify, http_date, retry_after_seconds
+from .clock import Clock
+from .errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
+from .options import ClientOptions, check_options
+from .partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
+from .rate_limiter import Gate
+from .transport import AttemptFailed, Response, Transport
 
 log = logging.getLogger("form4lake.crawler")
 

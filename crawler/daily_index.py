@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from crawler.client import EdgarClient, Validators
-from crawler.days import ListedDay
-from crawler.index_files import IndexFile, read_first_whole
+from .client import EdgarClient, Validators
+from .days import ListedDay
+from .index_files import IndexFile, read_first_whole
 
 _NONE_SEEN = Validators()
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import filelock
 
-from crawler.client import EdgarClient, Validators
-from crawler.partial import PartialFile, usable
-from crawler.quarterly_index import Quarter
+from .client import EdgarClient, Validators
+from .partial import PartialFile, usable
+from .quarterly_index import Quarter
 
 FIRST_DATASET = Quarter(2006, 1)
 """The SEC publishes none of an earlier quarter."""

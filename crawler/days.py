@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from crawler.client import EdgarClient
-from crawler.listing import list_daily_indexes
+from .client import EdgarClient
+from .listing import list_daily_indexes
 
 DayState = Literal["listed", "holiday", "no index", "not published", "denied"]
 

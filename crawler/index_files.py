@@ -9,12 +9,12 @@ from datetime import date
 
 import unlzw3
 
-from crawler.bodies import GZIP_MAGIC, BodyNotWhole, gunzip
-from crawler.client import Answer, EdgarClient, Validators
-from crawler.errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
-from crawler.index_rows import last_data_received, parse_index
-from crawler.options import MAX_BODY_BYTES
-from tables import IndexEntry
+from ..tables import IndexEntry
+from .bodies import GZIP_MAGIC, BodyNotWhole, gunzip
+from .client import Answer, EdgarClient, Validators
+from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
+from .index_rows import last_data_received, parse_index
+from .options import MAX_BODY_BYTES
 
 ARCHIVES = "/Archives/"
 """All indexes and filings are below it."""

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.errors import DamagedIndex
-from tables import IndexEntry
+from ..tables import IndexEntry
+from .errors import DamagedIndex
 
 _MASTER = re.compile(rb"^CIK\|Company Name\|Form Type\|Date Filed\|File ?Name[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 # The heading of a daily company index is broken over two lines.

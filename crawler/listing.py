@@ -7,8 +7,8 @@ import re
 from collections import defaultdict
 from datetime import date
 
-from crawler.client import EdgarClient
-from crawler.errors import Absent
+from .client import EdgarClient
+from .errors import Absent
 
 _NAME = re.compile(r"(?P<kind>master|form|company)\.(?P<digits>\d{6}|\d{8})\.(?P<packing>idx|(?:idx\.)?gz|(?:idx\.)?Z)")
 _KINDS = ("master", "form", "company")

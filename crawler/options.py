@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from crawler.errors import BadOptions, MissingIdentity
+from .errors import BadOptions, MissingIdentity
 
 SEC_REQUESTS_PER_SECOND = 10.0
 """The most one user may ask, over all machines and processes (https://www.sec.gov/os/accessing-edgar-data)."""

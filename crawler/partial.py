@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.errors import BadOptions
+from .errors import BadOptions
 
 PARTIAL = 206
 UNSATISFIABLE = 416

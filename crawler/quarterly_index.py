@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
-from crawler.client import EdgarClient, Validators
-from crawler.index_files import IndexFile, read_first_whole
+from .client import EdgarClient, Validators
+from .index_files import IndexFile, read_first_whole
 
 _QUARTER = re.compile(r"(?P<year>\d{4})-?Q(?P<number>[1-4])", re.IGNORECASE)
 _FILES = ("master.gz", "master.idx", "form.gz", "form.idx", "company.gz", "company.idx")

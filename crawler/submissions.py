@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.client import EdgarClient
+from .client import EdgarClient
 
 _BEGINNING = re.compile(rb"\s*(?:<(?:SEC|IMS)-DOCUMENT>|<SUBMISSION>|-----BEGIN PRIVACY-ENHANCED MESSAGE-----)")
 """IMS-DOCUMENT: the envelope's name until 1995."""

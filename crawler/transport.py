@@ -14,11 +14,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 from urllib3.response import BaseHTTPResponse
 
-from crawler.answers import Outcome
-from crawler.bodies import BodyNotWhole, BodyTooSlow, body_chunks, read_body
-from crawler.clock import Clock
-from crawler.options import ClientOptions, is_loopback
-from crawler.partial import PARTIAL, PartialFile
+from .answers import Outcome
+from .bodies import BodyNotWhole, BodyTooSlow, body_chunks, read_body
+from .clock import Clock
+from .options import ClientOptions, is_loopback
+from .partial import PARTIAL, PartialFile
 
 POOLED_CONNECTIONS = 16
 """As many threads as may share a client without opening connections anew."""

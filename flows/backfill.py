@@ -10,13 +10,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 from pydantic import Field
 
-from crawler import ListedDay
-from flows.artifacts import finish
-from flows.days import check_range, days_of_range, label_of, older_days, published
-from flows.ingest import ingest_day, ingest_together
-from flows.run import Run, run, today_in_new_york
-from flows.stopped import result_of, stops
-from tables import OWNERSHIP_FORMS
+from ..crawler import ListedDay
+from ..tables import OWNERSHIP_FORMS
+from .steps.artifacts import finish
+from .steps.days import check_range, days_of_range, label_of, older_days, published
+from .steps.ingest import ingest_day, ingest_together
+from .steps.run import Run, run, today_in_new_york
+from .steps.stopped import result_of, stops
 
 Form = Annotated[str, Field(json_schema_extra={"enum": list(OWNERSHIP_FORMS)})]
 """A form type; the UI offers these."""

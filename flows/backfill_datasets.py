@@ -7,18 +7,18 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
-from crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, Quarter, fetch_dataset
-from flows.artifacts import finish
-from flows.dataset_report import DatasetReport, QuarterReport, joined_problems, left, split_problems
-from flows.progress import progress
-from flows.quarters import check_quarters, quarters_of
-from flows.run import Run, run, today_in_new_york
-from flows.stopped import result_of, stops
-from flows.workers import Workers, workers
-from parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
-from settings import dataset_folder
-from storage import Ingest, Lake
-from tables import DatasetRead
+from ..crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, Quarter, fetch_dataset
+from ..parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
+from ..settings import dataset_folder
+from ..storage import Ingest, Lake
+from ..tables import DatasetRead
+from .quarters import check_quarters, quarters_of
+from .reports.dataset_report import DatasetReport, QuarterReport, joined_problems, left, split_problems
+from .reports.progress import progress
+from .steps.artifacts import finish
+from .steps.run import Run, run, today_in_new_york
+from .steps.stopped import result_of, stops
+from .steps.workers import Workers, workers
 
 PUBLISHED_WITHIN = timedelta(days=120)
 """A set that is not there so long after its quarter is missing; sooner, it is not published yet."""

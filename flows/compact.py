@@ -5,13 +5,13 @@ from datetime import date
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.artifacts import finish
-from flows.days import business_days_back
-from flows.progress import progress
-from flows.report import CompactReport
-from flows.run import existing_lake, today_in_new_york
-from flows.stopping import STOPPED, asked_to_stop, stoppable
-from storage import Fold, Lake
+from ..storage import Fold, Lake
+from .reports.progress import progress
+from .reports.run_report import CompactReport
+from .steps.artifacts import finish
+from .steps.days import business_days_back
+from .steps.run import existing_lake, today_in_new_york
+from .steps.stopping import STOPPED, asked_to_stop, stoppable
 
 
 @flow(name="compact", flow_run_name="compact")

@@ -6,14 +6,14 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from crawler import ListedDay
-from flows.artifacts import finish
-from flows.compact import fold_due
-from flows.days import days_to_read, published
-from flows.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
-from flows.retry import retry_due
-from flows.run import Run, run, today_in_new_york
-from flows.stopped import result_of, stops
+from ..crawler import ListedDay
+from .compact import fold_due
+from .retry import retry_due
+from .steps.artifacts import finish
+from .steps.days import days_to_read, published
+from .steps.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
+from .steps.run import Run, run, today_in_new_york
+from .steps.stopped import result_of, stops
 
 
 def _run_name() -> str:

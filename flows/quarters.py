@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler import FIRST_DATASET, Quarter
+from ..crawler import FIRST_DATASET, Quarter
 
 
 def check_quarters(start: date, end: date, today: date) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from parsers import NotAnOwnershipFiling, parse_submission
-from tables import Filing, IndexEntry, QuarantinedFiling
+from ..parsers import NotAnOwnershipFiling, parse_submission
+from ..tables import Filing, IndexEntry, QuarantinedFiling
 
 Parse = Callable[..., Filing]
 """`parsers.parse_submission`, or what stands in for it."""

@@ -11,15 +11,16 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from crawler import IndexFile, Quarter, read_quarterly_index
-from flows.artifacts import finish
-from flows.days import label_of
-from flows.differences import Difference, differences
-from flows.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
-from flows.run import Run, run, today_in_new_york
-from flows.stopped import result_of, stops
-from storage import Ingest
-from tables import IndexDay
+from ..crawler import IndexFile, Quarter, read_quarterly_index
+from ..storage import Ingest
+from ..tables import IndexDay
+from .reports.run_report import Difference
+from .steps.artifacts import finish
+from .steps.days import label_of
+from .steps.differences import differences
+from .steps.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
+from .steps.run import Run, run, today_in_new_york
+from .steps.stopped import result_of, stops
 
 FIRST_WEEKS = timedelta(days=28)
 """Of a quarter: so long, the one before is reconciled too, by itself."""

@@ -7,15 +7,15 @@ from datetime import date
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.artifacts import finish
-from flows.parsing import CURRENT, Parser, Submission, parse_all
-from flows.progress import progress
-from flows.reparse_report import Reparsed, ReparseReport
-from flows.run import existing_lake
-from flows.stopping import STOPPED, asked_to_stop, stoppable
-from flows.workers import Workers, workers
-from storage import Ingest, Lake, OutdatedFiling, RawSubmission
-from tables import Filing, IndexEntry, QuarantinedFiling
+from ..storage import Ingest, Lake, OutdatedFiling, RawSubmission
+from ..tables import Filing, IndexEntry, QuarantinedFiling
+from .reports.progress import progress
+from .reports.reparse_report import Reparsed, ReparseReport
+from .steps.artifacts import finish
+from .steps.parsing import CURRENT, Parser, Submission, parse_all
+from .steps.run import existing_lake
+from .steps.stopping import STOPPED, asked_to_stop, stoppable
+from .steps.workers import Workers, workers
 
 
 @flow(name="reparse", flow_run_name="reparse")

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from prefect import State, flow
 
-from crawler import CrawlError
-from flows.artifacts import finish
-from flows.ingest import DayIngest, close_days, commit, read_filing
-from flows.loading import Loaded, load
-from flows.progress import progress
-from flows.report import Look
-from flows.run import Run, run
-from storage import Ingest
-from tables import Filing, IndexEntry, QuarantinedFiling
+from ..crawler import CrawlError
+from ..storage import Ingest
+from ..tables import Filing, IndexEntry, QuarantinedFiling
+from .reports.progress import progress
+from .reports.run_report import Look
+from .steps.artifacts import finish
+from .steps.ingest import DayIngest, close_days, commit, read_filing
+from .steps.loading import Loaded, load
+from .steps.run import Run, run
 
 FIRST_GAP = timedelta(hours=20)
 """How long the nightly run leaves a filing that EDGAR did not give alone; doubled by each further attempt."""

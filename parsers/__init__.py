@@ -1,10 +1,6 @@
 """Bytes of one submission to records of one filing: pure functions that know no network, disk, Prefect or Arrow."""
 
-from parsers.dataset import DatasetReading, NotADataset, read_dataset
-from parsers.dataset_rows import DATASET_PARSER_VERSION, DatasetBatch, parse_dataset_batch
-from parsers.errors import NotAnOwnershipFiling
-from parsers.reader import PARSER_VERSION, parse_submission
-from tables import (
+from ..tables import (
     DerivativeHolding,
     DerivativeTransaction,
     Filing,
@@ -15,6 +11,10 @@ from tables import (
     ReportingOwner,
     Signature,
 )
+from .dataset.rows import DATASET_PARSER_VERSION, DatasetBatch, parse_dataset_batch
+from .dataset.zip_file import DatasetReading, NotADataset, read_dataset
+from .errors import NotAnOwnershipFiling
+from .reader import PARSER_VERSION, parse_submission
 
 __all__ = [
     "DATASET_PARSER_VERSION",

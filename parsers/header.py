@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tables import ParseIssue
+from ..tables import ParseIssue
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_YEAR, LAST_YEAR = 1993, 2199
@@ -75,6 +76,13 @@ def read_header(header: bytes, source_path: str) -> Header:
     result.period_of_report = _period(said.get("period", ""))
     result.issuer_cik = _issuer_cik(text)
     return result
+
+
+def made_on(header: Header, signed: Iterable[date | None]) -> date | None:
+    """The filing date, or, where no header gives one that can be believed, the latest date of signatures."""
+    if header.filed is not None and FIRST_YEAR <= header.filed.year <= LAST_YEAR:
+        return header.filed
+    return max((each for each in signed if each is not None), default=None)
 
 
 def _period(text: str) -> date | None:

@@ -7,7 +7,7 @@ import warnings
 from bs4 import BeautifulSoup, ParserRejectedMarkup, XMLParsedAsHTMLWarning
 from bs4.element import Tag
 
-from parsers.errors import NotAnOwnershipFiling
+from .errors import NotAnOwnershipFiling
 
 # Paper forms in HTML may start as XML does; nobody who parses filings can do anything about it.
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from parsers import paper, rendition_html, rendition_text, xml_tree
-from parsers.errors import NotAnOwnershipFiling
-from parsers.header import read_header
-from parsers.recovery import read_xml
-from parsers.refusal import what_it_is
-from parsers.submission import Document, Submission, take_apart
-from tables import Filing, ParseIssue
+from ..tables import Filing, ParseIssue
+from .errors import NotAnOwnershipFiling
+from .header import read_header
+from .paper import form as paper
+from .refusal import what_it_is
+from .rendition import html as rendition_html
+from .rendition import text as rendition_text
+from .submission import Document, Submission, take_apart
+from .xml import tree as xml_tree
+from .xml.recovery import read_xml
 
 _RENDITION = b"FormData"
 """The class of cells in every HTML rendition."""

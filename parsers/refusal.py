@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from parsers.header import read_header
-from parsers.submission import Submission
-from tables import OWNERSHIP_FORMS
+from ..tables import OWNERSHIP_FORMS
+from .header import read_header
+from .submission import Submission
 
 _LOOK = 65_536
 """Bytes looked at to tell what a document is."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from replica import indexes
-from replica.indexes import IndexRow
-from tables import Filing
+from ..tables import Filing
+from . import indexes
+from .indexes import IndexRow
 
 _DAILY = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/((master|form|company)\.\d+\.idx(?:\.gz)?)")
 _LISTING = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/index\.json")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import tables
+from .. import tables
 
 
 @dataclass(frozen=True, slots=True)

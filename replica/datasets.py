@@ -16,10 +16,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from replica.archive import Archive
-from replica.dataset_layout import DERIVED, MEMBERS, Column
-from replica.indexes import NEW_YORK
-from tables import Filing
+from ..tables import Filing
+from .archive import Archive
+from .dataset_layout import DERIVED, MEMBERS, Column
+from .indexes import NEW_YORK
 
 _LAST_ACCEPTED = time(17, 30)
 _FIRST_WITH_PLANS = date(2023, 4, 1)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from replica.archive import Archive, index_order, rows_of
-from replica.sgml import Header, Party, primary, submission
-from tables import OWNERSHIP_FORMS
+from ..tables import OWNERSHIP_FORMS
+from .archive import Archive, index_order, rows_of
+from .sgml import Header, Party, primary, submission
 
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 _HEADER_ACCESSION = re.compile(r"(?:ACCESSION NUMBER:\s*|<ACCESSION-NUMBER>)(\d{10}-\d{2}-\d{6})")

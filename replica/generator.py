@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from replica import generator_filing, people
-from replica.archive import Archive, index_order, rows_of
-from replica.generator_filing import VERSIONS, Slot
-from replica.indexes import IndexRow
-from replica.people import Company, Insider
-from tables import Filing
+from ..tables import Filing
+from . import generator_filing, people
+from .archive import Archive, index_order, rows_of
+from .generator_filing import VERSIONS, Slot
+from .indexes import IndexRow
+from .people import Company, Insider
 
 _ORIGINAL_FORMS = {"4": 84, "3": 10, "5": 4}
 _AMENDED_SHARE = 0.05

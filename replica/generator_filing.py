@@ -9,13 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
-from replica import phrases
-from replica.generator_rows import Rows
-from replica.indexes import NEW_YORK
-from replica.people import Company, Insider
-from replica.render import XmlStyle, ownership_xml
-from replica.sgml import Document, Header, Party, feed_submission, power_of_attorney, primary, submission
-from tables import (
+from ..tables import (
     DerivativeHolding,
     DerivativeTransaction,
     Filing,
@@ -24,6 +18,12 @@ from tables import (
     ReportingOwner,
     Signature,
 )
+from . import phrases
+from .generator_rows import Rows
+from .indexes import NEW_YORK
+from .people import Company, Insider
+from .render import XmlStyle, ownership_xml
+from .sgml import Document, Header, Party, feed_submission, power_of_attorney, primary, submission
 
 VERSIONS = {
     "X0508": 62,

@@ -7,14 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from replica import phrases
-from tables import (
-    DerivativeHolding,
-    DerivativeTransaction,
-    Footnote,
-    NonDerivativeHolding,
-    NonDerivativeTransaction,
-)
+from ..tables import DerivativeHolding, DerivativeTransaction, Footnote, NonDerivativeHolding, NonDerivativeTransaction
+from . import phrases
 
 _TableOne = NonDerivativeTransaction | NonDerivativeHolding
 _TableTwo = DerivativeTransaction | DerivativeHolding

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-import tables
+from .. import tables
 
 _TRANSACTION_HEAD = ("transactionDate", "deemedExecutionDate", "transactionCoding", "transactionTimeliness")
 _UNDERLYING = ("underlyingSecurityTitle", "underlyingSecurityShares", "underlyingSecurityValue")

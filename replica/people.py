@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from replica import words
+from . import words
 
 _INDUSTRIES = (
     ("PHARMACEUTICAL PREPARATIONS", 2834),

@@ -14,8 +14,7 @@ from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from replica.layout import ADDRESS, CODING, COLUMN, FOREIGN_ADDRESS, LAYOUT, RELATIONSHIP, Block
-from tables import (
+from ..tables import (
     DerivativeHolding,
     DerivativeTransaction,
     Filing,
@@ -23,6 +22,7 @@ from tables import (
     NonDerivativeTransaction,
     ReportingOwner,
 )
+from .layout import ADDRESS, CODING, COLUMN, FOREIGN_ADDRESS, LAYOUT, RELATIONSHIP, Block
 
 _Row = NonDerivativeTransaction | NonDerivativeHolding | DerivativeTransaction | DerivativeHolding
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from replica.rendition_page import (
+from ..tables import Filing, ReportingOwner
+from .rendition_page import (
     NOTHING_OWNED,
     OWNER,
     STATEMENT,
@@ -20,7 +21,6 @@ from replica.rendition_page import (
     shown,
     title,
 )
-from tables import Filing, ReportingOwner
 
 
 def rendition_html(filing: Filing) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tables import Filing, ReportingOwner
+from ..tables import Filing, ReportingOwner
 
 STATEMENT = {
     "3": "INITIAL STATEMENT OF BENEFICIAL OWNERSHIP OF SECURITIES",

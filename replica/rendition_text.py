@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from replica.rendition_page import (
+from ..tables import Filing, ReportingOwner
+from .rendition_page import (
     NOTHING_OWNED,
     OWNER,
     STATEMENT,
@@ -26,7 +27,6 @@ from replica.rendition_page import (
     shown,
     title,
 )
-from tables import Filing, ReportingOwner
 
 _FORMS = {"3": ("3235-0104", "0.5"), "4": ("3235-0287", "0.5"), "5": ("3235-0362", "1.0")}
 """The control number of the Office of Management and Budget, and the hours that filling in a form takes."""

@@ -20,11 +20,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from replica import pages
-from replica.archive import Archive
-from replica.datasets import dataset, dataset_modified
-from replica.faults import Fault, FaultKind, Faults
-from replica.stats import Hit, Stats
+from . import pages
+from .archive import Archive
+from .datasets import dataset, dataset_modified
+from .faults import Fault, FaultKind, Faults
+from .stats import Hit, Stats
 
 _ARCHIVES = "/Archives/"
 _STATS = "/replica/stats"

@@ -16,8 +16,8 @@ import vl_convert
 from lxml import etree
 from markupsafe import Markup
 
-from reports.numbers import dollars
-from reports.trading import Period, Trade, Traded
+from .numbers import dollars
+from .trading import Period, Trade, Traded
 
 WIDE, NARROW = 760, 340
 """Widths in CSS pixels: for a desk or paper, and for a phone."""

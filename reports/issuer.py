@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import duckdb
 
-from reports.trading import TRADE_COLUMNS, Period, Trade, first_of, periods
+from .trading import TRADE_COLUMNS, Period, Trade, first_of, periods
 
 TRADES_SHOWN, FILINGS_SHOWN, HOLDINGS_SHOWN = 200, 100, 200
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 
-from reports.calendar import Day
-from reports.latency import Latency, read_latency
-from reports.trading import Period, Trade, largest, periods
+from .calendar import Day
+from .latency import Latency, read_latency
+from .trading import Period, Trade, largest, periods
 
 NEWEST_CLUSTERS, LARGEST, ISSUES_SHOWN, REASONS_SHOWN = 10, 10, 20, 20
 CLUSTER = (30, 3, 100_000)

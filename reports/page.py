@@ -12,11 +12,11 @@ from uuid import uuid4
 import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports import numbers
-from reports.calendar import Gap, Standing, calendar
-from reports.charts import filings_chart, timeline, trading_chart
-from reports.issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, read_issuer
-from reports.overview import CLUSTER, Overview, read_overview
+from . import numbers
+from .calendar import Gap, Standing, calendar
+from .charts import filings_chart, timeline, trading_chart
+from .issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, read_issuer
+from .overview import CLUSTER, Overview, read_overview
 
 ARCHIVES = "https://www.sec.gov/Archives/"
 
@@ -84,7 +84,7 @@ def render_issuer(issuer: Issuer, now: datetime) -> str:
 
 def _render(template: str, now: datetime, **values: Any) -> str:
     environment = Environment(
-        loader=PackageLoader("reports"),
+        loader=PackageLoader(__package__),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

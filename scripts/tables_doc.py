@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from storage import Lake
-from storage.catalog import View, views
-from tables import TABLES, Table
+from ..storage import Lake
+from ..storage.read.catalog import View, views
+from ..tables import TABLES, Table
 
 PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
 INTRODUCTION = """\

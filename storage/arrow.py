@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.errors import writing
-from storage.lazy import lazy
-from tables import Column, Table
+from ..tables import Column, Table
+from .errors import writing
+from .lazy import lazy
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,7 +5,7 @@ What only writing and checking need is imported where it is used, so that `form4
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -13,21 +13,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from storage.errors import LakeMissing, WriterAtWork, writing
-from storage.labels import check_label, first_month
-from storage.lake_reader import LakeReader
-from storage.lazy import lazy
-from storage.places import Files, files_at
+from .errors import LakeMissing, WriterAtWork, writing
+from .files.place import Files, files_at
+from .lazy import lazy
+from .periods import check_label, first_month
+from .read.engine import open_engine, reading
+from .read.reader import LakeReader
 
 if TYPE_CHECKING:
     import filelock
 
-    from storage.commit import Commit, Committer
-    from storage.compaction import Fold
-    from storage.ingest import Ingest
-    from storage.raw import RawArchive
-    from storage.verification import Tell, Verification
-    from storage.violations import Violation
+    from .check.verification import Tell, Verification
+    from .check.violations import Violation
+    from .raw import RawArchive
+    from .sec.comparison import DatasetComparison
+    from .write.commit import Commit, Committer
+    from .write.compaction import Fold
+    from .write.ingest import Ingest
+    from .write.preview import Differences
 else:
     filelock = lazy("filelock")
 
@@ -84,7 +87,7 @@ class Lake(LakeReader):
             ValueError: the label names no period.
             LakeUnwritable, LakeFull: nothing can be staged.
         """
-        from storage.ingest import Ingest
+        from .write.ingest import Ingest
 
         first_month(label) or check_label(label)
         self._committer.repair()
@@ -127,13 +130,42 @@ class Lake(LakeReader):
         ingest.close()
         return done
 
+    def compare(self, ingest: Ingest) -> Differences:
+        """What an ingest, complete but for its commit, would change of filings that the files of its period hold."""
+        from .write.preview import compare
+
+        with self._reading() as (cursor, snapshot):
+            return compare(cursor, snapshot, ingest)
+
+    def compare_dataset(self, members: Mapping[str, Path], first: date, last: date) -> DatasetComparison:
+        """Hold the exact filings made from `first` to `last`, a quarter, against the SEC's TSVs of it.
+
+        `members` are the TSVs by the names of their tables, as far as there are any. To be closed.
+
+        Raises:
+            NothingToCompare: there is no SUBMISSION that can be used.
+            duckdb.Error: a TSV cannot be read.
+            LakeDamaged: a file of the newest snapshot is missing or unreadable.
+        """
+        from .sec.comparison import DatasetComparison
+
+        snapshot = self.snapshot()
+        engine = open_engine()
+        self._files.serve(engine)
+        try:
+            with reading(snapshot):
+                return DatasetComparison(engine, snapshot, members, first, last)
+        except BaseException:
+            engine.close()
+            raise
+
     def foldable(self, before: date) -> list[str]:
         """The months (`2024-01`) and years that end before a date and are not one file a table yet, oldest first.
 
         Raises:
             LakeDamaged: the log cannot be read.
         """
-        from storage.compaction import due
+        from .write.compaction import due
 
         return due(self.snapshot().labels, before)
 
@@ -145,7 +177,7 @@ class Lake(LakeReader):
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
             LakeDamaged: a file that had to be read is missing or unreadable.
         """
-        from storage.compaction import fold
+        from .write.compaction import fold
 
         check_label(label)
         self._committer.repair()
@@ -176,7 +208,7 @@ class Lake(LakeReader):
         With `raw`, unpack the raw archive too and compare each submission with its SHA-256. `tell` hears how many bytes
         are read, of how many. What is wrong is in the answer, not raised.
         """
-        from storage.verification import Verifier
+        from .check.verification import Verifier
 
         return Verifier(self._files, self._log, self.raw, self._engine, tell).verify(raw=raw)
 
@@ -186,7 +218,7 @@ class Lake(LakeReader):
         Raises:
             LakeUnwritable, LakeFull: it cannot be written.
         """
-        from storage.repair import mend
+        from .check.repair import mend
 
         mend(self._files, self._log, self._committer, violations)
 
@@ -197,19 +229,19 @@ class Lake(LakeReader):
             LakeUnwritable, LakeFull: it cannot be written; the lake is as it was.
             LakeDamaged: the log cannot be read.
         """
-        from storage.repair import drop_damaged
+        from .check.repair import drop_damaged
 
         drop_damaged(self._files, self._committer, violations)
 
     @cached_property
     def raw(self) -> RawArchive:
         """The submissions as fetched."""
-        from storage.raw import RawArchive
+        from .raw import RawArchive
 
         return RawArchive(self._files)
 
     @cached_property
     def _committer(self) -> Committer:
-        from storage.commit import Committer
+        from .write.commit import Committer
 
         return Committer(self._files, self._log, self._engine, self._grace_seconds)

@@ -14,10 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.errors import LakeDamaged, writing
-from storage.lazy import lazy
-from storage.places import Files
-from storage.staging import Staging, unique_id
+from .errors import LakeDamaged, writing
+from .files.place import Files
+from .files.staging import Staging, unique_id
+from .lazy import lazy
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,13 +1,18 @@
 """What every test can use: the real EDGAR files, which live beside the project and are never copied into it; S3."""
 
 import gc
+import os
 import signal
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from object_server import BUCKET, ObjectServer, program, serving
+
+from form4lake.flows.reports.run_report import RunReport
+from form4lake.tests.builders.dask_cluster import DaskCluster, clustered
+from form4lake.tests.builders.object_server import BUCKET, ObjectServer, program, serving
+from form4lake.tests.builders.workspace import FIRST, TODAY, House
 
 # Tests send Ctrl-C to commands, which would inherit that a shell's background job ignores it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -35,7 +40,7 @@ def real_catalog() -> None:
 def _catalogs_without_comments(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere leave out the comments on columns, which take as long as all the rest of a new lake."""
     if "real_catalog" not in request.fixturenames:
-        monkeypatch.setattr("storage.catalog._column_comments", str)
+        monkeypatch.setattr("form4lake.storage.read.catalog._column_comments", str)
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +81,45 @@ def prefect_server() -> Iterator[str]:
 
     with prefect_test_harness(server_startup_timeout=120):
         yield str(PREFECT_API_URL.value())
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A user with an identity, an empty lake and a fast gate of his own."""
+    for name in [name for name in os.environ if name.startswith("FORM4_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    settings = {
+        "LAKE": str(tmp_path / "lake"),
+        "EDGAR__IDENTITY": "Test User test@example.com",
+        "EDGAR__BASE_URL": "http://127.0.0.1:9",
+        "EDGAR__REQUESTS_PER_SECOND": "2000",
+        "EDGAR__THROTTLE_PAUSE_SECONDS": "0.2",
+        "EDGAR__ATTEMPTS": "1",
+        "EDGAR__GATE_FOLDER": str(tmp_path / "gate"),
+        "DATASET_FOLDER": str(tmp_path / "sets"),
+        "NIGHTLY__SINCE": FIRST.isoformat(),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"FORM4_{name}", value)
+    return House(tmp_path / "lake", monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A dask cluster of two workers, which can import the modules of this folder."""
+    with clustered(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def nightly(prefect_server: str) -> Callable[[], RunReport]:
+    """The nightly run, as of TODAY."""
+    from form4lake.flows.nightly import nightly as flow
+
+    def run() -> RunReport:
+        report = flow(today=TODAY, return_state=True).result(raise_on_failure=False)
+        assert isinstance(report, RunReport), report
+        return report
+
+    return run

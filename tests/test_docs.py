@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts import tables_doc
+from form4lake.scripts import tables_doc
 
 
 @pytest.mark.usefixtures("real_catalog")

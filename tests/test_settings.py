@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from settings import Settings, SettingsError, load_settings
-from tables import OWNERSHIP_FORMS
+from form4lake.settings import Settings, SettingsError, load_settings
+from form4lake.tables import OWNERSHIP_FORMS
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables import FILING_CHILDREN, TABLES, Filing
+from form4lake.tables import FILING_CHILDREN, TABLES, Filing
 
 OF_A_FILING = ("filings", *FILING_CHILDREN)
 

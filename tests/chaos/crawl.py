@@ -22,13 +22,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
-from crawler import ClientOptions, read_gate
-from replica import Archive, Fault, FaultKind, Faults, Replica, business_days, generate_archive
-from storage import Lake
-from tests.chaos.forked import ROOT
-from tests.chaos.form4_commands import FORM4
-from tests.chaos.world import differences, lost_and_doubled, wrongs
+import form4lake.flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
+from form4lake.crawler import ClientOptions, read_gate
+from form4lake.replica import Archive, Fault, FaultKind, Faults, Replica, business_days, generate_archive
+from form4lake.storage import Lake
+from form4lake.tests.chaos.form4_commands import FORM4
+from form4lake.tests.chaos.world import differences, lost_and_doubled, wrongs
 
 HOLIDAYS = (date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15))
 ALL_DAYS = business_days(date(2023, 12, 4), 30, HOLIDAYS)
@@ -232,7 +231,7 @@ def crawl(folder: Path, prefect: str, plan: Plan, kills: int, *, rate: int) -> C
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
         environment |= {f"FORM4_{name}": value for name, value in settings.items()}
-        machine = Machine(lake, environment | {"PREFECT_API_URL": prefect, "PYTHONPATH": str(ROOT)}, done)
+        machine = Machine(lake, environment | {"PREFECT_API_URL": prefect}, done)
         filings = len(plan.archive.submissions)
         points = [plan.chance.randint(filings // 50, filings * 9 // 10) for _ in range(kills)]
         with watching_the_gate(ClientOptions(IDENTITY, edgar.url, gate_folder=folder / "gate"), closed):

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from storage import Lake, catalog
-from tests.chaos.world import Held, World, held_by, wrongs
+from form4lake.storage import Lake
+from form4lake.storage.read import catalog
+from form4lake.tests.chaos.world import Held, World, held_by, wrongs
 
 ROOT = Path(__file__).parents[2]
 CHANGES = ("os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "open")
@@ -106,8 +107,8 @@ class Forker:
 @contextmanager
 def forker(seed: int, *, quick: bool = False) -> Iterator[Forker]:
     """The forking process, for the world of a seed; `quick` leaves the comments of the views out, and does less."""
-    command = [sys.executable, "-m", "tests.chaos.forked", str(seed), *["quick"] * quick]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "form4lake.tests.chaos.forked", str(seed), *["quick"] * quick]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Forker(process, quick=quick)
         finally:

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from replica import Fault, FaultKind, Faults, Replica
-from storage import Lake
-from tests.chaos.forked import ROOT, Killing
-from tests.chaos.world import World, differences, lost_and_doubled, torn, wrongs
+from form4lake.replica import Fault, FaultKind, Faults, Replica
+from form4lake.storage import Lake
+from form4lake.tests.chaos.forked import Killing
+from form4lake.tests.chaos.world import World, differences, lost_and_doubled, torn, wrongs
 
 FORM4 = Path(sys.executable).with_name("form4")
 TODAY, LATER = "2024-01-19", "2024-02-29"
@@ -38,7 +38,7 @@ class House:
 
     def start(self, command: tuple[str, ...]) -> "subprocess.Popen[str]":
         """Start a command, in a process group of its own."""
-        program = [sys.executable, "-m", "tests.chaos.newer_form4"] if command[0] == "reparse" else [FORM4]
+        program = [sys.executable, "-m", "form4lake.tests.chaos.newer_form4"] if command[0] == "reparse" else [FORM4]
         return subprocess.Popen(
             [*program, *command],
             cwd=self.lake.parent,
@@ -92,7 +92,7 @@ def house(world: World, folder: Path, prefect: str) -> Iterator[tuple[House, Rep
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
         environment |= {f"FORM4_{name}": value for name, value in settings.items()}
-        yield House(folder / "lake", environment | {"PREFECT_API_URL": prefect, "PYTHONPATH": str(ROOT)}), edgar
+        yield House(folder / "lake", environment | {"PREFECT_API_URL": prefect}), edgar
 
 
 def refusals(world: World) -> Faults:

@@ -13,12 +13,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
-from storage import Lake
-from tests.chaos.forked import Killing, forker, kill_round
-from tests.chaos.form4_commands import kill_commands
-from tests.chaos.together import run_together
-from tests.chaos.world import World, differences, lost_and_doubled, wrongs
+import form4lake.flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
+from form4lake.storage import Lake
+from form4lake.tests.chaos.forked import Killing, forker, kill_round
+from form4lake.tests.chaos.form4_commands import kill_commands
+from form4lake.tests.chaos.together import run_together
+from form4lake.tests.chaos.world import World, differences, lost_and_doubled, wrongs
 
 LANES = 2
 

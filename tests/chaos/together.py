@@ -18,10 +18,9 @@ from typing import Any
 
 import duckdb
 
-from replica import business_days, generate_archive
-from storage import Lake
-from tests.chaos.forked import ROOT
-from tests.chaos.world import World, held_by, torn, wrongs
+from form4lake.replica import business_days, generate_archive
+from form4lake.storage import Lake
+from form4lake.tests.chaos.world import World, held_by, torn, wrongs
 
 ROLES = ("nightly", "backfill-0", "backfill-1", "compact", "reader-0", "reader-1")
 GRACE_SECONDS = 30.0
@@ -53,11 +52,9 @@ class Stage(World):
 def run_together(root: Path, seed: int, seconds: float) -> Together:
     """Have all of them at a lake for some seconds, then compare it with what the writers say they committed."""
     Lake.open(root, create=True)
-    command = [sys.executable, "-m", "tests.chaos.together"]
+    command = [sys.executable, "-m", "form4lake.tests.chaos.together"]
     running = {
-        role: subprocess.Popen(
-            [*command, role, str(root), str(seed), str(seconds)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
+        role: subprocess.Popen([*command, role, str(root), str(seed), str(seconds)], stdout=subprocess.PIPE, text=True)
         for role in ROLES
     }
     told = {

@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from commands.parse_files import rows_by_table
-from replica import Archive, business_days, generate_archive
-from storage import Commit, Lake, RawSubmission
-from storage.violations import Remedy
-from tables import FILING_CHILDREN, IndexDay, IndexEntry, QuarantinedFiling
+from form4lake.commands.parse_files import rows_by_table
+from form4lake.replica import Archive, business_days, generate_archive
+from form4lake.storage import Commit, Lake, RawSubmission
+from form4lake.storage.check.violations import Remedy
+from form4lake.tables import FILING_CHILDREN, IndexDay, IndexEntry, QuarantinedFiling
 
 FORMS = "3,3/A,4,4/A,5,5/A"
 NOON = datetime(2024, 1, 19, 12, tzinfo=UTC)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from scripted_server import ScriptedServer
-from skipping_clock import SkippingClock
 
-from crawler import ClientOptions, EdgarClient
+from form4lake.crawler import ClientOptions, EdgarClient
+from form4lake.tests.builders.scripted_server import ScriptedServer
+from form4lake.tests.builders.skipping_clock import SkippingClock
 
 IDENTITY = "Jane Doe jane@example.com"
 

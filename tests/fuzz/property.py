@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from parsers import Filing, NotAnOwnershipFiling, parse_submission
-from tables import FILING_CHILDREN, TABLES, Table
+from form4lake.parsers import Filing, NotAnOwnershipFiling, parse_submission
+from form4lake.tables import FILING_CHILDREN, TABLES, Table
 
 TYPES = {"VARCHAR": str, "DATE": date, "TIMESTAMPTZ": datetime, "BOOLEAN": bool}
 

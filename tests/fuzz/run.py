@@ -14,8 +14,8 @@ import traceback
 from hashlib import sha256
 from pathlib import Path
 
-from tests.fuzz.property import Memory, parse_in_time
-from tests.fuzz.seeds import grown, seeds
+from form4lake.tests.fuzz.property import Memory, parse_in_time
+from form4lake.tests.fuzz.seeds import grown, seeds
 
 FINDINGS = Path(__file__).parent / "findings"
 MOST_BYTES = 400_000

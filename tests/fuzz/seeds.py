@@ -4,11 +4,11 @@ import random
 from datetime import date
 from pathlib import Path
 
-from replica import business_days, generate_archive
-from replica.render import XmlStyle, ownership_xml
-from replica.rendition_html import rendition_html
-from replica.rendition_text import TextStyle, rendition_text
-from tests.parsers.paper_forms import BACK, FRONT, INITIAL_1, INITIAL_2, RULED_1, RULED_2, SPELT, submission
+from form4lake.replica import business_days, generate_archive
+from form4lake.replica.render import XmlStyle, ownership_xml
+from form4lake.replica.rendition_html import rendition_html
+from form4lake.replica.rendition_text import TextStyle, rendition_text
+from form4lake.tests.builders.paper_forms import BACK, FRONT, INITIAL_1, INITIAL_2, RULED_1, RULED_2, SPELT, submission
 
 CORPUS = Path(__file__).parent / "corpus"
 MOST_BYTES = 1_000_000

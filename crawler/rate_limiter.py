@@ -1,0 +1,235 @@
+"""The gate that every request of every process of a machine goes through: evenly spaced, shut when EDGAR says so.
+
+One small file a host holds the next free slot, the last departure and how long the gate is closed; it is its own lock
+file. A request takes the next free slot, sleeps until then without holding the lock, and looks again before it goes.
+A process that is killed leaves a slot unused and nothing locked.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import tempfile
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from filelock import lock_descriptor, unlock_descriptor
+
+from .clock import Clock
+from .errors import BadOptions, ClientClosed
+from .options import ClientOptions
+
+log = logging.getLogger("form4lake.crawler")
+
+SLOT_SHARE = 1.015
+"""Slots are this much wider than 1/rate, so that late wake-ups can be caught up without ever going below it."""
+
+CLOSEST_SHARE = 1.008
+"""No departure comes sooner after the one before than this share of 1/rate, however late that one was: what is above 1
+is how late, in shares of a second, one may arrive at EDGAR without making one too many of the second before it ends."""
+
+ABSURD_SECONDS = 60.0
+ABSURD_SLOTS = 1000
+"""A next slot farther ahead than both is no queue but a leftover, and is ignored."""
+
+RECHECK_SECONDS = 30.0
+"""A closed gate is looked at this often at least: the clock may be set, or the machine may have slept."""
+
+_MAGIC = "form4lake-gate-1"
+_RECORD_BYTES = 128
+_REASON_BYTES = 256
+"""Why the gate was closed last, as text, behind the record: no request has to read it."""
+_POLL_SECONDS = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """What a person wants to know of a gate: until when it is closed (UTC) and why, both None while it is open."""
+
+    closed_until: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class _Record:
+    """The content of the file: two times of the monotonic clock, two of the wall clock."""
+
+    next_slot: float
+    last_departure: float
+    closed_at: float = 0.0
+    closed_until: float = 0.0
+
+    def encode(self) -> bytes:
+        text = " ".join((_MAGIC, *(f"{value:.6f}" for value in astuple(self))))
+        return f"{text} {zlib.crc32(text.encode()):08x}".ljust(_RECORD_BYTES - 1).encode() + b"\n"
+
+    @classmethod
+    def decode(cls, raw: bytes) -> _Record | None:
+        """The record, or None if these bytes are none: a new file, or one that a power loss left half written."""
+        text, _, checksum = raw.decode("ascii", "replace").rstrip().rpartition(" ")
+        magic, *numbers = text.split(" ")
+        if magic != _MAGIC or len(numbers) != 4 or checksum != f"{zlib.crc32(text.encode()):08x}":
+            return None
+        values = [float(number) for number in numbers]
+        return cls(*values) if all(map(math.isfinite, values)) else None
+
+
+class Gate:
+    """One host's gate; threads may share the object, processes share the file."""
+
+    def __init__(self, options: ClientOptions, clock: Clock | None = None) -> None:
+        """Make the folder and the file if need be; raises BadOptions if they cannot be used."""
+        self._path = _gate_file(options)
+        self._clock = clock or Clock()
+        self._spacing = SLOT_SHARE / options.requests_per_second
+        self._closest = CLOSEST_SHARE / options.requests_per_second
+        self._threads = threading.Lock()
+        self._announced = 0.0
+        with self._record():
+            pass
+
+    def wait(self, stop: threading.Event) -> None:
+        """Return when it is this request's turn, after any pause; raises ClientClosed once `stop` is set."""
+        slot: float | None = None
+        while not stop.is_set():
+            with self._record() as record:
+                now = self._clock.monotonic()
+                closed_for = record.closed_until - self._clock.wall()
+                if closed_for > 0:
+                    slot = None
+                    delay = min(closed_for, RECHECK_SECONDS)
+                    self._announce(record.closed_until)
+                else:
+                    if slot is None:
+                        slot = max(record.next_slot, now)
+                        record.next_slot = slot + self._spacing
+                    delay = max(slot, record.last_departure + self._closest) - now
+                    if delay <= 0:
+                        record.last_departure = now
+                        return
+            self._clock.sleep(delay, stop)
+        raise ClientClosed("the client was closed while a request waited for its turn; run again to carry on")
+
+    def close(self, seconds: float, reason: str) -> datetime:
+        """Close the gate to every process for so many seconds from now, at least; returns until when (UTC)."""
+        with self._record(reason) as record:
+            now = self._clock.wall()
+            if now + seconds > record.closed_until:
+                record.closed_at, record.closed_until = now, now + seconds
+            return datetime.fromtimestamp(record.closed_until, UTC)
+
+    def _announce(self, closed_until: float) -> None:
+        if closed_until > self._announced + 1:  # answers under way when it closed push it by milliseconds
+            self._announced = closed_until
+            log.warning("EDGAR wants a pause: no request before %s", _local_time(closed_until))
+
+    @contextmanager
+    def _record(self, reason: str | None = None) -> Iterator[_Record]:
+        """The record, to be changed; with a reason to keep beside it, durable at the end."""
+        with self._threads, _locked(self._path) as file:
+            record = self._healed(_Record.decode(os.read(file, _RECORD_BYTES)))
+            yield record
+            os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, record.encode())
+            if reason is not None:
+                os.write(file, reason.encode()[:_REASON_BYTES].ljust(_REASON_BYTES))
+                os.fsync(file)
+
+    def _healed(self, record: _Record | None) -> _Record:
+        """The record with whatever no sane past can have written put to now: never unlimited, never for ever."""
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        if record is None:
+            return _Record(next_slot=now + self._spacing, last_departure=now)
+        absurd = max(ABSURD_SECONDS, ABSURD_SLOTS * self._spacing)
+        if record.last_departure > now or record.next_slot - now > absurd:  # the machine was restarted
+            record.next_slot, record.last_departure = now + self._spacing, now
+        if record.closed_at > wall:  # the clock was set back: the pause moves with it
+            record.closed_until -= record.closed_at - wall
+            record.closed_at = wall
+        return record
+
+
+def read_gate(options: ClientOptions) -> GateState:
+    """Whether the gate of these options is closed, asked without passing it; raises BadOptions if it cannot be read."""
+    path = _gate_file(options)
+    if not path.is_file():
+        return GateState()
+    with _locked(path) as file:
+        record = _Record.decode(os.read(file, _RECORD_BYTES))
+        reason = os.read(file, _REASON_BYTES).decode("utf-8", "replace").strip()
+    if record is None or record.closed_until <= Clock().wall():
+        return GateState()
+    return GateState(datetime.fromtimestamp(record.closed_until, UTC), reason or None)
+
+
+def _gate_file(options: ClientOptions) -> Path:
+    parts = urlsplit(options.base_url)
+    host = parts.hostname or ""
+    if host == "sec.gov" or host.endswith(".sec.gov"):
+        name = "sec.gov"  # the allowance is one for all of the SEC's hosts
+    else:
+        name = host.replace(":", "-") + (f"_{parts.port}" if parts.port else "")
+    return (options.gate_folder or _machine_folder()) / f"{name}.gate"
+
+
+def _machine_folder() -> Path:
+    """The folder that all users of the machine share; /var/tmp outlives a restart, and TMPDIR is often a user's own."""
+    lasting = Path("/var/tmp")  # noqa: S108 - meant to be shared, the folder made in it is sticky
+    return (lasting if lasting.is_dir() else Path(tempfile.gettempdir())) / "form4lake"
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """The file, open for reading and writing and locked; opened anew each time, as a fork or a sweep of temporary files
+    would part a descriptor kept open from the other processes."""
+    try:
+        file = _open(path)
+    except OSError as error:
+        raise BadOptions(
+            f"the folder that paces requests cannot be used: {path}: {error.strerror}; make it writable for every user "
+            "of this machine who runs form4lake"
+        ) from error
+    try:
+        lock_descriptor(file, poll_interval=_POLL_SECONDS)
+        try:
+            yield file
+        finally:
+            unlock_descriptor(file)
+    finally:
+        os.close(file)
+
+
+def _open(path: Path) -> int:
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        _make_shared_folder(path.parent)
+    try:
+        file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return os.open(path, flags)
+    if hasattr(os, "fchmod"):
+        os.fchmod(file, 0o666)  # the umask would shut other users out
+    return file
+
+
+def _make_shared_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            return
+        folder.chmod(0o1777)
+
+
+def _local_time(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%H:%M:%S %Z")

@@ -1,0 +1,1 @@
+"""What runs report, and how far they are."""

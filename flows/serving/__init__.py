@@ -1,0 +1,1 @@
+"""Deployments, schedules, notifications, and Prefect's server."""

@@ -1,0 +1,69 @@
+"""The flows as Prefect's deployments, with their schedules: what `form4 serve` runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.server.schemas.schedules import CronSchedule
+from prefect.types.entrypoint import EntrypointType
+
+from ...settings import Settings, SettingsError
+from ..backfill import backfill
+from ..compact import compact
+from ..nightly import nightly
+from ..reconcile import reconcile
+from ..reparse import reparse
+from ..retry import retry
+from ..steps.run import NEW_YORK
+
+TAG = "form4lake"
+"""Every run of these deployments has it; the notifications look for it."""
+
+SUNDAY_MORNING = "0 6 * * 0"
+"""EDGAR makes the quarterly indexes anew on Saturdays."""
+
+ALONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A flow's deployment and when it runs by itself, if it does."""
+
+    deployment: RunnerDeployment
+    cron: str | None
+
+    async def next_after(self, instant: datetime) -> datetime | None:
+        """When its schedule is due next, after an instant."""
+        if self.cron is None:
+            return None
+        dates = await CronSchedule(cron=self.cron, timezone=str(NEW_YORK)).get_dates(2, start=instant)
+        return next(each for each in dates if each > instant)
+
+
+def deployments(settings: Settings) -> list[Deployed]:
+    """All of them; SettingsError where the schedule of the nightly run is none."""
+    return [
+        _deployed(nightly, settings.serve.nightly_cron),
+        _deployed(reconcile, SUNDAY_MORNING),
+        *(_deployed(each, None) for each in (backfill, retry, reparse, compact)),
+    ]
+
+
+def _deployed(flow: Flow[..., Any], cron: str | None) -> Deployed:
+    try:
+        schedule = Cron(cron, timezone=str(NEW_YORK)) if cron else None
+    except ValueError as wrong:
+        raise SettingsError(f"serve.nightly_cron: {cron!r} is no schedule, as 30 22 * * 1-5 is one ({wrong})") from None
+    deployment = flow.to_deployment(
+        name=flow.name,
+        schedule=schedule,
+        concurrency_limit=ALONE,
+        tags=[TAG],
+        # By its module: a path would put the folder of the flows first where modules are looked for.
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return Deployed(cast(RunnerDeployment, deployment), cron)  # awaitable only where a loop runs

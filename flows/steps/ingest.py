@@ -1,0 +1,218 @@
+"""One index date into the lake: its index, its filings, and what could not be had."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar, cast
+
+from ...crawler import (
+    Absent,
+    BrokenAnswer,
+    ClientClosed,
+    CrawlError,
+    DamagedIndex,
+    IndexFile,
+    ListedDay,
+    Quarter,
+    Throttled,
+    Validators,
+    read_daily_index,
+)
+from ...storage import Ingest
+from ...tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
+from ..reading import quarantined, read_submission
+from ..reports.progress import progress
+from ..reports.run_report import DayReport, Look
+from .days import denial
+from .loading import Loaded, load
+from .run import Run
+from .stopping import STOPPED, asked_to_stop
+
+ENDS_THE_RUN = (Throttled, ClientClosed)
+"""What is said of all that is still to be asked for: EDGAR refuses, or the run was asked to stop."""
+
+
+@dataclass
+class DayIngest:
+    """What one date brought to an ingest that is not committed yet."""
+
+    index_date: date
+    added: int
+    problems: list[str]
+    stopped: CrawlError | None = None
+    """Why EDGAR gave no more of the day's filings; they are missing, and the next run asks for them."""
+
+
+def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) -> DayIngest:
+    """Add what the lake lacks of one date to `ingest`.
+
+    `taken` holds the accession numbers that the ingest has already, for an accession can stand in two dates' indexes.
+    Raises CrawlError when EDGAR is down or refuses before the index is read, or the run was asked to stop; then nothing
+    is added.
+    """
+    if asked_to_stop():  # a day without an index asks EDGAR for nothing, whose client would say so
+        raise ClientClosed(STOPPED)
+    if listed.path is None:
+        ingest.add_day(_without_index(listed), [])
+        return DayIngest(listed.index_date, 0, [])
+    return ingest_index(this, _read_index(this, listed), ingest, taken)
+
+
+def _without_index(listed: ListedDay) -> IndexDay:
+    read_at = datetime.now(UTC)
+    if listed.state == "denied":  # it may have one: a damaged day is read again by every run until it is whole
+        problem = denial(Quarter.of(listed.index_date))
+        return IndexDay(index_date=listed.index_date, state="damaged", read_at=read_at, problem=problem)
+    return IndexDay(index_date=listed.index_date, state=listed.state, read_at=read_at)
+
+
+@dataclass
+class DayIndex:
+    """A day's index: its row for the lake and its filings, those known to be delisted among them."""
+
+    day: IndexDay
+    entries: list[IndexEntry]
+    problems: list[str] = field(default_factory=list)
+
+
+def ingest_index(
+    this: Run, index: DayIndex, ingest: Ingest, taken: set[str], *, again: Collection[str] = ()
+) -> DayIngest:
+    """Add a day's index to `ingest`, with what the lake lacks of it; stored filings of `again` are fetched anew."""
+    index_date = index.day.index_date
+    numbers = {entry.accession_number for entry in index.entries if entry.delisted_at is None}
+    known = taken | (this.lake.stored(numbers) - set(again)) | this.lake.quarantined(numbers).keys()
+    wanted = [entry for entry in index.entries if entry.accession_number in numbers - known]
+    progress().begin(index_date, len(wanted))
+    done = DayIngest(index_date, 0, list(index.problems))
+    try:
+        for loaded in load(this, index_date, wanted, again=again):
+            _add(loaded, ingest, index_date, done)
+            taken.add(loaded.entry.accession_number)
+            progress().advance()
+    except CrawlError as failed:
+        done.stopped = failed
+        if not isinstance(failed, ClientClosed):
+            done.problems.append(str(failed))
+    ingest.add_day(index.day, index.entries)
+    return done
+
+
+Day = TypeVar("Day")
+
+
+def ingest_together(
+    this: Run, label: str, writer: str, days: Iterable[Day], one: Callable[[Day, Ingest, set[str]], DayIngest]
+) -> None:
+    """Bring several days into the lake as one commit: `one` adds a day to the ingest, given the accessions it has.
+
+    When EDGAR stops answering, what is there is committed, and then the CrawlError raised.
+    """
+    done: list[DayIngest] = []
+    stopped: CrawlError | None = None
+    taken: set[str] = set()
+    with this.lake.begin(label) as ingest:
+        try:
+            for day in days:
+                done.append(one(day, ingest, taken))
+                if isinstance(done[-1].stopped, ENDS_THE_RUN):
+                    stopped = done[-1].stopped
+                    break
+        except CrawlError as failed:
+            stopped = failed
+        commit(this, ingest, writer)
+    close_days(this, done)
+    if stopped:
+        raise stopped
+
+
+def commit(this: Run, ingest: Ingest, writer: str) -> None:
+    """Commit an ingest, and note in the report what it made exact."""
+    done = this.lake.commit(ingest, writer=writer)
+    if done:
+        this.report.made_exact += done.made_exact
+
+
+def _read_index(this: Run, listed: ListedDay) -> DayIndex:
+    """The day's index; what the lake knows of it where EDGAR says that it has not changed since it was read whole."""
+    before = this.lake.index_day(listed.index_date)
+    forms = forms_of_day(this, before)
+    read_at = datetime.now(UTC)
+    index = _fetched(this, listed, forms, _edition(before, listed, forms))
+    if index is None:
+        known = replace(cast(IndexDay, before), read_at=read_at)  # only what was read before can be as it was
+        return DayIndex(known, this.lake.index_entries(listed.index_date))
+    day = IndexDay(
+        index_date=listed.index_date,
+        state="whole" if index.whole else "damaged",
+        forms=",".join(forms),
+        read_at=read_at,
+        source_path=index.source_path,
+        content_sha256=index.content_sha256 or None,
+        etag=index.validators.etag,
+        last_modified=index.validators.last_modified,
+        problem="; ".join(index.problems) or None,
+    )
+    return DayIndex(day, index.entries, index.problems)
+
+
+def forms_of_day(this: Run, before: IndexDay | None) -> tuple[str, ...]:
+    """The forms to take: a day that was read for more of them before stays read for all of those."""
+    taken = before.forms.split(",") if before and before.forms else []
+    return tuple(sorted({*this.settings.forms, *taken}))
+
+
+def _edition(before: IndexDay | None, listed: ListedDay, forms: Collection[str]) -> Validators:
+    """The edition of a day's index that the lake holds all of, for these forms."""
+    if before and (before.state, before.source_path, before.forms) == ("whole", listed.path, ",".join(forms)):
+        return Validators(before.etag, before.last_modified)
+    return Validators()
+
+
+def _fetched(this: Run, listed: ListedDay, forms: Collection[str], seen: Validators) -> IndexFile | None:
+    """The day's index, an empty damaged one where EDGAR lists it and does not give it; None: it is what was seen."""
+    try:
+        return read_daily_index(this.client, listed, forms, seen=seen)
+    except (Absent, BrokenAnswer, DamagedIndex) as failed:
+        return IndexFile(listed.path or "", "", Validators(), problems=[str(failed)])
+
+
+def _add(loaded: Loaded, ingest: Ingest, index_date: date, done: DayIngest) -> None:
+    outcome = read_filing(loaded)
+    if isinstance(outcome, Filing):
+        ingest.add_filing(outcome, index_date)
+        done.added += 1
+    else:
+        ingest.add_quarantined(outcome, index_date)
+        number = outcome.accession_number
+        line = f"{number} quarantined ({outcome.stage}): {outcome.reason}"
+        done.problems.append(Look(line, index_date=index_date, accession_number=number))
+
+
+def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
+    """The filing of a submission, or the quarantine row that says why there is none."""
+    if loaded.content is None:
+        return quarantined(loaded.entry, "fetch", str(loaded.failure))
+    return read_submission(loaded.entry, loaded.content)
+
+
+def close_days(this: Run, done: Sequence[DayIngest]) -> None:
+    """Once the days are committed: fold their raw files, and tell report and listener what the lake holds of them."""
+    dates = [each.index_date for each in done]
+    covered = {day.index_date: day for day in this.lake.coverage(min(dates), max(dates))} if done else {}
+    for each in done:
+        this.lake.raw.fold(each.index_date)
+        held = covered[each.index_date]
+        day = DayReport(
+            index_date=each.index_date,
+            state=held.state,
+            expected=held.expected,
+            stored=held.stored,
+            quarantined=held.quarantined,
+            missing=held.missing,
+            added=each.added,
+            problems=tuple(each.problems),
+        )
+        this.report.add(day)
+        this.report.failure = str(each.stopped) if each.stopped else None
+        progress().end(day)

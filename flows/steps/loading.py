@@ -1,0 +1,166 @@
+"""The submissions of index entries: from the raw archive where it has them, else from EDGAR, archived as they come."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from queue import Empty, SimpleQueue
+
+from ...crawler import BrokenAnswer, ClientClosed, CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
+from ...storage import RawSubmission
+from ...tables import IndexEntry
+from .run import Run
+from .stopping import STOPPED, asked_to_stop
+
+FAILURES_IN_A_ROW = 3
+"""So many filings failing in a row, with none answered between, and it is asked whether EDGAR answers at all."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An index entry with its submission, or with the reason why EDGAR did not give it."""
+
+    entry: IndexEntry
+    content: bytes | None
+    failure: CrawlError | None = None
+
+
+def load(
+    this: Run, index_date: date, entries: Sequence[IndexEntry], *, again: Collection[str] = ()
+) -> Iterator[Loaded]:
+    """Each entry once, in no fixed order; when EDGAR is down or refuses: those it gave, then CrawlError.
+
+    Accessions of `again` are asked for though the archive has them.
+    """
+    by_number = {entry.accession_number: entry for entry in entries}
+    archive = this.lake.raw if this.settings.raw_archive else None
+    held = (archive.held(index_date) & by_number.keys()) - set(again) if archive else set()
+    if archive:
+        for submission in archive.read(index_date, held):
+            if asked_to_stop():
+                raise ClientClosed(STOPPED)
+            yield Loaded(by_number[submission.accession_number], submission.content)
+    wanted = [entry for entry in entries if entry.accession_number not in held]
+
+    def keep(come: Sequence[Loaded]) -> None:
+        if archive:
+            archive.append([_raw(loaded, index_date) for loaded in come if loaded.content is not None])
+
+    yield from fetch(this.client, wanted, this.settings.edgar.threads, keep)
+
+
+def _raw(loaded: Loaded, index_date: date) -> RawSubmission:
+    return RawSubmission(
+        accession_number=loaded.entry.accession_number,
+        index_date=index_date,
+        source_path=loaded.entry.source_path,
+        fetched_at=datetime.now(UTC),
+        content=loaded.content or b"",
+    )
+
+
+def fetch(
+    client: EdgarClient, entries: Sequence[IndexEntry], threads: int, keep: Callable[[Sequence[Loaded]], None]
+) -> Iterator[Loaded]:
+    """Each entry's submission from EDGAR.
+
+    `keep` gets all that have come by now together, before they are handed on, and what else has come when the run ends
+    in the middle: nothing that EDGAR gave is asked for again. A filing comes with its failure once EDGAR said that it
+    is absent, or failed to give it twice and answered for another file after each time; else EDGAR is down, not the
+    filing bad, and the filing is left for the next run. Raises the last CrawlError when EDGAR is down or refuses. After
+    a Throttled the client is closed.
+    """
+    come: SimpleQueue[Future[bytes]] = SimpleQueue()
+    futures: dict[Future[bytes], IndexEntry] = {}
+    unanswered = _Unanswered()
+    stopped: CrawlError | None = None
+    with ThreadPoolExecutor(threads, thread_name_prefix="fetch") as pool:
+
+        def ask(entry: IndexEntry) -> None:
+            future = pool.submit(fetch_submission, client, entry.source_path)
+            futures[future] = entry
+            future.add_done_callback(come.put)
+
+        for entry in entries:
+            ask(entry)
+        try:
+            while futures and not stopped:
+                answered: list[Loaded] = []
+                for future in _waiting(come):
+                    loaded = _outcome(futures.pop(future), future)
+                    if isinstance(loaded.failure, ClientClosed | Throttled):
+                        stopped = loaded.failure
+                        break
+                    if isinstance(loaded.failure, EdgarDown | BrokenAnswer):
+                        unanswered.add(loaded)
+                    else:
+                        answered += [*unanswered.settle(ask), loaded]
+                if not stopped and (unanswered.count >= FAILURES_IN_A_ROW or (unanswered.count and not futures)):
+                    stopped = _silence(client)
+                    answered += [] if stopped else unanswered.settle(ask)
+                keep(answered)
+                yield from answered
+        except BaseException:
+            client.close()  # whoever waits for the gate wakes up and ends
+            raise
+        finally:
+            if isinstance(stopped, Throttled):
+                client.close()
+            pool.shutdown(wait=True, cancel_futures=True)
+            ended = [_outcome(entry, future) for future, entry in futures.items() if not future.cancelled()]
+            last = [loaded for loaded in ended if loaded.content is not None]
+            keep(last)
+        yield from last
+    if stopped:
+        raise stopped
+
+
+class _Unanswered:
+    """The filings that failed since EDGAR answered last, and those that did before and are asked for once more."""
+
+    def __init__(self) -> None:
+        self._failed: list[Loaded] = []
+        self._asked_again: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        return len(self._failed)
+
+    def add(self, loaded: Loaded) -> None:
+        self._failed.append(loaded)
+
+    def settle(self, ask: Callable[[IndexEntry], None]) -> list[Loaded]:
+        """EDGAR answers: those that failed a second time are bad, the others are asked for again."""
+        bad = [each for each in self._failed if each.entry.accession_number in self._asked_again]
+        for each in self._failed:
+            if each not in bad:
+                self._asked_again.add(each.entry.accession_number)
+                ask(each.entry)
+        self._failed.clear()
+        return bad
+
+
+def _silence(client: EdgarClient) -> CrawlError | None:
+    """Why EDGAR answers nothing at all; None if it does."""
+    try:
+        client.knock()
+    except CrawlError as failed:
+        return failed
+    return None
+
+
+def _waiting(come: SimpleQueue[Future[bytes]]) -> list[Future[bytes]]:
+    """All that have come; waits for one if there is none."""
+    found = [come.get()]
+    with suppress(Empty):
+        while True:
+            found.append(come.get_nowait())
+    return found
+
+
+def _outcome(entry: IndexEntry, future: Future[bytes]) -> Loaded:
+    try:
+        return Loaded(entry, future.result())
+    except CrawlError as failed:
+        return Loaded(entry, None, failed)

@@ -1,0 +1,95 @@
+"""What every run is made of: settings, the lake, EDGAR's client, and the report it writes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from ...crawler import BadOptions, ClientOptions, CrawlError, EdgarClient
+from ...settings import Settings, check_forms, load_settings
+from ...storage import Lake
+from ..reports.run_report import RunReport
+from .stopping import STOPPED, asked_to_stop, stoppable
+
+NEW_YORK = ZoneInfo("America/New_York")
+"""EDGAR's time zone: its dates are New York's."""
+
+
+class Run:
+    """One run: what it works with and what it reports.
+
+    No data class: Prefect looks for futures in those that are given to a task, and would take it apart.
+    """
+
+    def __init__(self, settings: Settings, lake: Lake, client: EdgarClient, report: RunReport) -> None:
+        self.settings = settings
+        self.lake = lake
+        self.client = client
+        self.report = report
+
+
+def client_options(settings: Settings) -> ClientOptions:
+    """The crawler's options from the settings."""
+    edgar = settings.edgar
+    return ClientOptions(
+        identity=edgar.identity or "",
+        base_url=edgar.base_url.rstrip("/"),
+        requests_per_second=edgar.requests_per_second,
+        throttle_pause_seconds=edgar.throttle_pause_seconds,
+        gate_folder=edgar.gate_folder,
+        connect_timeout_seconds=edgar.connect_timeout_seconds,
+        read_timeout_seconds=edgar.read_timeout_seconds,
+        body_timeout_seconds=edgar.body_timeout_seconds,
+        attempts=edgar.attempts,
+    )
+
+
+def today_in_new_york() -> date:
+    """EDGAR's date of today."""
+    return datetime.now(NEW_YORK).date()
+
+
+TOGETHER = ("backfill",)
+"""Runs of which several may be at work on one lake: each has a range of its own."""
+
+
+@contextmanager
+def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None) -> Iterator[Run]:
+    """A run by the settings of this process; `forms` instead of theirs, and `report` for a plain one, where given.
+
+    A CrawlError inside ends the run early: the report says why. CrawlError from the client itself (no identity, a wrong
+    rate, a folder that cannot be used), SettingsError and LakeError go on to the caller; WriterAtWork where another run
+    of this flow is at work.
+    """
+    settings = load_settings()
+    if forms:
+        settings.forms = check_forms(tuple(forms))
+    with EdgarClient(client_options(settings)) as client, Lake.open(settings.lake, create=True) as lake:
+        this = Run(settings, lake, client, report or RunReport(flow))
+        try:
+            with nullcontext() if flow in TOGETHER else lake.alone(flow), stoppable(client.close):
+                yield this
+        except BadOptions:
+            raise
+        except CrawlError as failed:
+            this.report.failure = STOPPED if asked_to_stop() else str(failed)
+        finally:
+            this.report.requests = client.requests_made
+            this.report.finished_at = datetime.now(UTC)
+
+
+def existing_lake() -> tuple[Settings, Lake]:
+    """The settings of this process and their lake, for a run that asks EDGAR for nothing.
+
+    Raises SettingsError, LakeMissing where there is no lake, and LakeDamaged.
+    """
+    settings = load_settings()
+    lake = Lake.open(settings.lake)
+    lake.snapshot()
+    return settings, lake
+
+
+def check_run(flow: str) -> None:
+    """Raise what a run would raise before its first request, sooner than Prefect takes to start."""
+    with run(flow):
+        pass

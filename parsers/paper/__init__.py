@@ -1,0 +1,1 @@
+"""Forms filed as plain text before XML was required: laid out like the paper form."""

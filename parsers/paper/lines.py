@@ -1,0 +1,195 @@
+"""A paper form as lines, and the lines in their places: front, Table I, Table II, back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bs4.element import NavigableString, Tag
+
+from ..errors import NotAnOwnershipFiling
+from ..html_tree import html_tree
+
+MOST_BYTES = 4 * 2**20
+"""Of a document; the longest paper forms have about 0.3 MB. What is larger is not read."""
+
+MOST_HTML_BYTES = 2**20
+"""Of a document in HTML, whose tree takes far more memory than its bytes."""
+
+MOST_HTML_TAGS = 30_000
+"""In a document, which take half a second to read."""
+
+MOST_HTML_TABLES = 1_000
+"""In a document: tables nested in each other cost the square of their number."""
+
+MOST_LINES = 10_000
+"""Of a document; the longest paper forms have some 5,000."""
+
+MOST_COLUMNS = 64
+
+_NARROWEST_TITLE = 4
+"""Characters of the first column, at least: less is an indentation."""
+
+TableNumber = Literal[1, 2]
+
+_HTML = re.compile(rb"<html\b|<td\b|<tr\b", re.IGNORECASE)
+_BREAKS = frozenset({"br", "p", "div", "li", "table", "tr", "td", "th", "hr", "pre", "center", "ul", "ol", "caption"})
+_DROPPED = frozenset({"script", "style", "head", "title"})
+_TABLE = re.compile(r"[\W_]*table\s+(ii|i|2|1)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"[\W_]*(non-?\s?)?derivative\s+securi\w+\s+(?:acquired|beneficially)", re.IGNORECASE
+)  # Some forms name the tables and do not number them.
+_END = re.compile(
+    r"[\W_]*(?:explanation\s+of\s+responses?|signatures?\b|remarks?:|reminder\b|intentional\s+misstatement|/s/"
+    r"|if\s+the\s+form\s+is\s+filed|note:|potential\s+persons\s+who|persons\s+who\s+respond)",
+    re.IGNORECASE,
+)
+_OPENS, _CLOSES = re.compile(r"\s*<table\b", re.IGNORECASE), re.compile(r"\s*</table\b", re.IGNORECASE)
+_PAGE = re.compile(r"\s*</?(?:page|table|caption|f\d+|fn|hr|pre)>\s*", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\s*<S>.*<C>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as filed, tabs expanded; `cells` where pipes or HTML rule it into boxes, white space kept."""
+
+    text: str
+    cells: tuple[str, ...] | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is a letter or a digit: else it is blank or a rule."""
+        return any(map(str.isalnum, self.text))
+
+
+@dataclass(slots=True)
+class Region:
+    """The lines of one table, or of one page of it."""
+
+    table: TableNumber
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Form:
+    """The lines of a form: before the tables, in them, and after them."""
+
+    source_format: str
+    front: list[Line] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    back: list[Line] = field(default_factory=list)
+
+
+def is_template(line: Line) -> bool:
+    """Whether it is the `<S>  <C>  <C>` line that says where columns start."""
+    return _TEMPLATE.match(line.text) is not None
+
+
+def is_html(content: bytes) -> bool:
+    """Whether a paper form is read as a page: it has a tag of one anywhere."""
+    return _HTML.search(content) is not None
+
+
+def read_lines(content: bytes) -> Form:
+    """Decode a document and put its lines in their places; a title of a table starts one, a known end ends it.
+
+    Raises NotAnOwnershipFiling for a document of more lines than any form has.
+    """
+    html = is_html(content)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    form = Form("html" if html else "text")
+    region: Region | None = None
+    inside = True
+    lines = _html_lines(text) if html else _ascii_lines(text)
+    if len(lines) > MOST_LINES:
+        raise NotAnOwnershipFiling(f"a paper form of more than {MOST_LINES:,} lines")
+    for line in lines:
+        started = _table_of(line.text)
+        if started is not None:
+            region, inside = Region(started), True
+            form.regions.append(region)
+        elif region is not None and _END.match(line.text):
+            region = None
+        elif _CLOSES.match(line.text):
+            inside = False
+        elif _OPENS.match(line.text):
+            inside = True
+        if region is not None and inside:
+            if not _PAGE.fullmatch(line.text):
+                region.lines.append(line)
+        else:
+            (form.back if form.regions else form.front).append(line)
+    return form
+
+
+def _table_of(text: str) -> TableNumber | None:
+    match = _TABLE.match(text)
+    if match is not None:
+        return 2 if match[1].lower() in ("ii", "2") else 1
+    match = _NAMED.match(text)
+    return None if match is None else 1 if match[1] else 2
+
+
+def _ascii_lines(text: str) -> list[Line]:
+    lines = []
+    for each in text.splitlines()[: MOST_LINES + 1]:
+        line = each.replace("\0", "").expandtabs() if len(each) < 10_000 else each
+        lines.append(Line(line.rstrip(), _piped(line.rstrip())))
+    return lines
+
+
+def _piped(text: str) -> tuple[str, ...] | None:
+    """The boxes between pipes; a pipe at an end of the line is the frame, a wide blank before the first is a box."""
+    if not 2 <= text.count("|") <= MOST_COLUMNS:
+        return None
+    cells = text.split("|")
+    framed = len(cells[0]) < _NARROWEST_TITLE and not cells[0].strip()
+    return tuple(cells[framed : len(cells) - text.endswith("|")])
+
+
+def _html_lines(text: str) -> list[Line]:
+    """The lines that a page would show; the cells of a table's row are one line, and a table within one is lines."""
+    soup = html_tree(text)
+    lines: list[Line] = []
+    words: list[str] = []
+
+    def flush() -> None:
+        shown = " ".join("".join(words).split())
+        words.clear()
+        if shown:
+            lines.append(Line(shown))
+
+    # A stack and not recursion: markup is nested as deep as anyone likes.
+    stack: list[object] = [soup]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if node.name in _DROPPED:
+                continue
+            if node.name in _BREAKS:
+                flush()
+                stack.append(None)
+            if node.name == "pre":
+                lines += _ascii_lines(node.get_text())
+                continue
+            if node.name == "tr" and node.find("table") is None:
+                cells = _cells(node)
+                if cells:
+                    shown = tuple(" ".join(each.get_text(" ").split()) for each in cells)
+                    lines.append(Line(" | ".join(shown), shown if len(shown) > 1 else None))
+                    continue
+            stack.extend(reversed(node.contents))
+        elif node is None:
+            flush()
+        elif type(node) is NavigableString:
+            words.append(node)
+    flush()
+    return lines
+
+
+def _cells(row: Tag) -> list[Tag]:
+    return [each for each in row.contents if isinstance(each, Tag) and each.name in ("td", "th")][:MOST_COLUMNS]

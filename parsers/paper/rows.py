@@ -1,0 +1,283 @@
+"""The rows of a paper form's tables: typed where every box is certain, otherwise kept as text in issues."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import partial
+from typing import Any
+
+from ...tables import (
+    DerivativeHolding,
+    DerivativeTransaction,
+    NonDerivativeHolding,
+    NonDerivativeTransaction,
+    ParseIssue,
+)
+from ..errors import NotAnOwnershipFiling
+from ..issues import MOST_ROWS
+from ..values import fold
+from . import layouts as paper_layouts
+from . import values as paper_values
+from .headings import (
+    CODE,
+    DATE,
+    DEEMED,
+    EXERCISABLE,
+    EXPIRES,
+    HELD,
+    NATURE,
+    OWNED,
+    PRICE,
+    SHARES,
+    SIDE,
+    STRIKE,
+    TIMELINESS,
+    TITLE,
+    UNDERLYING,
+    UNDERLYING_SHARES,
+    breaks_words,
+    columns,
+    is_printed,
+    split_heading,
+    two_amounts,
+)
+from .layouts import Draft, Piece
+from .lines import Line, Region, TableNumber, is_template
+
+_KINDS: dict[tuple[TableNumber, bool], tuple[str, type]] = {
+    (1, True): ("non_derivative_transactions", NonDerivativeTransaction),
+    (1, False): ("non_derivative_holdings", NonDerivativeHolding),
+    (2, True): ("derivative_transactions", DerivativeTransaction),
+    (2, False): ("derivative_holdings", DerivativeHolding),
+}
+_TRADING = (DATE, DEEMED, CODE, TIMELINESS, SHARES, SIDE, PRICE)
+_CODES = frozenset("ACDEFGHIJKLMOPSUVWXZ")
+_SIDES = {"A": "A", "D": "D", "(A)": "A", "(D)": "D"}
+_HELD = {"D": "D", "I": "I", "(D)": "D", "(I)": "I", "DIRECT": "D", "INDIRECT": "I"}
+_EARLY = {"V": "E", "E": "E", "L": "L"}
+_DATES: dict[str, paper_values.Span] = {DATE: "event", DEEMED: "event", EXERCISABLE: "term", EXPIRES: "term"}
+_MONEY = frozenset({PRICE, STRIKE})
+_NUMBERS = frozenset({SHARES, OWNED, UNDERLYING_SHARES, PRICE, STRIKE})
+_TEXTS = frozenset({TITLE, NATURE, UNDERLYING})
+_LOOSE = frozenset({EXERCISABLE, EXPIRES})
+"""Boxes that many fill with words (`Immediately`): such a one says nothing against the reading of its row."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """What the tables of a form hold; `guessed` where a row's columns were told by position."""
+
+    rows: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name, _ in _KINDS.values()})
+    issues: list[ParseIssue] = field(default_factory=list)
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the reading of rows depends on: the form type, the filing date, and the ids of the footnotes."""
+
+    form: str
+    made_on: date | None
+    footnotes: Collection[str]
+
+
+def read_tables(regions: Sequence[Region], context: Context) -> Tables:
+    """Read every region. Each line of it that is not blank, a rule or printed is in a row or in an issue."""
+    result = Tables()
+    numbers = {1: 0, 2: 0}
+    for region in regions:
+        left: list[str] = []
+        issue_table = _KINDS[region.table, not context.form.startswith("3")][0]
+
+        def give_up(left: list[str], table: str = issue_table) -> None:
+            if left:
+                reason = "lines of the table whose columns are not certain"
+                result.issues.append(ParseIssue(table_name=table, raw_value="\n".join(left), reason=reason))
+                left.clear()
+
+        for piece in _pieces(region, context):
+            if isinstance(piece, Line):
+                if piece.has_words and not is_template(piece):
+                    left.append(piece.text)
+                continue
+            give_up(left)
+            row = _Row(context, piece.two_amounts)
+            if not row.read(piece.boxes):
+                reason = f"a row that is not certain: {row.doubt}"
+                raw = "\n".join(piece.lines)
+                result.issues.append(ParseIssue(table_name=issue_table, raw_value=raw, reason=reason))
+                continue
+            number = numbers[region.table] = numbers[region.table] + 1
+            if number > MOST_ROWS:
+                raise NotAnOwnershipFiling(f"more than {MOST_ROWS:,} rows in a table")
+            _add(result, row, region.table, number, context)
+            result.guessed |= piece.guessed
+        give_up(left)
+    return result
+
+
+def _add(result: Tables, row: _Row, table: TableNumber, number: int, context: Context) -> None:
+    is_trade = not context.form.startswith("3") and any(each in row.filled for each in _TRADING)
+    name, record = _KINDS[table, is_trade]
+    known = {each.name for each in fields(record)}
+    result.rows[name].append(record(row_number=number, **{k: v for k, v in row.values.items() if k in known}))
+    for column, raw, reason in row.issues:
+        result.issues.append(
+            ParseIssue(table_name=name, row_number=number, column_name=column, raw_value=raw, reason=reason)
+        )
+
+
+def _pieces(region: Region, context: Context) -> list[Piece]:
+    """The rows and the lines left over, by the first layout that fits."""
+    heading, doubtful, body = split_heading(region.lines)
+    split = region.table == 2 and two_amounts(heading)
+    template = next((line for line in region.lines if is_template(line)), None)
+    starts = [each.start() for each in re.finditer(r"<[SC]>", template.text, re.IGNORECASE)] if template else []
+    fits = partial(columns, region.table, context.form, heading)
+    reads = partial(_reads, context, split)
+    counts = Counter(len(line.cells) for line in body if line.cells is not None and line.has_words)
+    counts = Counter({count: often for count, often in counts.items() if fits(count)})
+    roles = fits(counts.most_common(1)[0][0]) if counts else None
+    pieces: Iterable[Piece]
+    if roles is not None and (not starts or len(starts) == len(roles)):
+        body = [line for line in body if not is_template(line)]
+        pieces = paper_layouts.ruled(body, roles, reads, breaks_words=breaks_words(heading))
+        told = any(line.has_words for line in heading)
+        pieces = (_told(piece, guessed=not told, split=split) for piece in pieces)
+    elif sum(paper_layouts.label(line, region.table) is not None for line in region.lines) > 2:
+        doubtful = []
+        title = is_printed(region.lines[0])
+        pieces = paper_layouts.labelled(region.lines[title:], region.table)
+    else:
+        pieces = _spelt(body, region.table, context, has_deemed=DEEMED in (fits(11) or ()))
+        roles = fits(len(starts))
+        if roles is not None:
+            pieces = paper_layouts.placed(list(pieces), roles, starts, reads, two_amounts=split)
+    # A row is whole only when the layout has seen the lines below it: hence a list.
+    return [*doubtful, *list(pieces)]
+
+
+def _told(piece: Piece, *, guessed: bool, split: bool) -> Piece:
+    if isinstance(piece, Draft):
+        piece.guessed, piece.two_amounts = guessed, split
+    return piece
+
+
+def _spelt(body: Sequence[Line], table: TableNumber, context: Context, *, has_deemed: bool) -> list[Piece]:
+    return [paper_layouts.spelt(line, table, context.form, has_deemed=has_deemed) or line for line in body]
+
+
+def _reads(context: Context, split: bool, column: str, text: str) -> bool:
+    column = SHARES if split and column == SIDE else column
+    return _typed(column, paper_values.split_marks(text)[0], context)[1] is None
+
+
+def _typed(column: str, text: str, context: Context) -> tuple[Any, str | None]:
+    """The value of a box without its footnote marks, and what is the matter with it."""
+    if column in _NUMBERS:
+        return paper_values.number(text, money=column in _MONEY)
+    if column in _DATES:
+        return paper_values.day(text, context.made_on, _DATES[column])
+    if paper_values.is_nil(text):
+        return None, None
+    if column in _TEXTS:
+        return fold(text), None
+    if column == CODE:
+        return (text, None) if text in _CODES else (None, "is no transaction code")
+    letters: dict[str, str] = {SIDE: _SIDES, HELD: _HELD, TIMELINESS: _EARLY}[column]
+    value = letters.get(text.upper() if column == HELD else text)
+    return value, None if value else "is none of the letters of its column"
+
+
+class _Row:
+    """One row being typed: its values with their footnotes, which boxes were filled, and what is the matter."""
+
+    def __init__(self, context: Context, split: bool) -> None:
+        self.values: dict[str, Any] = {}
+        self.filled: set[str] = set()
+        self.issues: list[tuple[str, str, str]] = []
+        self.doubt = ""
+        self._context = context
+        self._split = split
+
+    def read(self, boxes: dict[str, str]) -> bool:
+        """Type the boxes; False, with the doubt, where the row as a whole is not certain."""
+        boxes = dict(boxes)
+        self._code(boxes)
+        self._pair(boxes)
+        if self._split and not self._two_amounts(boxes):
+            self.doubt = "it has an amount acquired and an amount disposed of"
+            return False
+        failed = []
+        for column, text in boxes.items():
+            if not self._box(column, text) and column not in _LOOSE:
+                failed.append(column)
+        if len(failed) > 1:
+            self.doubt = f"{' and '.join(sorted(failed))} do not read as such"
+            return False
+        if not re.search(r"[^\W\d_]", self.values.get(TITLE) or "a"):
+            self.doubt = "its title has no letters"
+            return False
+        numbers = [
+            each for each in (DATE, SHARES, OWNED, EXPIRES, UNDERLYING_SHARES) if self.values.get(each) is not None
+        ]
+        if len(numbers) < (1 if self.values.get(TITLE) else 2):
+            self.doubt = "it has no title with a date or a number"
+            return False
+        return True
+
+    def _box(self, column: str, text: str) -> bool:
+        plain, marks = paper_values.split_marks(text)
+        if marks and column in _TEXTS and not all(each in self._context.footnotes for each in marks):
+            plain, marks = text, []
+        value, problem = _typed(column, plain, self._context)
+        if not paper_values.is_nil(plain):
+            self.filled.add(column)
+        if value is not None:
+            self.values[column] = value
+        if marks:
+            note = f"{'transaction_coding' if column == CODE else column}_fn"
+            self.values[note] = ",".join(marks)
+            for mark in marks:
+                if mark not in self._context.footnotes:
+                    self.issues.append((note, text, "a footnote is named that the filing does not have"))
+        if problem is not None:
+            self.issues.append((column, text, problem))
+        return problem is None or value is not None
+
+    def _code(self, boxes: dict[str, str]) -> None:
+        """`G V`: the letter of column V beside the code; `S/K`: an equity swap."""
+        match = re.fullmatch(r"([A-Z])(?:\s*/\s*(K))?(?:\s+(V))?", boxes.get(CODE, ""))
+        if match is None or not (match[2] or match[3]):
+            return
+        boxes[CODE] = match[1]
+        if match[2]:
+            self.values["equity_swap_involved"] = True
+        if match[3] and paper_values.is_nil(boxes.get(TIMELINESS, "")):
+            boxes[TIMELINESS] = match[3]
+
+    def _two_amounts(self, boxes: dict[str, str]) -> bool:
+        """The printed Table II has a column for amounts acquired and one for those disposed of: one is to be filled."""
+        acquired, disposed = boxes.get(SHARES, ""), boxes.get(SIDE, "")
+        if paper_values.is_nil(disposed) and not paper_values.is_nil(acquired):
+            boxes[SIDE] = "A"
+        elif paper_values.is_nil(acquired) and not paper_values.is_nil(disposed):
+            boxes[SHARES], boxes[SIDE] = disposed, "D"
+        return paper_values.is_nil(acquired) or paper_values.is_nil(disposed)
+
+    def _pair(self, boxes: dict[str, str]) -> None:
+        """Amounts acquired and disposed of in one box, `12,000 -` beside `A,D` (0001094891-00-000193): one is none."""
+        amounts = boxes.get(SHARES, "").split()
+        if len(amounts) != 2 or re.fullmatch(r"A\s*[,/]\s*D", boxes.get(SIDE, "")) is None:
+            return
+        nils = [paper_values.is_nil(each) for each in amounts]
+        if sum(nils) == 1:
+            at = nils.index(False)
+            reason = "names an amount acquired and one disposed of, of which one is none"
+            self.issues.append((SHARES, boxes[SHARES], reason))
+            self.issues.append((SIDE, boxes[SIDE], reason))
+            boxes[SHARES], boxes[SIDE] = amounts[at], "AD"[at]

@@ -1,0 +1,1 @@
+"""Checking a lake: verification of files and rows, and repair of what was found."""

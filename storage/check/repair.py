@@ -1,0 +1,75 @@
+"""What verification found, put right: from another copy where there is one, else by fetching the period again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+
+import duckdb
+
+from ...tables import TABLES
+from ..errors import LakeDamaged
+from ..files.place import Files
+from ..files.staging import unique_id
+from ..versions.log import CommitLog
+from ..versions.snapshot import Snapshot
+from ..write.changes import Changes
+from ..write.commit import Committer
+from .violations import Remedy, Violation
+
+_INDEX = frozenset({"index_entries", "index_days"})
+OF_FILINGS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
+
+
+def mend(files: Files, log: CommitLog, committer: Committer, violations: Iterable[Violation]) -> None:
+    """Put right what has another copy or follows from the log; no row changes.
+
+    Raises:
+        LakeUnwritable, LakeFull: it cannot be written.
+    """
+    for each in violations:
+        if each.remedy is Remedy.REPAIR:
+            files.remove(each.where)
+    log.reread()
+    # What was removed, or was not there, is made again from its other name, or from the log; only the catalog waits for
+    # files that are lost, which whoever verifies again is told.
+    with suppress(LakeDamaged):
+        committer.sweep()
+
+
+def drop_damaged(files: Files, committer: Committer, violations: Collection[Violation]) -> None:
+    """Take periods that nothing here can mend out of the lake, in one commit, and damaged files out of the raw archive.
+
+    What the indexes list stays where it can, so that coverage says what is missing and the next run fetches it.
+
+    Raises:
+        LakeUnwritable, LakeFull: it cannot be written; the lake is as it was.
+        LakeDamaged: the log cannot be read.
+    """
+    for each in violations:
+        if each.remedy is Remedy.DISCARD:
+            files.remove(each.where)
+    leaving = {
+        (each.label, table)
+        for each in violations
+        if each.remedy is Remedy.REFETCH
+        for table in _dropped_with(each.table or "")
+    }
+
+    def plan(_: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Changes | None:
+        # What is gone of a data set comes back with it: that any was read is forgotten, so that all are read again.
+        again = "datasets" if any(table == "filings" for _, table in leaving) else None
+        removed = [
+            path for path, each in snapshot.live.items() if (each.label, each.table) in leaving or each.table == again
+        ]
+        return Changes(unique_id(), removed=removed) if removed else None
+
+    def still_there(changes: Changes, _: Snapshot, newest: Snapshot) -> bool:
+        return newest.live.keys() >= set(changes.removed)
+
+    committer.publish(plan, still_there, writer="verify")
+
+
+def _dropped_with(table: str) -> frozenset[str]:
+    """The tables that make sense only together: a filing's rows; what an index said and that it was read."""
+    return next((each for each in (OF_FILINGS, _INDEX) if table in each), frozenset({table}))

@@ -1,0 +1,255 @@
+"""What the lake promises of its rows, counted out in SQL, a year at a time so that memory stays bounded.
+
+Where all accessions have to be held at once, they are compared by 64-bit hashes; what that finds is looked up exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+import duckdb
+
+from ...tables import FILING_CHILDREN, TABLES
+from ..periods import covers, year_of
+from ..read.engine import rows
+from ..versions.log import DataFile
+from ..versions.snapshot import EXACT, Snapshot, quoted, with_gathered
+from .history import History
+from .violations import Remedy, Violation
+
+_COUNTED = {"reporting_owners": "owner_count", "footnotes": "footnote_count"}
+
+
+@dataclass(slots=True)
+class Promises:
+    """What was found."""
+
+    violations: list[Violation] = field(default_factory=list)
+    missing: int = 0
+
+
+def broken_promises(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, history: History, sound: Collection[str]
+) -> Promises:
+    """Check the rows of the files whose paths are `sound`; `history` says what the log says was read."""
+    return _Check(cursor, snapshot, sound).run(history)
+
+
+class _Check:
+    """Temporary tables: `every` the hashes of all accessions stored, `stored` the filings of one year."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, sound: Collection[str]) -> None:
+        self._cursor = cursor
+        self._snapshot = snapshot
+        self._entries = {
+            name: [each for each in snapshot.entries(name) if each.path in sound] for name in TABLES
+        }  # fmt: skip
+        # Of a period with a damaged file nothing is said but that.
+        self._damaged = {each.label for path, each in snapshot.live.items() if path not in sound}
+        self._paths = {(each.table, each.label): snapshot.name(each) for each in snapshot.live.values()}
+        self._lost_datasets: tuple[str, ...] = ()
+        self._found = Promises()
+
+    def run(self, history: History) -> Promises:
+        labels = sorted(self._snapshot.labels)
+        for one in labels:
+            for other in labels:
+                if one != other and covers(one, other):
+                    self._say("filings", other, f"covers days that {one} covers too")
+        for _, group in groupby(labels, year_of):
+            self._check_year([each for each in group if each not in self._damaged])
+        self._check_datasets(history.datasets)
+        self._check_all()
+        self._check_index(history.index_dates)
+        return self._found
+
+    def _check_year(self, labels: list[str]) -> None:
+        if not labels:
+            return
+        self._cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE stored AS SELECT label, accession_number, issuer_cik, filing_date, "
+            f"owner_count, footnote_count FROM ({self._select('filings', labels)})"
+        )
+        for name in FILING_CHILDREN:
+            if not self._of(name, labels) and name not in _COUNTED:
+                continue
+            child = self._select(name, labels)
+            self._report(
+                name,
+                f"SELECT label, accession_number FROM ({child}) c ANTI JOIN stored s ON s.label = c.label AND "
+                "s.accession_number = c.accession_number AND s.issuer_cik IS NOT DISTINCT FROM c.issuer_cik "
+                "AND s.filing_date = c.filing_date",
+                "has rows of {n} accessions without their filing (with its issuer and filing date), such as {such}",
+            )
+            ordinal = TABLES[name].key[1:]
+            if ordinal:
+                self._report(
+                    name,
+                    f"SELECT label, accession_number FROM ({child}) GROUP BY label, accession_number, {ordinal[0]} "
+                    "HAVING count(*) > 1",
+                    f"has {{n}} filings with two rows of one {ordinal[0]}, such as {{such}}",
+                )
+            if count := _COUNTED.get(name):
+                self._report(
+                    "filings",
+                    f"SELECT label, accession_number FROM stored LEFT JOIN (SELECT label, accession_number, count(*) "
+                    f"AS n FROM ({child}) GROUP BY ALL) USING (label, accession_number) "
+                    f"WHERE {count} <> coalesce(n, 0)",
+                    f"has {{n}} filings whose {count} is not the number of their {name}, such as {{such}}",
+                )
+
+        self._check_gathered(labels)
+
+    def _check_gathered(self, labels: list[str]) -> None:
+        """What a filing's row carries of its owners and footnotes is what they say."""
+        carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
+        children = (self._select(name, labels) for name in ("reporting_owners", "footnotes"))
+        anew = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', labels)})", *children)
+        self._report(
+            "filings",
+            f"SELECT label, accession_number FROM ({anew}) WHERE carried <> {carried}",
+            "has {n} filings whose lists of owners and footnotes are not those of their rows, such as {such}",
+        )
+
+    def _check_all(self) -> None:
+        self._cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE every AS SELECT hash(accession_number) AS h, {EXACT} AS exact "
+            f"FROM ({self._select('filings')})"
+        )
+        self._cursor.execute("CREATE OR REPLACE TEMP TABLE twice AS SELECT h FROM every GROUP BY h HAVING count(*) > 1")
+        self._report(
+            "filings",
+            "WITH doubtful AS MATERIALIZED (SELECT label, accession_number FROM "
+            f"({self._select('filings')}) WHERE hash(accession_number) IN (SELECT h FROM twice)) "
+            "SELECT * FROM doubtful WHERE accession_number IN "
+            "(SELECT accession_number FROM doubtful GROUP BY ALL HAVING count(*) > 1)",
+            "has {n} filings that are there more than once, such as {such}",
+        )
+        for name in ("quarantine", "superseded"):
+            key = ", ".join(TABLES[name].key)
+            self._report(
+                name,
+                f"SELECT label, accession_number FROM ({self._select(name)}) WHERE ({key}) IN "
+                f"(SELECT ({key}) FROM ({self._select(name)}) GROUP BY {key} HAVING count(*) > 1)",
+                "has rows of {n} filings that are there more than once, such as {such}",
+            )
+        self._report(
+            "quarantine",
+            f"SELECT label, accession_number FROM ({self._select('quarantine')}) "
+            "WHERE hash(accession_number) IN (SELECT h FROM every WHERE exact)",
+            "has {n} filings both stored and in quarantine, such as {such}",
+        )
+        if not any(each.table == "filings" and each.label in self._damaged for each in self._snapshot.live.values()):
+            self._check_superseded()
+
+    def _check_superseded(self) -> None:
+        """Both filings of a pair exist, or the lake knows of the day to fetch them."""
+        dangling = " UNION ALL ".join(
+            f"SELECT label, {each} AS accession_number FROM ({self._select('superseded')}) "
+            f"WHERE hash({each}) NOT IN (SELECT h FROM every)"
+            for each in ("accession_number", "superseded_by")
+        )
+        self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE dangling AS {dangling}")
+        listed = rows(
+            self._cursor,
+            f"SELECT min(e.index_date), accession_number FROM dangling d LEFT JOIN "
+            f"({self._select('index_entries')} SEMI JOIN dangling USING (accession_number)) e "
+            "USING (accession_number) GROUP BY accession_number ORDER BY ALL",
+        ) if rows(self._cursor, "SELECT 1 FROM dangling LIMIT 1") else []  # fmt: skip
+        for index_date, accession in listed:
+            if index_date is not None:
+                self._found.violations.append(
+                    Violation("superseded", f"names {accession}, which is not stored", Remedy.BACKFILL, str(index_date))
+                )
+        absent = [accession for index_date, accession in listed if index_date is None]
+        unlisted = ", ".join(map(quoted, absent))
+        if absent and self._lost_datasets:
+            self._say_lost("superseded", f"names {len(absent):,} filings that are not stored, such as {absent[0]}")
+        elif absent:
+            self._report(
+                "superseded",
+                f"SELECT label, accession_number FROM dangling WHERE accession_number IN ({unlisted})",
+                "names {n} filings that are neither stored nor listed, such as {such}",
+            )
+
+    def _check_index(self, index_dates: Collection[date]) -> None:
+        entries, days = self._select("index_entries"), self._select("index_days")
+        self._report(
+            "index_entries",
+            f"SELECT label, accession_number FROM ({entries}) GROUP BY label, accession_number, index_date "
+            "HAVING count(*) > 1",
+            "has {n} filings that one index lists twice, such as {such}",
+        )
+        for name, source in (("index_entries", entries), ("index_days", days)):
+            self._report(
+                name,
+                f"SELECT DISTINCT label, index_date::VARCHAR AS accession_number FROM ({source}) "
+                "WHERE NOT starts_with(index_date::VARCHAR, label)",
+                "has rows of {n} index dates outside the file's period, such as {such}",
+            )
+        self._report(
+            "index_entries",
+            f"SELECT DISTINCT label, index_date::VARCHAR AS accession_number FROM ({entries}) "
+            f"ANTI JOIN ({days}) d USING (index_date)",
+            "has rows of {n} index dates that index_days has not, such as {such}",
+        )
+        self._report(
+            "index_days",
+            f"SELECT label, index_date::VARCHAR AS accession_number FROM ({days}) GROUP BY ALL HAVING count(*) > 1",
+            "has {n} index dates that are there twice, such as {such}",
+        )
+        known = {row[0] for row in rows(self._cursor, f"SELECT index_date FROM ({days})")}
+        lost = sorted(
+            each
+            for each in set(index_dates) - known
+            if not any(covers(label, each.isoformat()) for label in self._damaged)
+        )
+        for month, group in groupby(lost, lambda each: f"{each:%Y-%m}"):
+            dates = list(group)
+            text = f"lacks {len(dates)} index dates that were read, such as {dates[0]}"
+            label = month if len(dates) > 1 else dates[0].isoformat()
+            self._found.violations.append(Violation("index_days", text, Remedy.BACKFILL, label))
+        self._found.missing = rows(
+            self._cursor,
+            f"SELECT count(*) FROM ({entries}) e JOIN ({days}) d USING (index_date) WHERE e.delisted_at IS NULL AND "
+            "list_contains(string_split(replace(d.forms, ' ', ''), ','), e.form_type) AND "
+            "hash(e.accession_number) NOT IN (SELECT h FROM every WHERE exact) AND e.accession_number NOT IN "
+            f"(SELECT accession_number FROM ({self._select('quarantine')}))",
+        )[0][0]
+
+    def _check_datasets(self, read: Collection[list[str]]) -> None:
+        if any(each.table == "datasets" and each.label in self._damaged for each in self._snapshot.live.values()):
+            return
+        known = {row[0] for row in rows(self._cursor, f"SELECT quarter FROM ({self._select('datasets')})")}
+        self._lost_datasets = tuple(each for quarters in read if known.isdisjoint(quarters) for each in quarters)
+        if self._lost_datasets:
+            self._say_lost("datasets", f"lacks data sets that were read, such as {self._lost_datasets[0]}")
+
+    def _report(self, table: str, sql: str, what: str) -> None:
+        """A violation a period, from rows (label, accession_number)."""
+        found = rows(
+            self._cursor,
+            f"SELECT label, count(DISTINCT accession_number), min(accession_number) FROM ({sql}) GROUP BY label "
+            "ORDER BY label",
+        )
+        for label, count, such in found:
+            self._say(table, label, what.format(n=f"{count:,}", such=such))
+
+    def _say(self, table: str, label: str, what: str) -> None:
+        where = self._paths.get((table, label), f"{table} of {label}")
+        self._found.violations.append(Violation(where, what, Remedy.REFETCH, label, table))
+
+    def _say_lost(self, where: str, what: str) -> None:
+        """What comes back with the data sets that are lost."""
+        self._found.violations.append(Violation(where, what, Remedy.BACKFILL, datasets=self._lost_datasets))
+
+    def _of(self, table: str, labels: Collection[str] | None) -> list[DataFile]:
+        return [each for each in self._entries[table] if labels is None or each.label in labels]
+
+    def _select(self, table: str, labels: Collection[str] | None = None) -> str:
+        """The rows of a table with the label of their file."""
+        source = self._snapshot.select(TABLES[table], self._of(table, labels), filename=True)
+        return f"SELECT *, split_part(parse_filename(filename), '.', 1) AS label FROM ({source})"

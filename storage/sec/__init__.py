@@ -1,0 +1,1 @@
+"""The SEC's eight tables: views, export of a quarter, comparison with a data set."""

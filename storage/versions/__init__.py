@@ -1,0 +1,1 @@
+"""Versions of a lake: the commit log and the snapshots that it describes."""

@@ -1,0 +1,138 @@
+"""A snapshot: the files of one version of the lake, and the SQL that reads a table from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import cache, cached_property
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ...tables import TABLES, Table
+from ..arrow import columns_id
+from ..files.place import Files
+from ..lazy import lazy
+from ..periods import YEAR_IN_ACCESSION
+from .log import DataFile, State
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = lazy("pyarrow.parquet")
+
+
+EXACT = "source_format IS DISTINCT FROM 'dataset'"
+"""The condition of a filing that is as it was filed, and not as the SEC's data sets round it."""
+
+
+class Snapshot:
+    """The lake at one version; unchanged by later commits."""
+
+    def __init__(self, place: Files, state: State) -> None:
+        self.version = state.version
+        self.live = state.live
+        self.place = place
+
+    def files(self, table: str) -> list[str]:
+        """The locations of a table's files, in the order of their labels."""
+        return [self.path(each) for each in self.entries(table)]
+
+    def entries(self, table: str, labels: Collection[str] | None = None) -> list[DataFile]:
+        """A table's files as the log has them, of some labels or all, in the order of their labels."""
+        found = self._by_table.get(table, [])
+        return found if labels is None else [each for each in found if each.label in labels]
+
+    def entries_with(self, table: str, accession_numbers: Collection[str]) -> list[DataFile]:
+        """Those of a table's files that can hold rows of these accessions, in the order of their labels."""
+        years = {each[YEAR_IN_ACCESSION] for each in accession_numbers}
+        return [
+            each for each in self.entries(table) if years and (each.years is None or not years.isdisjoint(each.years))
+        ]
+
+    @cached_property
+    def labels(self) -> set[str]:
+        """The periods that have files."""
+        return {each.label for each in self.live.values()}
+
+    def name(self, file: DataFile) -> str:
+        """A file's name in the lake for readers: the one that outlives its retirement by the grace period."""
+        return f"{self.place.shelf}/{file.path}"
+
+    def path(self, file: DataFile) -> str:
+        """Where readers find a file, as DuckDB reads it: an absolute path or an s3:// address."""
+        return self.place.uri(self.name(file))
+
+    def relation(self, table: str, labels: Collection[str] | None = None, *, filename: bool = False) -> str:
+        """A SELECT of all columns of a table, of some labels or all; with `filename`, also the file of each row."""
+        return self.select(TABLES[table], self.entries(table, labels), filename=filename)
+
+    def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
+        """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
+        groups: dict[frozenset[str] | None, list[DataFile]] = defaultdict(list)
+        declared = columns_id(table)
+        for each in entries:
+            # Only files of another declaration are looked into: their footers say what they lack.
+            present = (
+                None if each.columns == declared else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
+            )
+            groups[present].append(each)
+        return "\nUNION ALL ".join(
+            self._select_alike(table, alike, present, filename=filename) for present, alike in groups.items()
+        ) or select_nothing(table, filename=filename)
+
+    def _select_alike(
+        self, table: Table, entries: list[DataFile], present: Collection[str] | None, *, filename: bool
+    ) -> str:
+        """A SELECT from files that have the same columns; those older than the gathered ones have them gathered now."""
+        sql = select_files(table, [self.path(each) for each in entries], present, filename=filename)
+        if present is None or not table.gathered or {each.name for each in table.gathered} <= set(present):
+            return sql
+        labels = {each.label for each in entries}
+        return with_gathered(sql, self.relation("reporting_owners", labels), self.relation("footnotes", labels))
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[DataFile]]:
+        found: dict[str, list[DataFile]] = defaultdict(list)
+        for each in sorted(self.live.values(), key=lambda file: file.path):
+            found[each.table].append(each)
+        return found
+
+
+def select_files(
+    table: Table, paths: Iterable[str], present: Collection[str] | None = None, *, filename: bool = False
+) -> str:
+    """A SELECT of all columns of a table from Parquet files; `present` are the columns they have, if not all."""
+    columns = [
+        each.name if present is None or each.name in present else f"NULL::{each.sql_type} AS {each.name}"
+        for each in table.stored
+    ]
+    names = ",\n  ".join(quoted(glob_free(each)) for each in paths)
+    extra = ", filename" if filename else ""
+    option = "filename = true, " if filename else ""
+    return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
+
+
+def with_gathered(filings: str, owners: str, footnotes: str) -> str:
+    """A SELECT of filings, with what their rows carry of their owners and footnotes, given a SELECT of each."""
+    return _gathering().format(filings=filings, owners=owners, footnotes=footnotes)
+
+
+@cache
+def _gathering() -> str:
+    return resources.files(__package__).joinpath("sql", "gathered.sql").read_text(encoding="utf-8")
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def glob_free(path: str) -> str:
+    """A path that DuckDB takes literally, whatever characters a folder's name has."""
+    return "".join(f"[{each}]" if each in "*?[" else each for each in path)
+
+
+def select_nothing(table: Table, *, filename: bool = False) -> str:
+    """A SELECT of a table's columns, typed, without a row."""
+    columns = ", ".join(f"NULL::{each.sql_type} AS {each.name}" for each in table.stored)
+    return f"SELECT {columns}{', NULL::VARCHAR AS filename' if filename else ''} WHERE false"

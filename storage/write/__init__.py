@@ -1,0 +1,1 @@
+"""Writing a lake: ingest, commit, compaction, and which filing an amendment amends."""

@@ -1,0 +1,325 @@
+"""What a commit changes: the files it writes, against one snapshot, so that an ingest's rows are upserted.
+
+Works on a cursor of its own. Names there: `new_<table>` the rows to be stored; `fresh` the accessions of its filings,
+`exact` those of them that are not a data set's; `tried` those it quarantines; `leaving_<table>` the keys of the rows
+that go wherever they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ...tables import TABLES, Table
+from ..arrow import columns_id, sha256_of, sort_columns, write_parquet
+from ..files.staging import unique_id
+from ..lazy import lazy
+from ..periods import YEAR_IN_ACCESSION, year_of
+from ..read.engine import batches, register, rows
+from ..versions.log import DataFile, Summary
+from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing, with_gathered
+from .amendments import plan_superseded
+from .homes import Home, homes_of
+from .ingest import Ingest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+else:
+    pa = lazy("pyarrow")
+    pc = lazy("pyarrow.compute")
+
+
+@dataclass(slots=True)
+class Changes:
+    """The files that a commit adds and removes; the added ones are staged, not yet durable."""
+
+    commit: str
+    staged: dict[str, Path] = field(default_factory=dict)
+    added: list[DataFile] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    summary: Summary = field(default_factory=Summary)
+
+    def write(
+        self, cursor: duckdb.DuckDBPyConnection, table: Table, label: str, selects: Iterable[str], folder: Path
+    ) -> None:
+        """Stage one sorted file of `label` with the rows of SELECTs of all columns of a table; none if no row comes.
+
+        Raises:
+            LakeFull, LakeUnwritable: `folder` would not take the file.
+        """
+        columns, order = ", ".join(each.name for each in table.stored), ", ".join(sort_columns(table))
+        sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
+        path = folder / f"{table.name}.{label}.parquet"
+        years: set[str] = set()
+        count = write_parquet(table, _noting(years, table, batches(cursor, sql)), path)
+        if count:
+            name = f"{table.name}/year={year_of(label)}/{label}.{self.commit}.parquet"
+            self.staged[name] = path
+            self.added.append(
+                DataFile(
+                    path=name,
+                    table=table.name,
+                    label=label,
+                    rows=count,
+                    bytes=path.stat().st_size,
+                    sha256=sha256_of(path),
+                    columns=columns_id(table),
+                    years=sorted(years) if table.of_filing else None,
+                )
+            )
+
+
+def _noting(years: set[str], table: Table, passing: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, and meanwhile the years that their accession numbers name."""
+    for batch in passing:
+        if table.of_filing:
+            cut = pc.utf8_slice_codeunits(
+                batch.column("accession_number"), YEAR_IN_ACCESSION.start, YEAR_IN_ACCESSION.stop
+            )
+            years.update(cut.unique().to_pylist())
+        yield batch
+
+
+def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
+    """Write the files that bring the snapshot to hold the ingest's rows; None if it holds just those already.
+
+    Raises:
+        LakeFull, LakeUnwritable: the staging folder would not take the files.
+    """
+    passed_over = _declare_filings(cursor, snapshot, ingest)
+    homes = homes_of(cursor, ingest, snapshot.labels)
+    merged = [label for home in homes for label in home.merged]
+    stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
+    made_exact = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
+    waiting = _places(cursor, snapshot, "quarantine", "settled", ingest.filings | ingest.quarantined)
+    _declare_quarantine(cursor, snapshot, ingest)
+    delisted = _declare_index(cursor, snapshot, ingest, merged)
+    outdated = plan_superseded(cursor, snapshot, stored)
+
+    strays = {*stored, *waiting, *outdated}.difference(merged)
+    changed = {
+        home.label: {
+            table for table in TABLES.values() if _differs(cursor, snapshot, ingest, table, home, bool(stored))
+        }
+        for home in homes
+    }
+    if not strays and not any(changed.values()):
+        return None
+    for name, read in (("index_days", bool(ingest.days)), ("datasets", ingest.dataset_read)):
+        if read:  # when it was read last is news only beside other news
+            changed[homes[0].label].add(TABLES[name])
+
+    changes = Changes(unique_id())
+    writer = _Writer(cursor, snapshot, ingest, changes)
+    for home in homes:
+        # What moves into another label's file moves in every table.
+        for table in TABLES.values():
+            if table in changed[home.label] or (changed[home.label] and home.moves):
+                writer.rewrite(table, home.label, home.merged, home.new(table))
+    for label in sorted(strays):
+        for table in TABLES.values():
+            if _any(cursor, _leaving_rows(snapshot, table, [label])):
+                writer.rewrite(table, label, [label], None)
+    fresh = rows(cursor, "SELECT count(*) FROM fresh")[0][0]
+    changes.summary = Summary(
+        index_dates=[each.isoformat() for each in sorted(ingest.days)],
+        filings_added=fresh - sum(stored.values()),
+        filings_replaced=sum(stored.values()),
+        quarantined=len(ingest.quarantined),
+        quarantine_left=sum(waiting.values()),
+        recovered=_recovered(cursor, snapshot) if waiting else [],
+        delisted=delisted,
+        made_exact=made_exact,
+        passed_over=passed_over,
+    )
+    return changes
+
+
+class _Writer:
+    """Writes the changed files into the staging folder and keeps the account."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, changes: Changes) -> None:
+        self._cursor = cursor
+        self._snapshot = snapshot
+        self._folder = ingest.staging.folder / changes.commit
+        self._changes = changes
+        self._ingest = ingest
+        self._folder.mkdir()
+
+    def rewrite(self, table: Table, label: str, sources: Iterable[str], new: str | None) -> None:
+        """One file of `label` from the staying rows of the files of `sources` and those of a SELECT."""
+        replaced = self._snapshot.entries(table.name, list(sources))
+        parts = [new] if new and not _without_rows(table, self._ingest) else []
+        if not (replaced or parts):
+            return
+        if replaced:
+            parts.append(_staying_rows(self._snapshot, table, list(sources)))
+        self._changes.write(self._cursor, table, label, parts, self._folder)
+        self._changes.removed += [each.path for each in replaced]
+
+
+_KEYS = {
+    "quarantine": "accession_number",
+    "superseded": "accession_number, superseded_by",
+    "index_entries": "accession_number, index_date",
+    "index_days": "index_date",
+    "datasets": "quarter",
+}
+_INDEX = ("index_entries", "index_days", "datasets")
+"""The tables that say what was read of EDGAR."""
+
+
+def _without_rows(table: Table, ingest: Ingest) -> bool:
+    """Whether the ingest's filings have no row of a table, which need not be asked for then."""
+    return table.of_filing and ingest.rows_of(table.name) is None
+
+
+def _key(table: Table) -> str:
+    return "accession_number" if table.of_filing else _KEYS[table.name]
+
+
+def _leaving(table: Table) -> str:
+    return "fresh" if table.of_filing else f"leaving_{table.name}"
+
+
+def _leaving_rows(snapshot: Snapshot, table: Table, labels: list[str]) -> str:
+    return (
+        f"SELECT o.* FROM ({snapshot.relation(table.name, labels)}) o SEMI JOIN {_leaving(table)} USING ({_key(table)})"
+    )
+
+
+def _staying_rows(snapshot: Snapshot, table: Table, labels: list[str]) -> str:
+    return (
+        f"SELECT o.* FROM ({snapshot.relation(table.name, labels)}) o ANTI JOIN {_leaving(table)} USING ({_key(table)})"
+    )
+
+
+def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> int:
+    """The ingest's rows, but for a data set's filings that the lake has exactly; how many filings that leaves out."""
+    register(cursor, "fresh", "accession_number", sorted(ingest.filings))
+    register(cursor, "exact", "accession_number", sorted(ingest.filings - ingest.from_datasets))
+    register(cursor, "tried", "accession_number", sorted(ingest.quarantined))
+    if ingest.from_datasets:
+        filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.from_datasets))
+        cursor.execute(
+            f"DELETE FROM fresh WHERE accession_number IN (SELECT accession_number FROM ({filings}) WHERE {EXACT})"
+        )
+    for table in TABLES.values():
+        if table.of_filing or table.name in _INDEX:
+            source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
+            added = _added(ingest, table)
+            if ingest.from_datasets and table.of_filing:
+                added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
+            cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {added}")
+    cursor.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM exact UNION ALL SELECT * FROM tried")
+    cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS SELECT * FROM settled")
+    return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
+
+
+def _added(ingest: Ingest, table: Table) -> str:
+    """A SELECT of the rows that an ingest brings to a table, as the lake's files have them."""
+    path = ingest.rows_of(table.name)
+    if path is None:
+        return select_nothing(table)
+    sql = select_files(table, [str(path)], set(table.column_names()))
+    if not table.gathered:
+        return sql
+    return with_gathered(sql, _added(ingest, TABLES["reporting_owners"]), _added(ingest, TABLES["footnotes"]))
+
+
+def _places(
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    table: str,
+    wanted: str,
+    accessions: Collection[str],
+    condition: str = "true",
+) -> dict[str, int]:
+    """The labels that hold rows of the wanted accessions, a table of that name, and how many meet a condition."""
+    places = snapshot.entries_with(table, accessions)
+    if not places:
+        return {}
+    labels = {snapshot.path(each): each.label for each in places}
+    found = rows(
+        cursor,
+        f"SELECT filename, count(*) FROM ({snapshot.select(TABLES[table], places, filename=True)}) "
+        f"SEMI JOIN {wanted} USING (accession_number) WHERE {condition} GROUP BY filename",
+    )
+    return {labels[path]: count for path, count in found}
+
+
+def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> None:
+    table = TABLES["quarantine"]
+    added = _added(ingest, table)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE new_quarantine AS "
+        f"SELECT n.* REPLACE (coalesce(o.first_seen, n.first_seen) AS first_seen) FROM ({added}) n "
+        f"LEFT JOIN ({snapshot.relation('quarantine')}) o USING (accession_number)"
+    )
+    if ingest.quarantined:
+        # Another writer may have stored the filing since this one asked; then its failure is no news.
+        filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.quarantined))
+        cursor.execute(
+            f"DELETE FROM new_quarantine WHERE accession_number IN (SELECT accession_number FROM "
+            f"({filings}) SEMI JOIN tried USING (accession_number) WHERE {EXACT})"
+        )
+
+
+def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, merged: list[str]) -> int:
+    """The ingest's index rows, and beside them the entries that its indexes no longer list; how many are newly so."""
+    delisted = 0
+    if ingest.days and snapshot.entries("index_entries", merged):
+        gone = (
+            f"SELECT o.* REPLACE (coalesce(o.delisted_at, d.read_at) AS delisted_at), o.delisted_at IS NULL AS newly "
+            f"FROM ({snapshot.relation('index_entries', merged)}) o JOIN new_index_days d USING (index_date) "
+            "ANTI JOIN new_index_entries USING (accession_number, index_date) "
+            "WHERE d.state = 'whole' AND list_contains(string_split(replace(d.forms, ' ', ''), ','), o.form_type)"
+        )
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {gone}")
+        delisted = rows(cursor, "SELECT count(*) FROM gone WHERE newly")[0][0]
+        cursor.execute("INSERT INTO new_index_entries SELECT * EXCLUDE (newly) FROM gone")
+    for name in _INDEX:
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving_{name} AS SELECT {_KEYS[name]} FROM new_{name}")
+    return delisted
+
+
+def _differs(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, table: Table, home: Home, replacing: bool
+) -> bool:
+    """Whether a home's new rows are others than those that leave it for them; when something was read is no difference.
+
+    `replacing`: the lake holds some of the ingest's filings.
+    """
+    columns = ", ".join(each.name for each in table.stored if each.name != "read_at")
+    new = f"SELECT {columns} FROM ({home.new(table)})"
+    merged = home.merged if replacing or not table.of_filing else []
+    if not snapshot.entries(table.name, merged):
+        return not _without_rows(table, ingest) and _any(cursor, new)
+    old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"
+    return _any(cursor, f"({old} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {old})")
+
+
+def _any(cursor: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    return bool(cursor.execute(f"SELECT 1 FROM ({sql}) LIMIT 1").fetchall())
+
+
+def _recovered(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[dict[str, str | int]]:
+    """The rows of quarantine of filings that are stored by this commit, as the log keeps them; times are UTC."""
+    columns = "accession_number", "stage", "reason", "attempts", "first_seen", "last_tried"
+    sql = (
+        f"SELECT {', '.join(columns)} FROM ({snapshot.relation('quarantine')}) "
+        "SEMI JOIN exact USING (accession_number) ORDER BY accession_number"
+    )
+    return [
+        {
+            name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+            for name, value in zip(columns, row, strict=True)
+        }
+        for row in rows(cursor, sql)
+    ]

@@ -1,0 +1,26 @@
+"""A clock that need not be waited for."""
+
+import threading
+
+from form4lake.crawler.clock import Clock
+
+
+class SkippingClock(Clock):
+    """Real clocks, but sleeping only moves them on. `slept` holds the seconds of each sleep."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+        self.wall_shift = 0.0
+        self.slept: list[float] = []
+        self._lock = threading.Lock()
+
+    def wall(self) -> float:
+        return super().wall() + self.skipped + self.wall_shift
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped
+
+    def sleep(self, seconds: float, stop: threading.Event) -> None:
+        with self._lock:
+            self.skipped += seconds
+            self.slept.append(seconds)

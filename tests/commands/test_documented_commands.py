@@ -1,0 +1,119 @@
+"""Every command of README.md and docs/ is run as it stands there, against the replica; those that are not, say why."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from form4lake.cli import app
+from form4lake.flows.steps.run import today_in_new_york
+from form4lake.replica import business_days, generate_archive
+from form4lake.tests.builders.workspace import FIRST, House
+
+ROOT = Path(__file__).parents[2]
+FIRST_PAGE = ROOT / "docs" / "quickstart.md"
+PAGES = [FIRST_PAGE, ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - {FIRST_PAGE})]
+
+NOT_RUN = {
+    "make ": "sets up an environment, which is the one that runs this",
+    "git pull": "changes the code that runs this",
+    "aws s3 cp": "AWS's program is not among the dependencies; test_object_lake moves a lake with boto3",
+    "FORM4_LAKE=s3://": "the same",
+    "form4 serve": "does not end",
+    "form4 compare-datasets 2024Q1 --zip": "FILE stands for a zip that a user has",
+    "duckdb ": "the duckdb command line is not among the dependencies",
+    "duckdb.connect": "Python, not a command; test_storage_views does it",
+    "jdbc:": "an address, not a command",
+    "CRON_TZ=": "a line of a crontab",
+    "30 22 ": "a line of a crontab",
+    "# config.yaml": "a part of a file",
+    "lake: ": "a part of a file",
+    "edgar:": "a part of a file",
+    "requests_per_second: ": "a part of a file",
+    "EDGAR ──>": "a picture",
+    "└──": "a picture",
+}
+
+
+def commands(page: Path) -> Iterator[str]:
+    """The lines of a page's blocks marked `sh` and of its indented blocks, a command that goes on joined to one."""
+    fence, begun = "", ""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("```"):
+            fence = "" if fence else line
+        elif fence == "```sh" or (not fence and line.startswith("    ")):
+            begun += line.strip().removeprefix("$ ").replace(".venv/bin/", "") + " "
+            if begun.count('"') % 2 == 0:
+                yield begun.strip()
+                begun = ""
+
+
+@pytest.fixture
+def newcomer(house: House, prefect_server: str) -> Iterator[House]:
+    """A user with an empty folder and an EDGAR of three days long ago and a few days up to today."""
+    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE"):
+        house.monkeypatch.delenv(name)
+    house.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    recent = [today_in_new_york() - timedelta(days=back) for back in range(8)]
+    days = {*business_days(FIRST, 3), *(day for day in recent if day.weekday() < 5)}
+    archive = generate_archive(21, sorted(days), 90)
+    with house.edgar(archive):
+        (house.lake_folder.parent / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
+        yield house
+
+
+def test_what_is_not_run_is_still_documented() -> None:
+    written = [line for page in PAGES for line in commands(page)]
+    for beginning in NOT_RUN:
+        assert any(line.startswith(beginning) for line in written), f"{beginning!r} stands nowhere any more"
+
+
+@pytest.mark.flow
+def test_every_documented_command_works(newcomer: House) -> None:
+    Path("lake-demo").symlink_to("lake")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = str(probe.getsockname()[1])
+    lines = dict.fromkeys(line for page in PAGES for line in commands(page))
+    with ExitStack() as stack:
+        for line in lines:
+            if not line.startswith(tuple(NOT_RUN)):
+                run(line.replace("8786", free), newcomer, stack)
+    assert newcomer.query("select sum(missing), count(*) > 3 from coverage") == [(0, True)]
+
+
+def run(line: str, newcomer: House, stack: ExitStack) -> None:
+    """Run one line as a shell would; AssertionError with what it said where it fails."""
+    words = shlex.split(line.replace("FILE…", "filing.txt"), comments=True)
+    if words[0] == "export":
+        name, _, value = words[1].partition("=")
+        newcomer.monkeypatch.setenv(name, os.path.expandvars(value))
+    elif words[0] == "form4" and ">" not in words:
+        done = CliRunner().invoke(app, words[1:])
+        assert done.exit_code == 0, f"{line}: exit {done.exit_code}\n{done.output}\n{done.exception!r}"
+    elif line.endswith("&"):
+        stack.enter_context(running(line.removesuffix("&")))
+    else:
+        shell = subprocess.run(["bash", "-ec", line], capture_output=True, text=True, check=False)
+        assert shell.returncode == 0, f"{line}: exit {shell.returncode}\n{shell.stderr}"
+        assert "Traceback" not in shell.stderr
+
+
+@contextmanager
+def running(command: str) -> Iterator[None]:
+    """A command in the background, and what it starts."""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(["bash", "-c", command], start_new_session=True, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)

@@ -1,0 +1,160 @@
+"""`form4 sql` as a person meets it: it only reads, stops when asked to, and keeps what was typed."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from form4lake.storage import Lake
+from form4lake.tests.builders.workspace import FORM4, House, form4, form4_here
+
+ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of version 0; no test writes to it."""
+    root = tmp_path_factory.mktemp("empty") / "lake"
+    Lake.open(root, create=True)
+    return root
+
+
+@pytest.fixture
+def asked(house: House, empty: Path) -> House:
+    """A house with that lake."""
+    house.monkeypatch.setenv("FORM4_LAKE", str(empty))
+    return house
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table t as select 1",
+        "copy (select 1) to 'stolen.csv'",
+        "explain analyze copy (select 1) to 'stolen.csv'",
+        "attach 'stolen.duckdb'",
+        "set profiling_output = 'stolen.json'",
+        "export database 'stolen'",
+        "prepare p as copy (select 1) to 'stolen.csv'",
+    ],
+)
+def test_nothing_but_reading_is_allowed(asked: House, statement: str) -> None:
+    done = form4_here("sql", f"select 1; {statement}")
+    assert done.returncode == 2
+    assert not list(Path.cwd().glob("stolen*"))
+
+
+def test_what_reads_is_allowed(asked: House) -> None:
+    query = "set variable n = 3; select getvariable('n') + 1 as n; explain analyze select 1"
+    done = form4("sql", "--format", "csv", query)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("n\n4\n")
+    assert "cluster_buys" in form4_here("sql", "select function_name from duckdb_functions() where not internal").stdout
+    assert form4_here("sql", "show tables").stdout.count("trades") == 2  # plan_trades too
+
+
+def test_a_script_is_answered_statement_by_statement(asked: House) -> None:
+    done = form4("sql", "--format", "csv", typed="select 1 as a; -- it's fine;\nselect 2\n as b;")
+    assert (done.returncode, done.stdout) == (0, "a\n1\nb\n2\n")
+    assert form4_here("sql", typed="select nonsense;").returncode == 2
+
+
+def test_who_reads_no_further_gets_no_traceback(asked: House) -> None:
+    done = subprocess.run(
+        f"{FORM4} sql --format csv 'from range(1000000)' | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("range\n", "")
+
+
+@pytest.mark.flow
+def test_ctrl_c_ends_a_single_query(asked: House) -> None:
+    with subprocess.Popen([FORM4, "sql", ENDLESS], stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(30) == 130
+        finally:
+            process.kill()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+class Terminal:
+    """A person at a prompt: types, and waits for what appears."""
+
+    def __init__(self, screen: int) -> None:
+        self._screen = screen
+        self._shown = ""
+
+    def types(self, text: str) -> None:
+        os.write(self._screen, text.encode())
+
+    def sees(self, text: str) -> None:
+        """Read until `text` appears after what was seen before; AssertionError after half a minute."""
+        while text not in self._shown:
+            ready, _, _ = select.select([self._screen], [], [], 30)
+            assert ready, f"{text!r} does not appear, only {self._shown!r}"
+            self._shown += os.read(self._screen, 4096).decode(errors="replace")
+        self._shown = self._shown.partition(text)[2]
+
+
+@contextmanager
+def terminal() -> Iterator[Terminal]:
+    """`form4 sql` on a terminal of its own; ended with Ctrl-D."""
+    pid, screen = pty.fork()
+    if pid == 0:
+        os.environ |= {"TERM": "dumb", "PAGER": "cat"}
+        os.execv(FORM4, [str(FORM4), "sql"])
+    person = Terminal(screen)
+    try:
+        person.sees("form4>")
+        yield person
+        code = None
+        for _ in range(30):
+            person.types("\x04")
+            time.sleep(0.5)
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                code = os.waitstatus_to_exitcode(status)
+                break
+        assert code == 0, "Ctrl-D does not end the prompt"
+    finally:
+        os.close(screen)
+
+
+@pytest.mark.flow
+def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: House) -> None:
+    asked.monkeypatch.setenv("XDG_STATE_HOME", str(Path.cwd() / "state"))
+    with terminal() as person:
+        person.types("select 40 +\n")
+        person.sees("...>")
+        person.types("2 as answer;\n")
+        person.sees("42")
+        person.sees("form4>")
+        person.types(f"{ENDLESS};\n")
+        time.sleep(2)
+        person.types("\x03")
+        person.sees("stopped")
+        person.sees("form4>")
+        person.types("half a statement\n")
+        person.sees("...>")
+        person.types("\x03")
+        person.sees("form4>")
+        person.types("help\n")
+        person.sees("describe trades")
+        person.sees("form4>")
+    with terminal() as person:
+        person.types("\x10\x10\x10\x10\n")  # four lines up: the endless one is the third
+        person.sees("2 as answer;")
+        person.sees("form4>")

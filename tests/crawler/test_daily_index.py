@@ -1,0 +1,120 @@
+"""One day's index: fetched, unpacked, and another of the day's files where its master fails."""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from datetime import date
+
+import ncompress
+import pytest
+
+from form4lake.crawler import Absent, DamagedIndex, EdgarClient, EdgarDown, ListedDay, Validators, read_daily_index
+from form4lake.tables import OWNERSHIP_FORMS
+from form4lake.tests.builders.index_texts import DAY, index, row
+from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
+
+FOLDER = "edgar/daily-index/2024/QTR1"
+PATH = f"{FOLDER}/master.20240102.idx"
+FORM = f"{FOLDER}/form.20240102.idx"
+COMPANY = f"{FOLDER}/company.20240102.idx"
+LISTED = ListedDay(DAY, "listed", PATH)
+ALL_LISTED = ListedDay(DAY, "listed", PATH, (FORM, COMPANY))
+FORM_INDEX = (
+    b"Form Type   Company Name                                                  CIK         Date Filed  File Name\n"
+    + b"-" * 141
+    + b"\n4           ACME INC                                                      7           20240102    "
+    b"edgar/data/7/0000000001-24-000001.txt               \n"
+)
+GONE = Scripted(b"<Error><Code>AccessDenied</Code></Error>", 403)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, ncompress.compress])
+def test_a_day_is_fetched_and_read(server: ScriptedServer, client: EdgarClient, pack: Callable[[bytes], bytes]) -> None:
+    body = index(row(1), "rubbish")
+    server.script(f"/Archives/{PATH}", Scripted(pack(body)))
+    read = read_daily_index(client, LISTED, OWNERSHIP_FORMS)
+    assert read.source_path == PATH
+    assert read.content_sha256 == hashlib.sha256(body).hexdigest()
+    assert [(entry.accession_number, entry.index_date) for entry in read.entries] == [("0000000001-24-000001", DAY)]
+    assert not read.whole
+    server.script(f"/Archives/{PATH}", Scripted(pack(index(row(1)))))
+    assert read_daily_index(client, LISTED, OWNERSHIP_FORMS).whole
+
+
+def test_an_index_of_the_nineties_packed_by_unix_compress(server: ScriptedServer, client: EdgarClient) -> None:
+    path = "edgar/daily-index/1995/QTR1/master.950103.idx.Z"
+    rows = [row(number, filed="19950103", name=f"COMPANY {number * 7919}") for number in range(9000)]
+    packed = ncompress.compress(index(*rows))
+    assert packed.startswith(b"\x1f\x9d")
+    server.script(f"/Archives/{path}", Scripted(packed))
+    read = read_daily_index(client, ListedDay(date(1995, 1, 3), "listed", path), OWNERSHIP_FORMS)
+    assert read.whole
+    assert len(read.entries) == 9000
+    server.script(f"/Archives/{path}", Scripted(packed[: len(packed) // 2]))
+    try:
+        cut = read_daily_index(client, ListedDay(date(1995, 1, 3), "listed", path), OWNERSHIP_FORMS)
+        assert not cut.whole
+    except DamagedIndex:
+        pass
+
+
+@pytest.mark.parametrize("body", [b"\x1f\x9d\xffrest", gzip.compress(index(row(1)))[:-9], b"Description: none"])
+def test_an_index_that_cannot_be_unpacked_or_read_is_damaged(
+    server: ScriptedServer, client: EdgarClient, body: bytes
+) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(body))
+    with pytest.raises(DamagedIndex) as caught:
+        read_daily_index(client, LISTED, OWNERSHIP_FORMS)
+    assert caught.value.path == f"/Archives/{PATH}"
+    assert PATH in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "master", [GONE, Scripted(b"Description: none"), Scripted(index(row(1))[:-5]), Scripted(index("rubbish"))]
+)
+def test_the_form_index_stands_in_for_a_master_that_is_absent_or_broken(
+    server: ScriptedServer, client: EdgarClient, master: Scripted
+) -> None:
+    server.script(f"/Archives/{PATH}", master)
+    server.script(f"/Archives/{FORM}", Scripted(FORM_INDEX))
+    read = read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
+    assert read.whole
+    assert read.source_path == FORM
+    assert [(e.accession_number, e.form_type, e.company_name) for e in read.entries] == [
+        ("0000000001-24-000001", "4", "ACME INC")
+    ]
+    assert [asked.path.rsplit("/")[-1] for asked in server.asked] == ["master.20240102.idx", "form.20240102.idx"]
+
+
+def test_where_none_is_whole_the_one_that_lists_most_is_taken(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(index(row(1), row(2), "rubbish")))
+    server.script(f"/Archives/{FORM}", Scripted(FORM_INDEX[:-1]))
+    server.script(f"/Archives/{COMPANY}", GONE)
+    read = read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
+    assert (read.source_path, len(read.entries), read.whole) == (PATH, 2, False)
+    server.script(f"/Archives/{PATH}", GONE)
+    server.script(f"/Archives/{FORM}", GONE)
+    with pytest.raises(Absent, match="master"):
+        read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
+
+
+def test_an_edgar_that_is_down_is_not_asked_for_another_file(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(status=503))
+    with pytest.raises(EdgarDown):
+        read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
+    assert {asked.path for asked in server.asked} == {f"/Archives/{PATH}"}
+
+
+def test_an_index_that_has_not_changed_is_not_sent_again(server: ScriptedServer, client: EdgarClient) -> None:
+    first = Scripted(index(row(1)), headers={"ETag": '"1"'})
+    server.script(f"/Archives/{PATH}", first, Scripted(status=304), Scripted(index(row(1), row(2))))
+    seen = read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS).validators
+    assert seen == Validators(etag='"1"')
+    assert read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS, seen=seen) is None
+    assert len(read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS, seen=seen).entries) == 2
+    assert [asked.headers.get("If-None-Match") for asked in server.asked] == [None, '"1"', '"1"']
+
+
+def test_a_day_without_index_cannot_be_read(client: EdgarClient) -> None:
+    with pytest.raises(ValueError, match="holiday"):
+        read_daily_index(client, ListedDay(date(2024, 1, 1), "holiday", None), OWNERSHIP_FORMS)

@@ -1,0 +1,110 @@
+"""Which days a run reads: the lake says what is missing, EDGAR's listings what exists."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from form4lake.flows.steps.days import CATCH_UP_DAYS, days_of_range, days_to_read, published
+from form4lake.flows.steps.run import Run, run
+from form4lake.replica import business_days, generate_archive
+from form4lake.tables import OWNERSHIP_FORMS, IndexDay, IndexEntry
+from form4lake.tests.builders.workspace import House
+
+TODAY = date(2024, 1, 19)
+MLK_DAY = date(2024, 1, 15)
+DAYS = business_days(date(2023, 12, 27), 16, [date(2024, 1, 1), MLK_DAY])
+
+
+@pytest.fixture
+def this(house: House) -> Iterator[Run]:
+    """A run against an EDGAR that has every business day from 2023-12-27 to TODAY."""
+    house.monkeypatch.delenv("FORM4_NIGHTLY__SINCE")
+    with house.edgar(generate_archive(1, DAYS, 20)), run("nightly") as made:
+        yield made
+        assert made.report.failure is None
+
+
+def read(
+    this: Run, day: date, *, state: str = "whole", missing: int = 0, forms: str = ",".join(OWNERSHIP_FORMS)
+) -> None:
+    """Put a day into the lake, with so many filings listed and not stored."""
+    entries = [
+        IndexEntry(
+            accession_number=f"0000000001-{day:%y}-{day:%m%d}{number:02}",
+            filing_date=day,
+            index_date=day,
+            form_type="4",
+            source_path="edgar/data/1/x.txt",
+        )
+        for number in range(missing)
+    ]
+    with this.lake.begin(day.isoformat()) as ingest:
+        ingest.add_day(IndexDay(index_date=day, state=state, forms=forms, read_at=datetime.now(UTC)), entries)
+        this.lake.commit(ingest, writer="test")
+
+
+def dates(this: Run) -> list[date]:
+    return [day.index_date for day in days_to_read(this, TODAY)]
+
+
+LOOKBACK = [date(2024, 1, day) for day in (12, 15, 16, 17, 18, 19)]
+
+
+def test_an_empty_lake_begins_with_the_last_business_days(this: Run) -> None:
+    assert dates(this) == LOOKBACK
+
+
+def test_the_run_goes_on_from_the_newest_day_and_reads_the_last_ones_again(this: Run) -> None:
+    read(this, date(2024, 1, 3))
+    for day in (16, 17):
+        read(this, date(2024, 1, day))
+    assert dates(this) == LOOKBACK
+    read(this, date(2024, 1, 4), missing=1)
+    assert dates(this) == [date(2024, 1, 4), *LOOKBACK]
+
+
+def test_after_a_while_off_it_catches_up(this: Run) -> None:
+    read(this, date(2024, 1, 3))
+    assert dates(this) == [date(2024, 1, day) for day in (4, 5, 8, 9, 10, 11)] + LOOKBACK
+
+
+def test_a_damaged_day_is_read_again_however_old(this: Run) -> None:
+    read(this, date(2023, 12, 28), state="damaged")
+    read(this, date(2024, 1, 18))
+    assert dates(this) == [date(2023, 12, 28), *LOOKBACK]
+
+
+def test_a_day_read_for_fewer_forms_is_read_for_the_others(this: Run) -> None:
+    read(this, date(2024, 1, 4), forms="4")
+    read(this, date(2024, 1, 18))
+    assert dates(this) == [date(2024, 1, 4), *LOOKBACK]
+
+
+def test_since_answers_for_every_day_from_there_on(this: Run) -> None:
+    this.settings.nightly.since = date(2024, 1, 17)
+    assert dates(this) == [date(2024, 1, day) for day in (17, 18, 19)]
+
+
+def test_an_old_backfill_does_not_make_the_nightly_run_read_all_years_since(this: Run) -> None:
+    old = TODAY - timedelta(days=CATCH_UP_DAYS + 40)
+    read(this, old)
+    assert min(dates(this)) >= TODAY - timedelta(days=CATCH_UP_DAYS)
+    (note,) = this.report.notes
+    begins, ends = old + timedelta(days=1), TODAY - timedelta(days=CATCH_UP_DAYS + 1)
+    assert note.endswith(f"form4 backfill {begins} {ends}")
+
+
+def test_a_holiday_is_told_from_an_index_that_is_not_there_yet(this: Run) -> None:
+    states = {day.index_date: day.state for day in days_to_read(this, date(2024, 1, 22))}
+    assert states[MLK_DAY] == "holiday"
+    assert states[date(2024, 1, 22)] == "not published"
+    assert states[date(2024, 1, 19)] == "listed"
+
+
+def test_a_backfill_reads_the_days_of_its_range_that_are_not_complete(this: Run) -> None:
+    read(this, date(2024, 1, 3))
+    days = days_of_range(this, date(2023, 12, 29), date(2024, 1, 4), TODAY)
+    wanted = [date(2023, 12, 29), date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 4)]
+    assert [day.index_date for day in published(this, days)] == wanted
+    assert this.report.not_published == []
