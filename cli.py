@@ -174,7 +174,7 @@ def reconcile(
 
 @app.command()
 def compact(as_of: AsOf = None) -> None:
-    """Fold months and years that are over into fewer files.
+    """Compact months and years that are over into fewer files.
 
     One sorted file a table each. nightly does it when due.
     """
@@ -311,7 +311,7 @@ def verify(
     repair: Annotated[bool, typer.Option("--repair", help="Put right what has another copy; no row changes.")] = False,
     drop: Annotated[
         bool,
-        typer.Option("--drop-damaged", help="Take out what nothing here can mend; runs then fetch it again."),
+        typer.Option("--drop-damaged", help="Take out what nothing here can repair; runs then fetch it again."),
     ] = False,
 ) -> None:
     """Check every file of the lake and all its promises.

@@ -22,6 +22,8 @@ from .tables import OWNERSHIP_FORMS
 CONFIG_VARIABLE = "FORM4_CONFIG"
 LOG_FORMAT_VARIABLE = "FORM4_LOG_FORMAT"
 PREFIX = "FORM4_"
+OLDER_NAMES = {"gate_folder": "rate_limiter_folder"}
+"""Keys below `edgar` that were renamed; the older name still works."""
 
 
 class SettingsError(Exception):
@@ -48,8 +50,15 @@ class EdgarSettings(BaseModel):
     """How often one request is tried before it counts as failed."""
     threads: int = Field(default=8, ge=1, le=64)
     """How many requests may be under way at once; the rate is not theirs to set."""
-    gate_folder: Path | None = None
+    rate_limiter_folder: Path | None = None
     """Where the processes of this machine agree on the next request; null: one folder for all of its users."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_names(cls, values: object) -> object:
+        if isinstance(values, dict):
+            return {OLDER_NAMES.get(key, key): value for key, value in values.items()}
+        return values
 
 
 class NightlySettings(BaseModel):
@@ -204,7 +213,8 @@ def _variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Itera
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {*_variables(), CONFIG_VARIABLE, LOG_FORMAT_VARIABLE}
+    older = (f"{PREFIX}EDGAR__{name.upper()}" for name in OLDER_NAMES)
+    known = {*_variables(), *older, CONFIG_VARIABLE, LOG_FORMAT_VARIABLE}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             raise SettingsError(f"environment variable {name}: no such setting{_nearest(name.upper(), known)}")

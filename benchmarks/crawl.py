@@ -23,7 +23,7 @@ from pathlib import Path
 
 from .. import flows as _  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
 from ..crawler.options import ClientOptions
-from ..crawler.rate_limiter import Gate
+from ..crawler.rate_limiter import RateLimiter
 from ..replica import Archive, Replica, Stats, business_days, generate_archive
 from .crawl_clients import IDENTITY, RATE, THREADS
 from .parse import cpu
@@ -32,7 +32,7 @@ LATENCY_SECONDS = 0.08
 DAYS = business_days(date(2024, 1, 8), 4)
 OURS, PEERS = 480, 160
 """Filings that are fetched: fewer by the peers, who take longer for each."""
-GATE_COST_MS = 0.2
+LIMITER_COST_MS = 0.2
 ACHIEVED, GAP, ASKED = 0.97, 0.9, 1.02
 FORM4 = Path(sys.executable).with_name("form4")
 
@@ -84,7 +84,7 @@ def header() -> str:
 
 
 def form4(archive: Archive, processes: int, prefect: str) -> Run:
-    """`form4 backfill`, so many at once on one lake and one gate, each with days of its own."""
+    """`form4 backfill`, so many at once on one lake and one rate limiter, each with days of its own."""
     name = "form4 backfill"
     with tempfile.TemporaryDirectory() as folder, Replica(archive, latency_seconds=LATENCY_SECONDS) as edgar:
         settings = {
@@ -92,7 +92,7 @@ def form4(archive: Archive, processes: int, prefect: str) -> Run:
             "EDGAR__IDENTITY": IDENTITY,
             "EDGAR__BASE_URL": edgar.url,
             "EDGAR__REQUESTS_PER_SECOND": str(RATE),
-            "EDGAR__GATE_FOLDER": f"{folder}/gate",
+            "EDGAR__RATE_LIMITER_FOLDER": f"{folder}/limiter",
             "EDGAR__THREADS": str(THREADS),
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
@@ -153,17 +153,18 @@ def _run(commands: list[list[str]], environment: dict[str, str], *, imports: boo
     return spent, "; ".join(wrong)
 
 
-def gate_cost() -> str:
-    """What passing an open gate costs a request, without the wait that is its purpose."""
+def limiter_cost() -> str:
+    """What passing an open rate limiter costs a request, without the wait that is its purpose."""
     passes = 5_000
     with tempfile.TemporaryDirectory() as folder:
-        gate = Gate(ClientOptions(IDENTITY, "http://127.0.0.1:9", 1e6, gate_folder=Path(folder)))
+        limiter = RateLimiter(ClientOptions(IDENTITY, "http://127.0.0.1:9", 1e6, rate_limiter_folder=Path(folder)))
         never = threading.Event()
         start = time.process_time()
         for _ in range(passes):
-            gate.wait(never)
+            limiter.wait(never)
         cost = (time.process_time() - start) / passes * 1e3
-    return f"the gate, a request: {cost:.3f} ms of CPU, target < {GATE_COST_MS} ms: {_verdict(ok=cost < GATE_COST_MS)}"
+    verdict = _verdict(ok=cost < LIMITER_COST_MS)
+    return f"the rate limiter, a request: {cost:.3f} ms of CPU, target < {LIMITER_COST_MS} ms: {verdict}"
 
 
 def _verdict(*, ok: bool) -> str:
@@ -191,7 +192,7 @@ def main() -> None:
     print(f"{datetime.now(UTC):%Y-%m-%d}, {cpu()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"answers after {LATENCY_SECONDS * 1e3:.0f} ms, {RATE} requests a second allowed")
     print(f"form4lake: {rows_a_filing(ours)}\npeers: {rows_a_filing(theirs)}")
-    print(f"{gate_cost()}\n\n{header()}", flush=True)
+    print(f"{limiter_cost()}\n\n{header()}", flush=True)
     with prefect_test_harness(server_startup_timeout=120):
         prefect = str(PREFECT_API_URL.value())
         for processes in (1, 4):

@@ -30,7 +30,7 @@ def crawler(url: str, folder: Path, days: Sequence[date]) -> None:
     """This house's client alone: no Prefect, no parser, no lake."""
     from ..crawler import ClientOptions, EdgarClient, fetch_submission, read_daily_index, survey_days
 
-    options = ClientOptions(IDENTITY, url, RATE, gate_folder=folder)
+    options = ClientOptions(IDENTITY, url, RATE, rate_limiter_folder=folder)
     _imported()
     with EdgarClient(options) as client, ThreadPoolExecutor(THREADS) as pool:
         listed = survey_days(client, min(days), max(days), today=max(days), recent_days=0)

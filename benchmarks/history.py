@@ -78,7 +78,7 @@ def edgar(archive: Archive, folder: Path, latency: float = 0) -> Iterator[tuple[
             "FORM4_LAKE": str(folder / "lake"),
             "FORM4_EDGAR__IDENTITY": "Jane Doe jane@example.com",
             "FORM4_EDGAR__BASE_URL": replica.url,
-            "FORM4_EDGAR__GATE_FOLDER": str(folder / "gate"),
+            "FORM4_EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
             "PREFECT_HOME": str(folder / "prefect"),
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("FORM4_", "PREFECT_"))}
@@ -191,7 +191,7 @@ def compare(zip_file: Path, lake: Path) -> None:
 
 
 def by_index(folder: Path) -> float:
-    """The requests a second that the gate lets a crawl of filings make, at the settings' own rate."""
+    """The requests a second that the rate limiter lets a crawl of filings make, at the settings' own rate."""
     archive = generate_archive(5, DAYS[:1], CRAWLED)
     day = DAYS[0].isoformat()
     with edgar(archive, folder, latency=0.05) as (replica, environment):

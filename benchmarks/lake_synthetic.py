@@ -73,12 +73,12 @@ class Year:
         """The year's business days."""
         return [each[0] for each in self.engine.execute("SELECT day FROM business_days ORDER BY day").fetchall()]
 
-    def accessions(self, relation: str, label: str) -> set[str]:
+    def accessions(self, relation: str, period: str) -> set[str]:
         """The accession numbers of `stored` or of `quarantine` in a period."""
-        sql = f"SELECT accession_number FROM base WHERE {relation} AND filing_date::VARCHAR SIMILAR TO '{label}.*'"
+        sql = f"SELECT accession_number FROM base WHERE {relation} AND filing_date::VARCHAR SIMILAR TO '{period}.*'"
         return {each[0] for each in self.engine.execute(sql).fetchall()}
 
-    def write(self, table: str, label: str, path: Path) -> bool:
+    def write(self, table: str, period: str, path: Path) -> bool:
         """Write a table's rows of a period, a pattern, to a Parquet file, in no order; whether there are any."""
         if table not in self.queries:
             return False
@@ -87,7 +87,7 @@ class Year:
         columns = ", ".join(f"{each.name}::{each.sql_type} AS {each.name}" for each in TABLES[table].columns)
         rows = self.engine.execute(
             f"COPY (SELECT {columns} FROM ({select_nothing(TABLES[table])} UNION ALL BY NAME ({query})) "
-            f"WHERE {dated}::VARCHAR SIMILAR TO '{label}.*') TO {quoted(str(path))} (FORMAT parquet, COMPRESSION lz4)"
+            f"WHERE {dated}::VARCHAR SIMILAR TO '{period}.*') TO {quoted(str(path))} (FORMAT parquet, COMPRESSION lz4)"
         ).fetchall()
         return bool(rows[0][0])
 
@@ -101,17 +101,17 @@ def labels_of(year: int, days: list[date]) -> Iterator[str]:
     yield from (each.isoformat() for each in days if each.month == 12)
 
 
-def commit(lake: Lake, year: Year, label: str) -> int:
+def commit(lake: Lake, year: Year, period: str) -> int:
     """Commit the rows of a period; how many filings."""
-    with lake.begin(label) as ingest:
-        ingest.filings |= year.accessions("NOT quarantined", label)
-        ingest.quarantined |= year.accessions("quarantined", label)
+    with lake.begin(period) as ingest:
+        ingest.filings |= year.accessions("NOT quarantined", period)
+        ingest.quarantined |= year.accessions("quarantined", period)
         for day in year.days():
-            if day.isoformat().startswith(label):
+            if day.isoformat().startswith(period):
                 ingest.days[day] = IndexDay(index_date=day, state="whole", forms=FORMS, read_at=datetime.now(UTC))
         # An ingest takes records; millions of them are made as columns instead, where it would have put theirs.
         for table, spool in ingest._spools.items():
-            spool._written = year.write(table, label, spool._path)
+            spool._written = year.write(table, period, spool._path)
         done = lake.commit(ingest, writer="bench")
     return done.filings_added if done else 0
 
@@ -131,9 +131,9 @@ def build(folder: Path, scale: float) -> Path:
         filings = 0
         if number == LAST_YEAR:
             year.keep()
-        for label in labels_of(number, year.days()):
-            if not any(each.isoformat().startswith(label) for each in done):
-                filings += commit(lake, year, label)
+        for period in labels_of(number, year.days()):
+            if not any(each.isoformat().startswith(period) for each in done):
+                filings += commit(lake, year, period)
         year.engine.close()
         print(f"  {number}: {filings:,} filings, {time.monotonic() - start:,.0f} s", file=sys.stderr)
     finished.touch()

@@ -1,4 +1,4 @@
-"""A writer in a process of its own: `python -m benchmarks.lake_writer LAKE ingest LABEL SPOOL | fold LABEL`.
+"""A writer in a process of its own: `python -m benchmarks.lake_writer LAKE ingest LABEL SPOOL | compact LABEL`.
 
 Prints a line of JSON: seconds of the commit alone, of the whole, filings, and the peak of resident memory in MB.
 """
@@ -34,13 +34,13 @@ def filings(spool: Path, day: date) -> Iterator[Filing]:
         yield Filing(**row)
 
 
-def ingest(lake: Lake, label: str, spool: Path) -> tuple[float, int]:
+def ingest(lake: Lake, period: str, spool: Path) -> tuple[float, int]:
     """Commit the filings of a period, record by record; the commit's seconds, and how many filings."""
-    with lake.begin(label) as rows:
+    with lake.begin(period) as rows:
         count = 0
         for row in _rows(spool / "index_days", "index_date", None):
             day = row["index_date"]
-            if day.isoformat().startswith(label):
+            if day.isoformat().startswith(period):
                 for filing in filings(spool, day):
                     rows.add_filing(filing, day)
                     count += 1
@@ -60,12 +60,12 @@ def _rows(path: Path, column: str, day: date | None) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Do what the arguments say."""
-    root, what, label, *rest = sys.argv[1:]
+    root, what, period, *rest = sys.argv[1:]
     lake = Lake.open(root, create=True)
     start = time.perf_counter()
-    seconds, count = ingest(lake, label, Path(rest[0])) if what == "ingest" else (0.0, 0)
-    if what == "fold":
-        lake.fold(label)
+    seconds, count = ingest(lake, period, Path(rest[0])) if what == "ingest" else (0.0, 0)
+    if what == "compact":
+        lake.compact_period(period)
     whole = time.perf_counter() - start
     # Not getrusage: what it says of a process begins with the memory of the one that started it.
     status = Path("/proc/self/status").read_text(encoding="ascii")

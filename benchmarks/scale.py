@@ -207,13 +207,13 @@ def two_machines(filings: int) -> None:
 
 
 def crawl(lake: str, url: str, days: tuple[date, date], rate: float, folder: Path) -> subprocess.Popen[bytes]:
-    """A machine: a command with a gate of its own, and its share of the rate."""
+    """A machine: a command with a rate limiter of its own, and its share of the rate."""
     machine = {
         "FORM4_LAKE": lake,
         "FORM4_EDGAR__IDENTITY": "form4lake benchmark bench@example.com",
         "FORM4_EDGAR__BASE_URL": url,
         "FORM4_EDGAR__REQUESTS_PER_SECOND": str(rate),
-        "FORM4_EDGAR__GATE_FOLDER": str(folder / f"gate-{lake[-1]}-{days[0]}"),
+        "FORM4_EDGAR__RATE_LIMITER_FOLDER": str(folder / f"gate-{lake[-1]}-{days[0]}"),
     }
     command = [str(FORM4), "backfill", *map(str, days), "--as-of", "2024-06-01"]
     return subprocess.Popen(command, env=os.environ | machine, stderr=subprocess.DEVNULL)

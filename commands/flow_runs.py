@@ -73,7 +73,7 @@ def run_reconcile(quarter: str | None, today: date | None) -> int:
 
 
 def run_compact(today: date | None) -> int:
-    """Fold closed months and years; the exit code says how it went."""
+    """Compact closed months and years; the exit code says how it went."""
 
     def start() -> "State[Any]":
         from ..flows.compact import compact

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from ..crawler import read_gate
+from ..crawler import read_rate_limiter
 from ..exits import Exit
 from ..flows.steps.run import client_options
 from ..reports.calendar import Standing, standing
@@ -42,9 +42,9 @@ def show_status() -> int:
     lake.check_files()
     snapshot, coverage, quarantine = lake.snapshot(), lake.coverage(), lake.all_quarantined()
     data_sets = _data_sets(lake)
-    gate = read_gate(client_options(settings))
-    if gate.closed_until:
-        console().print(_pause(gate.closed_until, gate.reason))
+    limiter = read_rate_limiter(client_options(settings))
+    if limiter.closed_until:
+        console().print(_pause(limiter.closed_until, limiter.reason))
     if not (coverage or data_sets):
         console().print("The lake is empty; `form4 nightly` fills it.")
         return Exit.DONE
@@ -52,9 +52,7 @@ def show_status() -> int:
     if data_sets:
         console().print(data_sets, highlight=False)
     if place := lake.other_place():
-        print_line(
-            f"catalog.duckdb and views.sql read the files of {place}, not of this lake; mend it: form4 verify --repair"
-        )
+        print_line(f"catalog.duckdb and views.sql read the files of {place}, not of this lake: form4 verify --repair")
     if coverage:
         console().print(_months(coverage))
     unread = [day for day in coverage if day.missing or day.state == "damaged"]
@@ -96,10 +94,10 @@ def _months(coverage: list[DayCoverage]) -> Table:
         column.justify, column.no_wrap = "right", True
     by_day = {day.index_date: day for day in coverage}
     last = coverage[-1].index_date
-    folded = date(last.year - 1, 1, 1) if console().is_terminal else date.min
+    compacted = date(last.year - 1, 1, 1) if console().is_terminal else date.min
     periods: dict[str, list[DayCoverage]] = defaultdict(list)
     for day in coverage:
-        periods[f"{day.index_date:%Y}" if day.index_date < folded else f"{day.index_date:%Y-%m}"].append(day)
+        periods[f"{day.index_date:%Y}" if day.index_date < compacted else f"{day.index_date:%Y-%m}"].append(day)
     for period, days in sorted(periods.items()):
         marks = _month_marks(period, by_day) if len(period) > 4 else _year_marks(days)
         numbers = (

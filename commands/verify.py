@@ -17,7 +17,7 @@ def run_verify(*, raw: bool, repair: bool, drop: bool) -> int:
     found = _watched(lake, raw=raw)
     if repair or drop:
         if repair:
-            lake.mend(found.violations)
+            lake.repair(found.violations)
         if drop:
             lake.drop_damaged(found.violations)
         found = _watched(lake, raw=raw)

@@ -20,7 +20,7 @@ from .index_rows import parse_index
 from .listing import list_daily_indexes
 from .options import ClientOptions
 from .quarterly_index import Quarter, read_quarterly_index
-from .rate_limiter import GateState, read_gate
+from .rate_limiter import RateLimiterState, read_rate_limiter
 from .submissions import fetch_submission
 
 __all__ = [
@@ -38,11 +38,11 @@ __all__ = [
     "DayState",
     "EdgarClient",
     "EdgarDown",
-    "GateState",
     "IndexFile",
     "ListedDay",
     "MissingIdentity",
     "Quarter",
+    "RateLimiterState",
     "Throttled",
     "Validators",
     "dataset_name",
@@ -52,7 +52,7 @@ __all__ = [
     "list_daily_indexes",
     "parse_index",
     "read_daily_index",
-    "read_gate",
     "read_quarterly_index",
+    "read_rate_limiter",
     "survey_days",
 ]

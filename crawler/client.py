@@ -1,4 +1,4 @@
-"""The one way from this house to EDGAR: every request declares who asks, passes the gate, and is tried a few times."""
+"""The one way to EDGAR: every request declares who asks, passes the rate limiter, and is tried a few times."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .clock import Clock
 from .errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
 from .options import ClientOptions, check_options
 from .partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
-from .rate_limiter import Gate
+from .rate_limiter import RateLimiter
 from .transport import AttemptFailed, Response, Transport
 
 log = logging.getLogger("form4lake.crawler")
@@ -83,7 +83,7 @@ class EdgarClient:
         self._options = options
         self._base = options.base_url.rstrip("/")
         self._clock = clock or Clock()
-        self._gate = Gate(options, self._clock)
+        self._limiter = RateLimiter(options, self._clock)
         self._transport = Transport(options, self._clock)
         self._closed = threading.Event()
         self._counting = threading.Lock()
@@ -98,7 +98,7 @@ class EdgarClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; threads that wait for the gate or a retry wake up with ClientClosed."""
+        """Close the connections; threads that wait for the rate limiter or a retry wake up with ClientClosed."""
         self._closed.set()
         self._transport.close()
 
@@ -110,7 +110,7 @@ class EdgarClient:
     def get(self, path: str, *, whole: WholeCheck | None = None) -> Answer:
         """The file at a path such as `/Archives/edgar/daily-index/2024/QTR1/index.json`.
 
-        `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the gate, a
+        `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the rate limiter, a
         throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer or ClientClosed.
         """
         return cast(Answer, self._get(path, whole, {}))  # without conditions a 304 is no answer
@@ -129,7 +129,7 @@ class EdgarClient:
         """
         return self._retried(path, lambda: self._ask_for_file(path, into, seen, whole))
 
-    def knock(self) -> None:
+    def probe(self) -> None:
         """Return if EDGAR answers: it is asked again for the file that it gave last, or for one it may well lack.
 
         Raises what `get` raises; Absent only for a file that it gave before.
@@ -166,7 +166,7 @@ class EdgarClient:
             if failure.outcome is Outcome.THROTTLED:
                 self._throttles.note(episode)
                 pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
-                self._gate.close(max(self._options.throttle_pause_seconds, pause), f"{failure.why} for {path}")
+                self._limiter.close(max(self._options.throttle_pause_seconds, pause), f"{failure.why} for {path}")
             if failure.tries is None:  # else the error says it all, now or after one try more
                 log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
             raise
@@ -220,7 +220,7 @@ class EdgarClient:
         raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
 
     def _send(self, url: str, headers: Mapping[str, str], into: PartialFile | None) -> Response:
-        self._gate.wait(self._closed)
+        self._limiter.wait(self._closed)
         with self._counting:
             self._requests_made += 1
         return self._transport.fetch(url, headers, into)
@@ -250,7 +250,7 @@ class EdgarClient:
             case Outcome.THROTTLED:
                 message = (
                     f"EDGAR refused {self._throttles.in_a_row} times in a row for too many requests: {failure.why}; "
-                    "the gate is closed "
+                    "the rate limiter is closed "
                     "for every process of this machine: run again later, with a lower edgar.requests_per_second if "
                     f"other machines share this address (asked for {path})"
                 )
@@ -268,7 +268,7 @@ def _validators(response: Response) -> Validators:
 class _Throttles:
     """How often in a row EDGAR has refused this client for too many requests, whatever thread asked.
 
-    Answers to requests that were under way when the gate closed belong to the same refusal.
+    Answers to requests that were under way when the rate limiter closed belong to the same refusal.
     """
 
     def __init__(self) -> None:
@@ -305,7 +305,7 @@ class _Tries:
         self._last = failure
 
     def spent(self, _state: RetryCallState) -> bool:
-        """Whether that was the last try; throttles have a count of their own, as the gate's pause lies between them."""
+        """Whether that was the last try; throttles have a count of their own, as a pause lies between them."""
         if self._last is None:
             return False
         if self._last.outcome is Outcome.THROTTLED:
@@ -316,7 +316,7 @@ class _Tries:
     def pause(self, state: RetryCallState) -> float:
         """Seconds until the next try: growing, with jitter, and what Retry-After asks up to the throttle's pause."""
         if self._last is None or self._last.outcome is Outcome.THROTTLED:
-            return 0.0  # the gate is closed: that is the pause
+            return 0.0  # the rate limiter is closed: that is the pause
         asked = min(self._last.retry_after or 0.0, self._options.throttle_pause_seconds)
         return max(_BACKOFF(state), asked)
 

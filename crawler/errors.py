@@ -23,7 +23,7 @@ class MissingIdentity(CrawlError):
 
 
 class BadOptions(CrawlError):
-    """A client option, or the gate's folder, that cannot be used."""
+    """A client option, or the rate limiter's folder, that cannot be used."""
 
 
 class Absent(CrawlError):
@@ -31,7 +31,7 @@ class Absent(CrawlError):
 
 
 class Throttled(CrawlError):
-    """EDGAR refused for the number of requests, again and again; the gate is closed for every process."""
+    """EDGAR refused for the number of requests, again and again; the rate limiter is closed for every process."""
 
     transient = True
 

@@ -25,15 +25,15 @@ _EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
 class ClientOptions:
     """The options of an `EdgarClient`; times in seconds.
 
-    `gate_folder` is where processes agree on whose turn it is; None means the one folder that every user of the machine
-    shares. Processes with different folders do not see each other's requests.
+    `rate_limiter_folder` is where processes agree on whose turn it is; None means the one folder that every user of
+    the machine shares. Processes with different folders do not see each other's requests.
     """
 
     identity: str
     base_url: str = "https://www.sec.gov"
     requests_per_second: float = 8.0
     throttle_pause_seconds: float = 600.0
-    gate_folder: Path | None = None
+    rate_limiter_folder: Path | None = None
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 30.0
     body_timeout_seconds: float = 300.0

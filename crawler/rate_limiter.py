@@ -1,8 +1,9 @@
-"""The gate that every request of every process of a machine goes through: evenly spaced, shut when EDGAR says so.
+"""The rate limiter that every request of every process of a machine goes through: evenly spaced, shut when EDGAR says
+so.
 
-One small file a host holds the next free slot, the last departure and how long the gate is closed; it is its own lock
-file. A request takes the next free slot, sleeps until then without holding the lock, and looks again before it goes.
-A process that is killed leaves a slot unused and nothing locked.
+One small file a host holds the next free slot, the last departure and how long the rate limiter is closed; it is its
+own lock file. A request takes the next free slot, sleeps until then without holding the lock, and looks again before
+it goes. A process that is killed leaves a slot unused and nothing locked.
 """
 
 from __future__ import annotations
@@ -40,18 +41,18 @@ ABSURD_SLOTS = 1000
 """A next slot farther ahead than both is no queue but a leftover, and is ignored."""
 
 RECHECK_SECONDS = 30.0
-"""A closed gate is looked at this often at least: the clock may be set, or the machine may have slept."""
+"""A closed rate limiter is looked at this often at least: the clock may be set, or the machine may have slept."""
 
 _MAGIC = "form4lake-gate-1"
 _RECORD_BYTES = 128
 _REASON_BYTES = 256
-"""Why the gate was closed last, as text, behind the record: no request has to read it."""
+"""Why the rate limiter was closed last, as text, behind the record: no request has to read it."""
 _POLL_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
-class GateState:
-    """What a person wants to know of a gate: until when it is closed (UTC) and why, both None while it is open."""
+class RateLimiterState:
+    """Until when a rate limiter is closed (UTC) and why, both None while it is open."""
 
     closed_until: datetime | None = None
     reason: str | None = None
@@ -81,12 +82,12 @@ class _Record:
         return cls(*values) if all(map(math.isfinite, values)) else None
 
 
-class Gate:
-    """One host's gate; threads may share the object, processes share the file."""
+class RateLimiter:
+    """One host's rate limiter; threads may share the object, processes share the file."""
 
     def __init__(self, options: ClientOptions, clock: Clock | None = None) -> None:
         """Make the folder and the file if need be; raises BadOptions if they cannot be used."""
-        self._path = _gate_file(options)
+        self._path = _limiter_file(options)
         self._clock = clock or Clock()
         self._spacing = SLOT_SHARE / options.requests_per_second
         self._closest = CLOSEST_SHARE / options.requests_per_second
@@ -118,7 +119,7 @@ class Gate:
         raise ClientClosed("the client was closed while a request waited for its turn; run again to carry on")
 
     def close(self, seconds: float, reason: str) -> datetime:
-        """Close the gate to every process for so many seconds from now, at least; returns until when (UTC)."""
+        """Close the rate limiter to every process for so many seconds from now, at least; returns until when (UTC)."""
         with self._record(reason) as record:
             now = self._clock.wall()
             if now + seconds > record.closed_until:
@@ -156,27 +157,27 @@ class Gate:
         return record
 
 
-def read_gate(options: ClientOptions) -> GateState:
-    """Whether the gate of these options is closed, asked without passing it; raises BadOptions if it cannot be read."""
-    path = _gate_file(options)
+def read_rate_limiter(options: ClientOptions) -> RateLimiterState:
+    """Whether the rate limiter of these options is closed; raises BadOptions if it cannot be read."""
+    path = _limiter_file(options)
     if not path.is_file():
-        return GateState()
+        return RateLimiterState()
     with _locked(path) as file:
         record = _Record.decode(os.read(file, _RECORD_BYTES))
         reason = os.read(file, _REASON_BYTES).decode("utf-8", "replace").strip()
     if record is None or record.closed_until <= Clock().wall():
-        return GateState()
-    return GateState(datetime.fromtimestamp(record.closed_until, UTC), reason or None)
+        return RateLimiterState()
+    return RateLimiterState(datetime.fromtimestamp(record.closed_until, UTC), reason or None)
 
 
-def _gate_file(options: ClientOptions) -> Path:
+def _limiter_file(options: ClientOptions) -> Path:
     parts = urlsplit(options.base_url)
     host = parts.hostname or ""
     if host == "sec.gov" or host.endswith(".sec.gov"):
         name = "sec.gov"  # the allowance is one for all of the SEC's hosts
     else:
         name = host.replace(":", "-") + (f"_{parts.port}" if parts.port else "")
-    return (options.gate_folder or _machine_folder()) / f"{name}.gate"
+    return (options.rate_limiter_folder or _machine_folder()) / f"{name}.gate"
 
 
 def _machine_folder() -> Path:

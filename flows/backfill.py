@@ -13,7 +13,7 @@ from pydantic import Field
 from ..crawler import ListedDay
 from ..tables import OWNERSHIP_FORMS
 from .steps.artifacts import finish
-from .steps.days import check_range, days_of_range, label_of, older_days, published
+from .steps.days import check_range, days_of_range, older_days, period_of, published
 from .steps.ingest import ingest_day, ingest_together
 from .steps.run import Run, run, today_in_new_york
 from .steps.stopped import result_of, stops
@@ -39,20 +39,20 @@ def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date 
         return Failed(message=str(wrong))
     with run("backfill", forms) as this:
         this.report.notes += older_days(start)
-        for label, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
-            result_of(read_days(this, label, days, return_state=True))
+        for period, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
+            result_of(read_days(this, period, days, return_state=True))
     return finish(this.report)
 
 
 def by_commit(days: list[ListedDay], today: date) -> Iterator[tuple[str, list[ListedDay]]]:
-    """The days that go into one commit, under its label: a closed month together, days of the open month each alone."""
+    """The days that go into one commit, under its period: a closed month together, each day of the open month alone."""
 
-    for each, group in groupby(days, lambda day: label_of(day.index_date, today)):
+    for each, group in groupby(days, lambda day: period_of(day.index_date, today)):
         yield each, list(group)
 
 
-@task(task_run_name="{label}", cache_policy=NO_CACHE)
+@task(task_run_name="{period}", cache_policy=NO_CACHE)
 @stops
-def read_days(this: Run, label: str, days: list[ListedDay]) -> None:
+def read_days(this: Run, period: str, days: list[ListedDay]) -> None:
     """Read the days of one commit; when EDGAR stops answering, commit what is there and say so."""
-    ingest_together(this, label, "backfill", days, lambda day, ingest, taken: ingest_day(this, day, ingest, taken))
+    ingest_together(this, period, "backfill", days, lambda day, ingest, taken: ingest_day(this, day, ingest, taken))

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from ..crawler import ListedDay
-from .compact import fold_due
+from .compact import compact_due
 from .retry import retry_due
 from .steps.artifacts import finish
 from .steps.days import days_to_read, published
@@ -22,7 +22,7 @@ def _run_name() -> str:
 
 @flow(name="nightly", flow_run_name=_run_name)
 def nightly(today: date | None = None) -> State:
-    """Read every business day that is not complete, and the last few again; one commit a day. Fold what is closed.
+    """Read every business day that is not complete, and the last few again; one commit a day. Compact what is closed.
 
     today: EDGAR's date of the run, in New York; None: now.
     """
@@ -31,7 +31,7 @@ def nightly(today: date | None = None) -> State:
         for day in published(this, days_to_read(this, now)):
             result_of(read_day(this, day, return_state=True))
         retry_due(this)
-        this.report.folds = fold_due(this.lake, now, this.settings.nightly.lookback_days)
+        this.report.compactions = compact_due(this.lake, now, this.settings.nightly.lookback_days)
     return finish(this.report)
 
 

@@ -16,7 +16,7 @@ from ..storage import Ingest
 from ..tables import IndexDay
 from .reports.run_report import Difference
 from .steps.artifacts import finish
-from .steps.days import label_of
+from .steps.days import period_of
 from .steps.differences import differences
 from .steps.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
 from .steps.run import Run, run, today_in_new_york
@@ -78,24 +78,24 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = da
     for held in this.lake.coverage(max(quarter.first, since), last):
         if held.missing or held.state == "damaged":
             by_day.setdefault(held.index_date, [])
-    by_label: dict[str, list[date]] = defaultdict(list)
+    by_period: dict[str, list[date]] = defaultdict(list)
     for day in sorted(by_day):
-        by_label[label_of(day, today)].append(day)
-    for label, days in by_label.items():
+        by_period[period_of(day, today)].append(day)
+    for period, days in by_period.items():
         differing = {day: by_day.pop(day) for day in days}
-        result_of(reconcile_days(this, label, index, differing, return_state=True))
+        result_of(reconcile_days(this, period, index, differing, return_state=True))
 
 
-@task(task_run_name="{label}", cache_policy=NO_CACHE)
+@task(task_run_name="{period}", cache_policy=NO_CACHE)
 @stops
-def reconcile_days(this: Run, label: str, index: IndexFile, found: dict[date, list[Difference]]) -> None:
+def reconcile_days(this: Run, period: str, index: IndexFile, found: dict[date, list[Difference]]) -> None:
     """Bring the days of one commit to what the quarter's index lists."""
 
     def correct(day: date, ingest: Ingest, taken: set[str]) -> DayIngest:
         changed = {each.entry.accession_number for each in found[day] if each.kind == "changed"}
         return ingest_index(this, _corrected(this, index, day, found[day]), ingest, taken, again=changed)
 
-    ingest_together(this, label, "reconcile", list(found), correct)
+    ingest_together(this, period, "reconcile", list(found), correct)
 
 
 def _compared(this: Run, index: IndexFile, first: date, last: date, today: date, since: date) -> list[Difference]:

@@ -28,35 +28,35 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
     report = ReparseReport(CURRENT.version, dry_run)
     dates = (start or date.min, end or date.max)
     with lake, lake.alone("reparse"), stoppable(), workers(settings) as pool:
-        for label in periods(lake.count_outdated(CURRENT.version), *dates):
+        for period in periods(lake.count_outdated(CURRENT.version), *dates):
             if asked_to_stop():
                 break
-            report.done.add(reparse_period(lake, pool, CURRENT, label, dates, dry_run))
+            report.done.add(reparse_period(lake, pool, CURRENT, period, dates, dry_run))
     report.failure = STOPPED if asked_to_stop() else None
     return finish(report)
 
 
-def periods(labels: Iterable[str], start: date, end: date) -> list[str]:
+def periods(periods: Iterable[str], start: date, end: date) -> list[str]:
     """The periods within which filings are read again, one commit each: files of a year month by month."""
     found = []
-    for label in sorted(labels):
-        parts = [label] if len(label) > 4 else [f"{label}-{month:02d}" for month in range(1, 13)]
+    for period in sorted(periods):
+        parts = [period] if len(period) > 4 else [f"{period}-{month:02d}" for month in range(1, 13)]
         found += [each for each in parts if str(start)[: len(each)] <= each <= str(end)[: len(each)]]
     return found
 
 
-@task(task_run_name="reparse {label}", cache_policy=NO_CACHE)
+@task(task_run_name="reparse {period}", cache_policy=NO_CACHE)
 def reparse_period(
-    lake: Lake, pool: Workers, parser: Parser, label: str, dates: tuple[date, date], dry_run: bool
+    lake: Lake, pool: Workers, parser: Parser, period: str, dates: tuple[date, date], dry_run: bool
 ) -> Reparsed:
     """Read the outdated filings of a period again and, but for a dry run, commit them."""
-    found = lake.outdated(label, parser.version)
+    found = lake.outdated(period, parser.version)
     outdated = {each.accession_number: each for each in found if dates[0] <= each.index_date <= dates[1]}
     done = Reparsed()
     if not outdated:
         return done
-    progress().begin(label, len(outdated))
-    with lake.begin(label) as ingest:
+    progress().begin(period, len(outdated))
+    with lake.begin(period) as ingest:
         for entry, outcome in parse_all(pool, parser, _archived(lake, outdated, done)):
             _add(outdated[entry.accession_number], outcome, ingest, done)
             progress().advance()
@@ -65,7 +65,7 @@ def reparse_period(
         done.differences = lake.compare(ingest)
         if not dry_run:
             lake.commit(ingest, writer="reparse")
-    progress().end(f"{label}  {done}")
+    progress().end(f"{period}  {done}")
     return done
 
 

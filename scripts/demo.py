@@ -30,17 +30,17 @@ TOTALS = """
 
 def main() -> int:
     """Run the demo; its exit code is the nightly run's."""
-    with tempfile.TemporaryDirectory() as gate_folder:
-        return demo(gate_folder)
+    with tempfile.TemporaryDirectory() as rate_limiter_folder:
+        return demo(rate_limiter_folder)
 
 
-def demo(gate_folder: str) -> int:
-    """The demo, with a gate of its own: the replica's address is another each time."""
+def demo(rate_limiter_folder: str) -> int:
+    """The demo, with a rate limiter of its own: the replica's address is another each time."""
     environment = os.environ | {
         "FORM4_LAKE": LAKE,
         "FORM4_EDGAR__IDENTITY": "form4lake demo demo@example.com",
         "FORM4_EDGAR__REQUESTS_PER_SECOND": "400",
-        "FORM4_EDGAR__GATE_FOLDER": gate_folder,
+        "FORM4_EDGAR__RATE_LIMITER_FOLDER": rate_limiter_folder,
         "FORM4_NIGHTLY__SINCE": FIRST,
     }
 

@@ -18,6 +18,6 @@ from .sec.agreement import DatasetAgreement as DatasetAgreement
 from .sec.comparison import DatasetComparison as DatasetComparison
 from .versions.snapshot import Snapshot as Snapshot
 from .write.commit import Commit as Commit
-from .write.compaction import Fold as Fold
+from .write.compaction import Compaction as Compaction
 from .write.ingest import Ingest as Ingest
 from .write.preview import Differences as Differences

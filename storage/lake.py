@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .errors import LakeMissing, WriterAtWork, writing
 from .files.place import Files, files_at
 from .lazy import lazy
-from .periods import check_label, first_month
+from .periods import check_period, first_month
 from .read.engine import open_engine, reading
 from .read.reader import LakeReader
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .raw import RawArchive
     from .sec.comparison import DatasetComparison
     from .write.commit import Commit, Committer
-    from .write.compaction import Fold
+    from .write.compaction import Compaction
     from .write.ingest import Ingest
     from .write.preview import Differences
 else:
@@ -80,18 +80,18 @@ class Lake(LakeReader):
     ) -> None:
         self.close()
 
-    def begin(self, label: str) -> Ingest:
+    def begin(self, period: str) -> Ingest:
         """Begin an ingest for a day (`2024-01-02`), a month (`2024-01`), a year, or a quarter's data set (`2024Q1`).
 
         Raises:
-            ValueError: the label names no period.
+            ValueError: the period names no period.
             LakeUnwritable, LakeFull: nothing can be staged.
         """
         from .write.ingest import Ingest
 
-        first_month(label) or check_label(label)
+        first_month(period) or check_period(period)
         self._committer.repair()
-        return Ingest(label, self._files.stage())
+        return Ingest(period, self._files.stage())
 
     @contextmanager
     def alone(self, writer: str) -> Iterator[None]:
@@ -159,7 +159,7 @@ class Lake(LakeReader):
             engine.close()
             raise
 
-    def foldable(self, before: date) -> list[str]:
+    def due_for_compaction(self, before: date) -> list[str]:
         """The months (`2024-01`) and years that end before a date and are not one file a table yet, oldest first.
 
         Raises:
@@ -167,24 +167,24 @@ class Lake(LakeReader):
         """
         from .write.compaction import due
 
-        return due(self.snapshot().labels, before)
+        return due(self.snapshot().periods, before)
 
-    def fold(self, label: str) -> Fold | None:
+    def compact_period(self, period: str) -> Compaction | None:
         """Make the files of a month or year one sorted file a table, as one commit; None if they are that already.
 
         Raises:
-            ValueError: the label names no period.
+            ValueError: the period names no period.
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
             LakeDamaged: a file that had to be read is missing or unreadable.
         """
-        from .write.compaction import fold
+        from .write.compaction import compact_period
 
-        check_label(label)
+        check_period(period)
         self._committer.repair()
-        return fold(self._files, self._committer, label)
+        return compact_period(self._files, self._committer, period)
 
     def tidy(self, before: date) -> None:
-        """Remove what killed writers left and retired files whose grace period is over; fold the raw files of days.
+        """Remove what killed writers left and retired files whose grace period is over; compact the raw files of days.
 
         Days before the date that are in several raw files become one; the raw archive stays a file a day.
 
@@ -194,11 +194,11 @@ class Lake(LakeReader):
         """
         self._committer.sweep()
         for day in self.raw.scattered(before):
-            self.raw.fold(day)
+            self.raw.compact_period(day)
 
-    def compact(self, before: date) -> list[Fold]:
-        """Fold each month and year that ends before a date, and tidy; what is folded stays as it is. Raises as they."""
-        done = [self.fold(label) for label in self.foldable(before)]
+    def compact(self, before: date) -> list[Compaction]:
+        """Compact each month and year that ends before a date, and tidy. Raises as they do."""
+        done = [self.compact_period(period) for period in self.due_for_compaction(before)]
         self.tidy(before)
         return [each for each in done if each]
 
@@ -212,18 +212,18 @@ class Lake(LakeReader):
 
         return Verifier(self._files, self._log, self.raw, self._engine, tell).verify(raw=raw)
 
-    def mend(self, violations: Iterable[Violation]) -> None:
+    def repair(self, violations: Iterable[Violation]) -> None:
         """Put right what `verify` found and what has another copy, or follows from the log; no row changes.
 
         Raises:
             LakeUnwritable, LakeFull: it cannot be written.
         """
-        from .check.repair import mend
+        from .check.repair import repair
 
-        mend(self._files, self._log, self._committer, violations)
+        repair(self._files, self._log, self._committer, violations)
 
     def drop_damaged(self, violations: Collection[Violation]) -> None:
-        """Take what `verify` found and nothing here can mend out of the lake, so that the next run fetches it again.
+        """Take what `verify` found and nothing here can repair out of the lake, so that the next run fetches it again.
 
         Raises:
             LakeUnwritable, LakeFull: it cannot be written; the lake is as it was.

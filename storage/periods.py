@@ -1,4 +1,4 @@
-"""Labels: the period a file covers, written as the start of a date: `2024-01-02`, `2024-01` or `2024`."""
+"""Periods: the period a file covers, written as the start of a date: `2024-01-02`, `2024-01` or `2024`."""
 
 from __future__ import annotations
 
@@ -12,62 +12,62 @@ YEAR_IN_ACCESSION = slice(11, 13)
 A file's years are these characters of whatever it holds, so that an accession with others is not in it for certain.
 """
 
-_LABEL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
-def check_label(label: str) -> str:
-    """The label itself.
+def check_period(period: str) -> str:
+    """The period itself.
 
     Raises:
         ValueError: it names no day, month or year.
     """
-    if not _LABEL.fullmatch(label):
-        raise ValueError(f"{label!r} is no period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
-    date.fromisoformat(label + "-01" * (2 - label.count("-")))
-    return label
+    if not _PERIOD.fullmatch(period):
+        raise ValueError(f"{period!r} is no period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
+    date.fromisoformat(period + "-01" * (2 - period.count("-")))
+    return period
 
 
 def first_month(quarter: str) -> str | None:
-    """The label of the first month of a quarter, which is written `2024Q1`; None for what is none.
+    """The period of the first month of a quarter, which is written `2024Q1`; None for what is none.
 
-    A quarter is no label of files: what is put in for it goes to its months, or wherever they are folded.
+    A quarter is no period of files: what is put in for it goes to its months, or wherever they are compacted.
     """
     match = _QUARTER.fullmatch(quarter)
     return f"{match[1]}-{3 * int(match[2]) - 2:02d}" if match else None
 
 
-def quarters_of(label: str) -> list[str]:
+def quarters_of(period: str) -> list[str]:
     """The quarters that a period touches, oldest first: one, or the four of a year."""
-    first, last = bounds(label)
+    first, last = bounds(period)
     return [f"{first.year}Q{n}" for n in range((first.month + 2) // 3, (last.month + 2) // 3 + 1)]
 
 
-def covers(label: str, other: str) -> bool:
-    """Whether the period of `label` holds all of that of `other`."""
-    return other == label or other.startswith(label + "-")
+def covers(period: str, other: str) -> bool:
+    """Whether the period of `period` holds all of that of `other`."""
+    return other == period or other.startswith(period + "-")
 
 
-def home_of(label: str, live: Iterable[str]) -> tuple[str, list[str]]:
-    """The label under which rows for `label` are to be kept, and the live labels whose rows move into it.
+def destination_of(period: str, live: Iterable[str]) -> tuple[str, list[str]]:
+    """The period under which rows for `period` are to be kept, and the live periods whose rows move into it.
 
-    A day inside a folded month or year goes there; a month takes in the days it covers.
+    A day inside a compacted month or year goes there; a month takes in the days it covers.
     """
-    labels = sorted(set(live))
-    longer = [each for each in labels if covers(each, label)]
+    periods = sorted(set(live))
+    longer = [each for each in periods if covers(each, period)]
     if longer:
         return longer[0], [longer[0]]
-    return label, [each for each in labels if covers(label, each)]
+    return period, [each for each in periods if covers(period, each)]
 
 
-def year_of(label: str) -> str:
-    """The year of a label, the one partition key on disk."""
-    return label[:4]
+def year_of(period: str) -> str:
+    """The year of a period, the one partition key on disk."""
+    return period[:4]
 
 
-def bounds(label: str) -> tuple[date, date]:
+def bounds(period: str) -> tuple[date, date]:
     """The first and the last day of a period."""
-    year, month, *day = [int(part) for part in label.split("-")] if "-" in label else [int(label), 0]
+    year, month, *day = [int(part) for part in period.split("-")] if "-" in period else [int(period), 0]
     if day:
         return date(year, month, *day), date(year, month, *day)
     last = month or 12

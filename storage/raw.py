@@ -89,7 +89,7 @@ class RawArchive:
             try:
                 return {name for path in self._paths(index_date) for name in _names(_open(self._files, path))}
             except FileNotFoundError:
-                continue  # folded away since it was listed
+                continue  # compacted away since it was listed
 
     def read(self, index_date: date, accession_numbers: Collection[str]) -> Iterator[RawSubmission]:
         """The archived submissions among these accessions, each once, its latest copy.
@@ -103,7 +103,7 @@ class RawArchive:
                 for path, row in _rows(self._files, reversed(self._paths(index_date)), wanted):
                     yield _checked(path, row)
             except FileNotFoundError:
-                continue  # folded away since it was listed
+                continue  # compacted away since it was listed
             return
 
     def scattered(self, before: date) -> list[date]:
@@ -126,7 +126,7 @@ class RawArchive:
             for path, row in _rows(self._files, [name], set(_names(file))):
                 _checked(path, row)
 
-    def fold(self, index_date: date) -> None:
+    def compact_period(self, index_date: date) -> None:
         """Put the files of an index date into one, with the latest copy of each submission; readers are not disturbed.
 
         Raises:
@@ -137,7 +137,7 @@ class RawArchive:
             return
         staging = self._files.stage()
         try:
-            # Where there is no lock to hold, another may fold the date meanwhile; then its files are left to it.
+            # Where there is no lock to hold, another may compact the date meanwhile; then its files are left to it.
             with self._files.publishing(), suppress(FileNotFoundError):
                 paths = self._paths(index_date)
                 names = {name for path in paths for name in _names(_open(self._files, path))}
@@ -219,7 +219,7 @@ def _rows(files: Files, paths: Iterable[str], wanted: set[str]) -> Iterator[tupl
                     continue
                 rows = file.read_row_group(group)
             except FileNotFoundError:
-                raise  # folded away since it was opened: an object store keeps nothing for who has it open
+                raise  # compacted away since it was opened: an object store keeps nothing for who has it open
             except (OSError, pa.ArrowException) as error:
                 raise _damaged(path, str(error)) from error
             for row in rows.filter(pc.is_in(rows["accession_number"], pa.array(sorted(wanted)))).to_pylist():

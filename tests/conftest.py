@@ -12,7 +12,7 @@ import pytest
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.tests.builders.dask_cluster import DaskCluster, clustered
 from form4lake.tests.builders.object_server import BUCKET, ObjectServer, program, serving
-from form4lake.tests.builders.workspace import FIRST, TODAY, House
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
 
 # Tests send Ctrl-C to commands, which would inherit that a shell's background job ignores it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -84,8 +84,8 @@ def prefect_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A user with an identity, an empty lake and a fast gate of his own."""
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A user with an identity, an empty lake and a fast rate limiter of his own."""
     for name in [name for name in os.environ if name.startswith("FORM4_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -96,13 +96,13 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         "EDGAR__REQUESTS_PER_SECOND": "2000",
         "EDGAR__THROTTLE_PAUSE_SECONDS": "0.2",
         "EDGAR__ATTEMPTS": "1",
-        "EDGAR__GATE_FOLDER": str(tmp_path / "gate"),
+        "EDGAR__RATE_LIMITER_FOLDER": str(tmp_path / "limiter"),
         "DATASET_FOLDER": str(tmp_path / "sets"),
         "NIGHTLY__SINCE": FIRST.isoformat(),
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"FORM4_{name}", value)
-    return House(tmp_path / "lake", monkeypatch)
+    return Workspace(tmp_path / "lake", monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -118,3 +118,12 @@ def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
 def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORM4_CONFIG", "nowhere.yaml")
     assert "nowhere.yaml" in complaint()
+
+
+@pytest.mark.parametrize("given", ["variable", "file"])
+def test_the_older_name_of_the_rate_limiter_s_folder_still_works(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    if given == "variable":
+        monkeypatch.setenv("FORM4_EDGAR__GATE_FOLDER", "/var/lib/limiter")
+    else:
+        Path("config.yaml").write_text("edgar: {gate_folder: /var/lib/limiter}\n", encoding="utf-8")
+    assert load_settings().edgar.rate_limiter_folder == Path("/var/lib/limiter")

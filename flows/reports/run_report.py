@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Literal, Protocol, Self, runtime_checkable
 
 from ...exits import Exit
-from ...storage import Fold
+from ...storage import Compaction
 from ...tables import IndexEntry
 
 DIFFERENCES_SHOWN = 1000
@@ -118,7 +118,7 @@ class RunReport:
     """Business days whose index is not there yet."""
     notes: list[str] = field(default_factory=list)
     """What a person should know that is nobody's failure."""
-    folds: list[Fold] = field(default_factory=list)
+    compactions: list[Compaction] = field(default_factory=list)
     """Closed months and years that the run made one file a table."""
     problems: list[str] = field(default_factory=list)
     """What could not be read of a quarter's index."""
@@ -126,7 +126,7 @@ class RunReport:
     """How the lake and a quarter's index differed, the first of many."""
     difference_counts: Counter[str] | None = None
     """All of them, by kind; None where no quarter was held against the lake."""
-    made_exact: int = 0
+    upgraded: int = 0
     """Filings that the lake had from the SEC's data sets only, and now has as they were filed."""
     requests: int = 0
     """Requests sent to EDGAR, retries counted."""
@@ -181,12 +181,12 @@ class RunReport:
                 f"the quarter's index lists {counted(counts['added'], 'filing')} that no daily index did, "
                 f"{counts['removed']:,} no longer and {counts['changed']:,} otherwise"
             )
-        if self.made_exact:
-            parts.append(f"{self.made_exact:,} of the filings known from data sets are exact now")
+        if self.upgraded:
+            parts.append(f"{self.upgraded:,} of the filings known from data sets are exact now")
         if self.not_published:
             parts.append(f"not published yet: {spelled(self.not_published)}")
-        if self.folds:
-            parts.append(folded(self.folds))
+        if self.compactions:
+            parts.append(compacted(self.compactions))
         parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:.1f} a second)")
         return "; ".join(parts)
 
@@ -228,7 +228,15 @@ class RunReport:
             *rows,
         ]
         look = [f"- {line}" for line in self.attention()] or ["Nothing."]
-        sections = [*table, *_differences(self.differences), *_folds(self.folds), "", "## To look at", "", *look]
+        sections = [
+            *table,
+            *_differences(self.differences),
+            *_compactions(self.compactions),
+            "",
+            "## To look at",
+            "",
+            *look,
+        ]
         return "\n".join([f"# {self.summary()}", "", *sections])
 
 
@@ -238,7 +246,7 @@ class CompactReport:
 
     flow: str = "compact"
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    folds: list[Fold] = field(default_factory=list)
+    compactions: list[Compaction] = field(default_factory=list)
     failure: str | None = None
 
     @property
@@ -253,9 +261,11 @@ class CompactReport:
 
     def summary(self) -> str:
         """One line for a person."""
-        if not self.folds:
-            return f"{self.flow}: nothing to fold"
-        return f"{self.flow}: {folded(self.folds)}; {(datetime.now(UTC) - self.started_at).total_seconds():.0f} s"
+        if not self.compactions:
+            return f"{self.flow}: nothing to compact"
+        return (
+            f"{self.flow}: {compacted(self.compactions)}; {(datetime.now(UTC) - self.started_at).total_seconds():.0f} s"
+        )
 
     def details(self) -> list[str]:
         """Nothing."""
@@ -267,7 +277,7 @@ class CompactReport:
 
     def markdown(self) -> str:
         """The run as a page."""
-        return "\n".join([f"# {self.summary()}", *_folds(self.folds)])
+        return "\n".join([f"# {self.summary()}", *_compactions(self.compactions)])
 
 
 def number_of(line: str) -> str | None:
@@ -287,19 +297,20 @@ def spelled(days: Sequence[date]) -> str:
     return f"{len(days):,} days from {days[0]} to {days[-1]}"
 
 
-def folded(folds: Sequence[Fold]) -> str:
-    """Folds in sum: how many months and years, files and bytes before and after."""
-    months = sum(len(each.label) == 7 for each in folds)
-    counts = {"month": months, "year": len(folds) - months}
+def compacted(compactions: Sequence[Compaction]) -> str:
+    """Compactions in sum: how many months and years, files and bytes before and after."""
+    months = sum(len(each.period) == 7 for each in compactions)
+    counts = {"month": months, "year": len(compactions) - months}
     periods = [counted(count, name) for name, count in counts.items() if count]
-    before, after = sum(each.files_before for each in folds), sum(each.files_after for each in folds)
+    before, after = sum(each.files_before for each in compactions), sum(each.files_after for each in compactions)
     files = f"{counted(before, 'file')} into {after:,}"
-    size = f"{sum(each.bytes_before for each in folds) / 1e6:,.1f} MB into "
-    return f"{' and '.join(periods)} folded: {files}, {size}{sum(each.bytes_after for each in folds) / 1e6:,.1f} MB"
+    smaller = sum(each.bytes_before for each in compactions), sum(each.bytes_after for each in compactions)
+    size = " into ".join(f"{each / 1e6:,.1f} MB" for each in smaller)
+    return f"{' and '.join(periods)} compacted: {files}, {size}"
 
 
-def _folds(folds: Sequence[Fold]) -> list[str]:
-    return ["", "## Folded", "", *(f"- {each}" for each in folds)] if folds else []
+def _compactions(compactions: Sequence[Compaction]) -> list[str]:
+    return ["", "## Compacted", "", *(f"- {each}" for each in compactions)] if compactions else []
 
 
 def _differences(found: Sequence[Difference]) -> list[str]:

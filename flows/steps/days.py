@@ -64,8 +64,8 @@ def days_of_range(this: Run, first: date, last: date, today: date) -> list[Liste
     return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
 
 
-def label_of(day: date, today: date) -> str:
-    """The label of the commit that a day of history goes into: its month if that is closed, else the day itself."""
+def period_of(day: date, today: date) -> str:
+    """The period of the commit that a day of history goes into: its month if that is closed, else the day itself."""
     text = day.isoformat()
     return text if text[:7] == today.isoformat()[:7] else text[:7]
 

@@ -102,7 +102,7 @@ Day = TypeVar("Day")
 
 
 def ingest_together(
-    this: Run, label: str, writer: str, days: Iterable[Day], one: Callable[[Day, Ingest, set[str]], DayIngest]
+    this: Run, period: str, writer: str, days: Iterable[Day], one: Callable[[Day, Ingest, set[str]], DayIngest]
 ) -> None:
     """Bring several days into the lake as one commit: `one` adds a day to the ingest, given the accessions it has.
 
@@ -111,7 +111,7 @@ def ingest_together(
     done: list[DayIngest] = []
     stopped: CrawlError | None = None
     taken: set[str] = set()
-    with this.lake.begin(label) as ingest:
+    with this.lake.begin(period) as ingest:
         try:
             for day in days:
                 done.append(one(day, ingest, taken))
@@ -130,7 +130,7 @@ def commit(this: Run, ingest: Ingest, writer: str) -> None:
     """Commit an ingest, and note in the report what it made exact."""
     done = this.lake.commit(ingest, writer=writer)
     if done:
-        this.report.made_exact += done.made_exact
+        this.report.upgraded += done.upgraded
 
 
 def _read_index(this: Run, listed: ListedDay) -> DayIndex:
@@ -197,11 +197,11 @@ def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
 
 
 def close_days(this: Run, done: Sequence[DayIngest]) -> None:
-    """Once the days are committed: fold their raw files, and tell report and listener what the lake holds of them."""
+    """Once the days are committed: compact their raw files, and tell report and listener what the lake holds."""
     dates = [each.index_date for each in done]
     covered = {day.index_date: day for day in this.lake.coverage(min(dates), max(dates))} if done else {}
     for each in done:
-        this.lake.raw.fold(each.index_date)
+        this.lake.raw.compact_period(each.index_date)
         held = covered[each.index_date]
         day = DayReport(
             index_date=each.index_date,

@@ -102,7 +102,7 @@ def fetch(
                 keep(answered)
                 yield from answered
         except BaseException:
-            client.close()  # whoever waits for the gate wakes up and ends
+            client.close()  # whoever waits for the rate limiter wakes up and ends
             raise
         finally:
             if isinstance(stopped, Throttled):
@@ -144,7 +144,7 @@ class _Unanswered:
 def _silence(client: EdgarClient) -> CrawlError | None:
     """Why EDGAR answers nothing at all; None if it does."""
     try:
-        client.knock()
+        client.probe()
     except CrawlError as failed:
         return failed
     return None

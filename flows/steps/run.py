@@ -36,7 +36,7 @@ def client_options(settings: Settings) -> ClientOptions:
         base_url=edgar.base_url.rstrip("/"),
         requests_per_second=edgar.requests_per_second,
         throttle_pause_seconds=edgar.throttle_pause_seconds,
-        gate_folder=edgar.gate_folder,
+        rate_limiter_folder=edgar.rate_limiter_folder,
         connect_timeout_seconds=edgar.connect_timeout_seconds,
         read_timeout_seconds=edgar.read_timeout_seconds,
         body_timeout_seconds=edgar.body_timeout_seconds,

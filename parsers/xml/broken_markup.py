@@ -181,7 +181,7 @@ class _Writer:
         """Write a start or end tag and whatever end tags are missing before it."""
         closing, name, rest, end = tag.groups()
         if not end or not _SOUND.fullmatch(rest) or (closing and rest.strip()) or tag.start(2) > tag.end(1):
-            self.repairs.lose("a broken tag was mended", tag[0])
+            self.repairs.lose("a broken tag was repaired", tag[0])
         if closing:
             self._end(name, tag[0])
             return

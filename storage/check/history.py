@@ -18,15 +18,15 @@ class History:
 
     index_dates: set[date] = field(default_factory=set)
     """The index dates that commits have read."""
-    dataset_labels: set[str] = field(default_factory=set)
-    """The labels of the files that commits have written of which data sets were read."""
+    dataset_periods: set[str] = field(default_factory=set)
+    """The periods of the files that commits have written of which data sets were read."""
     violations: list[Violation] = field(default_factory=list)
 
     @property
     def datasets(self) -> list[list[str]]:
-        """The data sets that commits have read: a quarter each or, of a year that was folded before, its four."""
-        months = {year_of(each) for each in self.dataset_labels if year_of(each) != each}
-        return [quarters_of(each) for each in sorted(self.dataset_labels - months)]
+        """The data sets that commits have read: a quarter each or, of a year that was compacted before, its four."""
+        months = {year_of(each) for each in self.dataset_periods if year_of(each) != each}
+        return [quarters_of(each) for each in sorted(self.dataset_periods - months)]
 
 
 def read_history(files: Files, log: CommitLog) -> History:
@@ -49,7 +49,7 @@ def read_history(files: Files, log: CommitLog) -> History:
                 live = None
             else:
                 found.index_dates.update(date.fromisoformat(each) for each in entry.summary.index_dates)
-                found.dataset_labels.update(each.label for each in entry.added if each.table == "datasets")
+                found.dataset_periods.update(each.period for each in entry.added if each.table == "datasets")
                 if live is not None:
                     for path in entry.removed:
                         live.pop(path, None)

@@ -21,7 +21,7 @@ _INDEX = frozenset({"index_entries", "index_days"})
 OF_FILINGS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
 
 
-def mend(files: Files, log: CommitLog, committer: Committer, violations: Iterable[Violation]) -> None:
+def repair(files: Files, log: CommitLog, committer: Committer, violations: Iterable[Violation]) -> None:
     """Put right what has another copy or follows from the log; no row changes.
 
     Raises:
@@ -38,7 +38,8 @@ def mend(files: Files, log: CommitLog, committer: Committer, violations: Iterabl
 
 
 def drop_damaged(files: Files, committer: Committer, violations: Collection[Violation]) -> None:
-    """Take periods that nothing here can mend out of the lake, in one commit, and damaged files out of the raw archive.
+    """Take periods that nothing here can repair out of the lake, in one commit, and damaged files out of the raw
+    archive.
 
     What the indexes list stays where it can, so that coverage says what is missing and the next run fetches it.
 
@@ -50,7 +51,7 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
         if each.remedy is Remedy.DISCARD:
             files.remove(each.where)
     leaving = {
-        (each.label, table)
+        (each.period, table)
         for each in violations
         if each.remedy is Remedy.REFETCH
         for table in _dropped_with(each.table or "")
@@ -60,7 +61,7 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
         # What is gone of a data set comes back with it: that any was read is forgotten, so that all are read again.
         again = "datasets" if any(table == "filings" for _, table in leaving) else None
         removed = [
-            path for path, each in snapshot.live.items() if (each.label, each.table) in leaving or each.table == again
+            path for path, each in snapshot.live.items() if (each.period, each.table) in leaving or each.table == again
         ]
         return Changes(unique_id(), removed=removed) if removed else None
 

@@ -48,38 +48,38 @@ class _Check:
             name: [each for each in snapshot.entries(name) if each.path in sound] for name in TABLES
         }  # fmt: skip
         # Of a period with a damaged file nothing is said but that.
-        self._damaged = {each.label for path, each in snapshot.live.items() if path not in sound}
-        self._paths = {(each.table, each.label): snapshot.name(each) for each in snapshot.live.values()}
+        self._damaged = {each.period for path, each in snapshot.live.items() if path not in sound}
+        self._paths = {(each.table, each.period): snapshot.name(each) for each in snapshot.live.values()}
         self._lost_datasets: tuple[str, ...] = ()
         self._found = Promises()
 
     def run(self, history: History) -> Promises:
-        labels = sorted(self._snapshot.labels)
-        for one in labels:
-            for other in labels:
+        periods = sorted(self._snapshot.periods)
+        for one in periods:
+            for other in periods:
                 if one != other and covers(one, other):
                     self._say("filings", other, f"covers days that {one} covers too")
-        for _, group in groupby(labels, year_of):
+        for _, group in groupby(periods, year_of):
             self._check_year([each for each in group if each not in self._damaged])
         self._check_datasets(history.datasets)
         self._check_all()
         self._check_index(history.index_dates)
         return self._found
 
-    def _check_year(self, labels: list[str]) -> None:
-        if not labels:
+    def _check_year(self, periods: list[str]) -> None:
+        if not periods:
             return
         self._cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE stored AS SELECT label, accession_number, issuer_cik, filing_date, "
-            f"owner_count, footnote_count FROM ({self._select('filings', labels)})"
+            "CREATE OR REPLACE TEMP TABLE stored AS SELECT period, accession_number, issuer_cik, filing_date, "
+            f"owner_count, footnote_count FROM ({self._select('filings', periods)})"
         )
         for name in FILING_CHILDREN:
-            if not self._of(name, labels) and name not in _COUNTED:
+            if not self._of(name, periods) and name not in _COUNTED:
                 continue
-            child = self._select(name, labels)
+            child = self._select(name, periods)
             self._report(
                 name,
-                f"SELECT label, accession_number FROM ({child}) c ANTI JOIN stored s ON s.label = c.label AND "
+                f"SELECT period, accession_number FROM ({child}) c ANTI JOIN stored s ON s.period = c.period AND "
                 "s.accession_number = c.accession_number AND s.issuer_cik IS NOT DISTINCT FROM c.issuer_cik "
                 "AND s.filing_date = c.filing_date",
                 "has rows of {n} accessions without their filing (with its issuer and filing date), such as {such}",
@@ -88,29 +88,29 @@ class _Check:
             if ordinal:
                 self._report(
                     name,
-                    f"SELECT label, accession_number FROM ({child}) GROUP BY label, accession_number, {ordinal[0]} "
+                    f"SELECT period, accession_number FROM ({child}) GROUP BY period, accession_number, {ordinal[0]} "
                     "HAVING count(*) > 1",
                     f"has {{n}} filings with two rows of one {ordinal[0]}, such as {{such}}",
                 )
             if count := _COUNTED.get(name):
                 self._report(
                     "filings",
-                    f"SELECT label, accession_number FROM stored LEFT JOIN (SELECT label, accession_number, count(*) "
-                    f"AS n FROM ({child}) GROUP BY ALL) USING (label, accession_number) "
+                    f"SELECT period, accession_number FROM stored LEFT JOIN (SELECT period, accession_number, count(*) "
+                    f"AS n FROM ({child}) GROUP BY ALL) USING (period, accession_number) "
                     f"WHERE {count} <> coalesce(n, 0)",
                     f"has {{n}} filings whose {count} is not the number of their {name}, such as {{such}}",
                 )
 
-        self._check_gathered(labels)
+        self._check_gathered(periods)
 
-    def _check_gathered(self, labels: list[str]) -> None:
+    def _check_gathered(self, periods: list[str]) -> None:
         """What a filing's row carries of its owners and footnotes is what they say."""
         carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
-        children = (self._select(name, labels) for name in ("reporting_owners", "footnotes"))
-        anew = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', labels)})", *children)
+        children = (self._select(name, periods) for name in ("reporting_owners", "footnotes"))
+        anew = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', periods)})", *children)
         self._report(
             "filings",
-            f"SELECT label, accession_number FROM ({anew}) WHERE carried <> {carried}",
+            f"SELECT period, accession_number FROM ({anew}) WHERE carried <> {carried}",
             "has {n} filings whose lists of owners and footnotes are not those of their rows, such as {such}",
         )
 
@@ -122,7 +122,7 @@ class _Check:
         self._cursor.execute("CREATE OR REPLACE TEMP TABLE twice AS SELECT h FROM every GROUP BY h HAVING count(*) > 1")
         self._report(
             "filings",
-            "WITH doubtful AS MATERIALIZED (SELECT label, accession_number FROM "
+            "WITH doubtful AS MATERIALIZED (SELECT period, accession_number FROM "
             f"({self._select('filings')}) WHERE hash(accession_number) IN (SELECT h FROM twice)) "
             "SELECT * FROM doubtful WHERE accession_number IN "
             "(SELECT accession_number FROM doubtful GROUP BY ALL HAVING count(*) > 1)",
@@ -132,23 +132,23 @@ class _Check:
             key = ", ".join(TABLES[name].key)
             self._report(
                 name,
-                f"SELECT label, accession_number FROM ({self._select(name)}) WHERE ({key}) IN "
+                f"SELECT period, accession_number FROM ({self._select(name)}) WHERE ({key}) IN "
                 f"(SELECT ({key}) FROM ({self._select(name)}) GROUP BY {key} HAVING count(*) > 1)",
                 "has rows of {n} filings that are there more than once, such as {such}",
             )
         self._report(
             "quarantine",
-            f"SELECT label, accession_number FROM ({self._select('quarantine')}) "
+            f"SELECT period, accession_number FROM ({self._select('quarantine')}) "
             "WHERE hash(accession_number) IN (SELECT h FROM every WHERE exact)",
             "has {n} filings both stored and in quarantine, such as {such}",
         )
-        if not any(each.table == "filings" and each.label in self._damaged for each in self._snapshot.live.values()):
+        if not any(each.table == "filings" and each.period in self._damaged for each in self._snapshot.live.values()):
             self._check_superseded()
 
     def _check_superseded(self) -> None:
         """Both filings of a pair exist, or the lake knows of the day to fetch them."""
         dangling = " UNION ALL ".join(
-            f"SELECT label, {each} AS accession_number FROM ({self._select('superseded')}) "
+            f"SELECT period, {each} AS accession_number FROM ({self._select('superseded')}) "
             f"WHERE hash({each}) NOT IN (SELECT h FROM every)"
             for each in ("accession_number", "superseded_by")
         )
@@ -171,7 +171,7 @@ class _Check:
         elif absent:
             self._report(
                 "superseded",
-                f"SELECT label, accession_number FROM dangling WHERE accession_number IN ({unlisted})",
+                f"SELECT period, accession_number FROM dangling WHERE accession_number IN ({unlisted})",
                 "names {n} filings that are neither stored nor listed, such as {such}",
             )
 
@@ -179,39 +179,39 @@ class _Check:
         entries, days = self._select("index_entries"), self._select("index_days")
         self._report(
             "index_entries",
-            f"SELECT label, accession_number FROM ({entries}) GROUP BY label, accession_number, index_date "
+            f"SELECT period, accession_number FROM ({entries}) GROUP BY period, accession_number, index_date "
             "HAVING count(*) > 1",
             "has {n} filings that one index lists twice, such as {such}",
         )
         for name, source in (("index_entries", entries), ("index_days", days)):
             self._report(
                 name,
-                f"SELECT DISTINCT label, index_date::VARCHAR AS accession_number FROM ({source}) "
-                "WHERE NOT starts_with(index_date::VARCHAR, label)",
+                f"SELECT DISTINCT period, index_date::VARCHAR AS accession_number FROM ({source}) "
+                "WHERE NOT starts_with(index_date::VARCHAR, period)",
                 "has rows of {n} index dates outside the file's period, such as {such}",
             )
         self._report(
             "index_entries",
-            f"SELECT DISTINCT label, index_date::VARCHAR AS accession_number FROM ({entries}) "
+            f"SELECT DISTINCT period, index_date::VARCHAR AS accession_number FROM ({entries}) "
             f"ANTI JOIN ({days}) d USING (index_date)",
             "has rows of {n} index dates that index_days has not, such as {such}",
         )
         self._report(
             "index_days",
-            f"SELECT label, index_date::VARCHAR AS accession_number FROM ({days}) GROUP BY ALL HAVING count(*) > 1",
+            f"SELECT period, index_date::VARCHAR AS accession_number FROM ({days}) GROUP BY ALL HAVING count(*) > 1",
             "has {n} index dates that are there twice, such as {such}",
         )
         known = {row[0] for row in rows(self._cursor, f"SELECT index_date FROM ({days})")}
         lost = sorted(
             each
             for each in set(index_dates) - known
-            if not any(covers(label, each.isoformat()) for label in self._damaged)
+            if not any(covers(period, each.isoformat()) for period in self._damaged)
         )
         for month, group in groupby(lost, lambda each: f"{each:%Y-%m}"):
             dates = list(group)
             text = f"lacks {len(dates)} index dates that were read, such as {dates[0]}"
-            label = month if len(dates) > 1 else dates[0].isoformat()
-            self._found.violations.append(Violation("index_days", text, Remedy.BACKFILL, label))
+            period = month if len(dates) > 1 else dates[0].isoformat()
+            self._found.violations.append(Violation("index_days", text, Remedy.BACKFILL, period))
         self._found.missing = rows(
             self._cursor,
             f"SELECT count(*) FROM ({entries}) e JOIN ({days}) d USING (index_date) WHERE e.delisted_at IS NULL AND "
@@ -221,7 +221,7 @@ class _Check:
         )[0][0]
 
     def _check_datasets(self, read: Collection[list[str]]) -> None:
-        if any(each.table == "datasets" and each.label in self._damaged for each in self._snapshot.live.values()):
+        if any(each.table == "datasets" and each.period in self._damaged for each in self._snapshot.live.values()):
             return
         known = {row[0] for row in rows(self._cursor, f"SELECT quarter FROM ({self._select('datasets')})")}
         self._lost_datasets = tuple(each for quarters in read if known.isdisjoint(quarters) for each in quarters)
@@ -229,27 +229,27 @@ class _Check:
             self._say_lost("datasets", f"lacks data sets that were read, such as {self._lost_datasets[0]}")
 
     def _report(self, table: str, sql: str, what: str) -> None:
-        """A violation a period, from rows (label, accession_number)."""
+        """A violation a period, from rows (period, accession_number)."""
         found = rows(
             self._cursor,
-            f"SELECT label, count(DISTINCT accession_number), min(accession_number) FROM ({sql}) GROUP BY label "
-            "ORDER BY label",
+            f"SELECT period, count(DISTINCT accession_number), min(accession_number) FROM ({sql}) GROUP BY period "
+            "ORDER BY period",
         )
-        for label, count, such in found:
-            self._say(table, label, what.format(n=f"{count:,}", such=such))
+        for period, count, such in found:
+            self._say(table, period, what.format(n=f"{count:,}", such=such))
 
-    def _say(self, table: str, label: str, what: str) -> None:
-        where = self._paths.get((table, label), f"{table} of {label}")
-        self._found.violations.append(Violation(where, what, Remedy.REFETCH, label, table))
+    def _say(self, table: str, period: str, what: str) -> None:
+        where = self._paths.get((table, period), f"{table} of {period}")
+        self._found.violations.append(Violation(where, what, Remedy.REFETCH, period, table))
 
     def _say_lost(self, where: str, what: str) -> None:
         """What comes back with the data sets that are lost."""
         self._found.violations.append(Violation(where, what, Remedy.BACKFILL, datasets=self._lost_datasets))
 
-    def _of(self, table: str, labels: Collection[str] | None) -> list[DataFile]:
-        return [each for each in self._entries[table] if labels is None or each.label in labels]
+    def _of(self, table: str, periods: Collection[str] | None) -> list[DataFile]:
+        return [each for each in self._entries[table] if periods is None or each.period in periods]
 
-    def _select(self, table: str, labels: Collection[str] | None = None) -> str:
-        """The rows of a table with the label of their file."""
-        source = self._snapshot.select(TABLES[table], self._of(table, labels), filename=True)
-        return f"SELECT *, split_part(parse_filename(filename), '.', 1) AS label FROM ({source})"
+    def _select(self, table: str, periods: Collection[str] | None = None) -> str:
+        """The rows of a table with the period of their file."""
+        source = self._snapshot.select(TABLES[table], self._of(table, periods), filename=True)
+        return f"SELECT *, split_part(parse_filename(filename), '.', 1) AS period FROM ({source})"

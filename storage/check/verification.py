@@ -113,15 +113,15 @@ class Verifier:
 
     def _misnamed(self, snapshot: Snapshot) -> Iterator[Violation]:
         live = set(snapshot.live)
-        shelf = self._files.shelf
-        plain, kept = (set(self._files.names(each, ".parquet")) for each in ("data", shelf))
+        reader_folder = self._files.reader_folder
+        plain, kept = (set(self._files.names(each, ".parquet")) for each in ("data", reader_folder))
         # Where files have one name, what is not live may be retired or not yet committed: that is the sweep's to tell.
-        for name in sorted(plain - live) if shelf != "data" else ():
+        for name in sorted(plain - live) if reader_folder != "data" else ():
             yield Violation(f"data/{name}", "is no part of the lake, and plain globs read it", Remedy.REPAIR)
         for name in sorted((live & kept) - plain):
-            yield Violation(f"data/{name}", f"is missing; {shelf}/ has the file", Remedy.REPAIR)
+            yield Violation(f"data/{name}", f"is missing; {reader_folder}/ has the file", Remedy.REPAIR)
         for name in sorted((live & plain) - kept):
-            yield Violation(f"{shelf}/{name}", "is missing; data/ has the file", Remedy.REPAIR)
+            yield Violation(f"{reader_folder}/{name}", "is missing; data/ has the file", Remedy.REPAIR)
         for name in sorted(live - plain - kept):
             yield self._lost(snapshot.live[name], "is missing")
 
@@ -132,15 +132,15 @@ class Verifier:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for entry, violations in zip(entries, pool.map(self._look, entries), strict=True):
                 self._found.violations += violations
-                if not any(each.where == f"{self._files.shelf}/{entry.path}" for each in violations):
+                if not any(each.where == f"{self._files.reader_folder}/{entry.path}" for each in violations):
                     sound.add(entry.path)
                 self._read(entry.bytes, total)
         # A file without its readers' name cannot be asked.
-        return sound & set(self._files.names(self._files.shelf, ".parquet"))
+        return sound & set(self._files.names(self._files.reader_folder, ".parquet"))
 
     def _look(self, entry: DataFile) -> list[Violation]:
         """What is wrong with the content behind the two names of a file; names that are missing are told already."""
-        names = dict.fromkeys(f"{folder}/{entry.path}" for folder in (self._files.shelf, "data"))
+        names = dict.fromkeys(f"{folder}/{entry.path}" for folder in (self._files.reader_folder, "data"))
         there = [name for name in names if self._files.has(name)]
         paths = [path for name in there if (path := self._files.local(name))]
         if len(paths) == 2 and paths[0].samefile(paths[1]):
@@ -162,13 +162,13 @@ class Verifier:
 
     def _check_raw(self, name: str, *, deep: bool) -> None:
         try:
-            with suppress(FileNotFoundError):  # folded away since it was listed
+            with suppress(FileNotFoundError):  # compacted away since it was listed
                 self._raw.check(name, deep=deep)
         except LakeDamaged as damaged:
             self._found.violations.append(Violation(name, damaged.what, Remedy.DISCARD))
 
     def _lost(self, entry: DataFile, fault: str) -> Violation:
-        return Violation(f"{self._files.shelf}/{entry.path}", fault, Remedy.REFETCH, entry.label, entry.table)
+        return Violation(f"{self._files.reader_folder}/{entry.path}", fault, Remedy.REFETCH, entry.period, entry.table)
 
     def _read(self, size: int, total: int) -> None:
         self._done += size
@@ -178,14 +178,14 @@ class Verifier:
 def _refetched(violation: Violation, history: History) -> Violation:
     """With the data sets to read again once it is dropped: all of them, where that forgets that any was read."""
     quarters = [each for quarters in history.datasets for each in quarters]
-    if violation.remedy is not Remedy.REFETCH or not violation.label or not quarters:
+    if violation.remedy is not Remedy.REFETCH or not violation.period or not quarters:
         return violation
     if violation.table == "datasets":
-        held = quarters_of(violation.label)
+        held = quarters_of(violation.period)
         return replace(violation, listed=False, datasets=tuple(each for each in quarters if each in held))
     if violation.table not in OF_FILINGS:
         return violation
-    listed = any(covers(violation.label, each.isoformat()) for each in history.index_dates)
+    listed = any(covers(violation.period, each.isoformat()) for each in history.index_dates)
     return replace(violation, listed=listed, datasets=tuple(quarters))
 
 

@@ -33,7 +33,7 @@ class Violation:
     what: str
     """What is the matter with it, in words that go on from its name."""
     remedy: Remedy
-    label: str | None = None
+    period: str | None = None
     """The period whose rows are concerned."""
     table: str | None = None
     listed: bool = True
@@ -45,8 +45,8 @@ class Violation:
     def todo(self) -> str:
         """What to do next."""
         commands = []
-        if self.label and self.listed:
-            first, last = bounds(self.label)
+        if self.period and self.listed:
+            first, last = bounds(self.period)
             commands.append(f"form4 backfill {first} {last}")
         commands += [f"form4 backfill {first} {last} --source datasets" for first, last in _ranges(self.datasets)]
         return self.remedy.value.format(backfill=" and ".join(commands))

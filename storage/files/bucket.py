@@ -43,7 +43,7 @@ VERSION = "lake-version"
 class ObjectFiles:
     """The files of a lake below a prefix of a bucket; names are relative to it, with `/` between parts."""
 
-    shelf = "data"
+    reader_folder = "data"
 
     def __init__(self, store: S3Store, bucket: str, prefix: str) -> None:
         self._store = store
@@ -212,7 +212,7 @@ class ObjectFiles:
         with asking(self.uri("data"), write=True):
             obstore.delete(self._store, [f"data/{each}" for each in staged])
 
-    def settle(self, live: Iterable[str]) -> None:
+    def repair_names(self, live: Iterable[str]) -> None:
         """Nothing: globs over `data/` also find retired files, until they are forgotten."""
 
     def forget(self, keep: Iterable[str]) -> None:

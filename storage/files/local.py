@@ -32,7 +32,7 @@ FOLDERS = ("data", "snapshots", "raw", "log", "staging")
 class LocalFiles:
     """The files of a lake in a local folder; names are relative to it, with `/` between parts."""
 
-    shelf = "snapshots"
+    reader_folder = "snapshots"
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -162,7 +162,7 @@ class LocalFiles:
         for name in staged:
             self._unlink(f"snapshots/{name}")
 
-    def settle(self, live: Iterable[str]) -> None:
+    def repair_names(self, live: Iterable[str]) -> None:
         """Bring `data/` to exactly the live files; a kill in the middle is repaired by the next call."""
         wanted = set(live)
         there = set(self.names("data", ".parquet"))

@@ -25,7 +25,7 @@ class Files(Protocol):
     Whatever changes a file raises LakeUnwritable or LakeFull where it cannot.
     """
 
-    shelf: str
+    reader_folder: str
     """The folder below which readers of snapshots find Parquet files, the retired ones of the grace period too."""
 
     @property
@@ -89,7 +89,7 @@ class Files(Protocol):
     def withdraw(self, staged: Iterable[str]) -> None:
         """Remove published Parquet files that will not be committed."""
 
-    def settle(self, live: Iterable[str]) -> None:
+    def repair_names(self, live: Iterable[str]) -> None:
         """Bring the names for plain globs in line with the live files."""
 
     def forget(self, keep: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from ...tables import TABLES, QuarantinedFiling
-from ..periods import bounds, home_of
+from ..periods import bounds, destination_of
 from ..versions.snapshot import EXACT, Snapshot, quoted
 from .engine import rows
 
@@ -32,19 +32,19 @@ def count_outdated(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, versio
     """How many filings that a parser older than `version` read, or refused, the files of each period have, if any."""
     found: dict[str, int] = {}
     for name, condition in (("filings", _older(version)), ("quarantine", _REFUSED)):
-        labels = {snapshot.path(each): each.label for each in snapshot.entries(name)}
+        periods = {snapshot.path(each): each.period for each in snapshot.entries(name)}
         sql = f"SELECT filename, count(*) FROM ({snapshot.relation(name, filename=True)}) WHERE {condition} GROUP BY 1"
         for path, count in rows(cursor, sql):
-            found[labels[path]] = found.get(labels[path], 0) + count
+            found[periods[path]] = found.get(periods[path], 0) + count
     return found
 
 
 def list_outdated(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, label: str, version: int
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, period: str, version: int
 ) -> list[OutdatedFiling]:
     """The filings of a day, month or year, by its index dates, that a parser older than `version` read or refused."""
-    home, merged = home_of(label, snapshot.labels)
-    first, last = bounds(home)
+    destination, merged = destination_of(period, snapshot.periods)
+    first, last = bounds(destination)
     found = []
     for name, condition in (("filings", _older(version)), ("quarantine", _REFUSED)):
         columns = [f"o.{each}" for each in TABLES[name].column_names()] if name == "quarantine" else []
@@ -60,7 +60,7 @@ def list_outdated(
                     {"".join(f", {each} AS quarantine_{each[2:]}" for each in columns)}
                 FROM ({snapshot.relation(name, merged)}) o LEFT JOIN listed l USING (accession_number) WHERE {condition}
             )
-            SELECT * FROM outdated WHERE starts_with(index_date::VARCHAR, {quoted(label)}) ORDER BY accession_number"""
+            SELECT * FROM outdated WHERE starts_with(index_date::VARCHAR, {quoted(period)}) ORDER BY accession_number"""
         for accession, filed, form_type, index_dates, index_date, *row in rows(cursor, sql):
             kept = QuarantinedFiling(**dict(zip(TABLES[name].column_names(), row, strict=True))) if row else None
             found.append(OutdatedFiling(accession, filed, form_type, index_date, tuple(index_dates), kept))

@@ -16,7 +16,7 @@ import duckdb
 
 from ...tables import TABLES, DatasetRead, IndexDay, IndexEntry, QuarantinedFiling
 from ..files.place import Files
-from ..periods import check_label
+from ..periods import check_period
 from ..versions.log import CommitLog
 from ..versions.snapshot import EXACT, Snapshot, quoted
 from .catalog import connect, other_place, script_version, view
@@ -111,35 +111,36 @@ class LakeReader:
         return {each.accession_number: each for _, each in self.all_quarantined() if each.accession_number in wanted}
 
     def count_outdated(self, version: int) -> dict[str, int]:
-        """How many filings a parser older than `version` read, or refused, by the label of the files that hold them."""
+        """How many filings a parser older than `version` read, or refused, by the period of their files."""
         from .outdated import count_outdated
 
         with self._reading() as (cursor, snapshot):
             return count_outdated(cursor, snapshot, version)
 
-    def outdated(self, label: str, version: int) -> list[OutdatedFiling]:
+    def outdated(self, period: str, version: int) -> list[OutdatedFiling]:
         """Those filings whose index date is in a period, by accession; first the stored, then the quarantined."""
         from .outdated import list_outdated
 
         with self._reading() as (cursor, snapshot):
-            return list_outdated(cursor, snapshot, check_label(label), version)
+            return list_outdated(cursor, snapshot, check_period(period), version)
 
     def all_quarantined(self) -> list[tuple[date, QuarantinedFiling]]:
         """Every row of quarantine with the date of the index that lists it, in the order of those dates."""
         with self._reading() as (cursor, snapshot):
-            labels = {snapshot.path(each): each.label for each in snapshot.entries("quarantine")}
+            periods = {snapshot.path(each): each.period for each in snapshot.entries("quarantine")}
+            indexes = snapshot.relation("index_entries", set(periods.values()))
             sql = (
                 f"SELECT q.*, e.index_date FROM ({snapshot.relation('quarantine', filename=True)}) q LEFT JOIN "
                 f"(SELECT accession_number, min(index_date) AS index_date FROM "
-                f"({snapshot.relation('index_entries', set(labels.values()))}) GROUP BY ALL) e USING (accession_number)"
+                f"({indexes}) GROUP BY ALL) e USING (accession_number)"
             )
             names = list(TABLES["quarantine"].column_names())
             found = []
             for *values, path, listed in rows(cursor, sql):
                 row = QuarantinedFiling(**dict(zip(names, values, strict=True)))
-                label = labels[path]
-                # A day file says the index date itself; in a folded one the index entry does.
-                index_date = date.fromisoformat(label) if len(label) == 10 else listed or row.filing_date
+                period = periods[path]
+                # A day file says the index date itself; in a compacted one the index entry does.
+                index_date = date.fromisoformat(period) if len(period) == 10 else listed or row.filing_date
                 found.append((index_date, row))
             return sorted(found, key=lambda pair: (pair[0], pair[1].accession_number))
 
@@ -211,10 +212,9 @@ class LakeReader:
     def _records(self, record: type[Record], table: str, index_date: date) -> list[Record]:
         day = index_date.isoformat()
         with self._reading() as (cursor, snapshot):
-            labels = [each for each in snapshot.labels if day.startswith(each)]
-            sql = (
-                f"SELECT * FROM ({snapshot.relation(table, labels)}) WHERE index_date = DATE {quoted(day)} ORDER BY ALL"
-            )
+            periods = [each for each in snapshot.periods if day.startswith(each)]
+            relation = snapshot.relation(table, periods)
+            sql = f"SELECT * FROM ({relation}) WHERE index_date = DATE {quoted(day)} ORDER BY ALL"
             names = list(TABLES[table].column_names())
             return [record(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
 

@@ -8,7 +8,7 @@ CREATE OR REPLACE TEMP MACRO plain(cell) AS nullif(
     END,
     ''
 );
-CREATE OR REPLACE TEMP MACRO folded(cell) AS trim(regexp_replace(cell, '\s+', ' ', 'g'));
+CREATE OR REPLACE TEMP MACRO compacted(cell) AS trim(regexp_replace(cell, '\s+', ' ', 'g'));
 CREATE OR REPLACE TEMP MACRO iso(cell) AS coalesce(
     strftime(try_strptime(cell, '%d-%b-%Y'), '%Y-%m-%d'), cell
 );
@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP MACRO amount_verdict(ours, theirs) AS CASE
 END;
 CREATE OR REPLACE TEMP MACRO text_verdict(ours, theirs) AS CASE
     WHEN ours IS NOT DISTINCT FROM theirs THEN 'same'
-    WHEN folded(ours) = folded(theirs) THEN 'white space'
+    WHEN compacted(ours) = compacted(theirs) THEN 'white space'
     ELSE 'different'
 END;
 CREATE OR REPLACE TEMP MACRO plain_verdict(ours, theirs) AS if(ours IS NOT DISTINCT FROM theirs, 'same', 'different');

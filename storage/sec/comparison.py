@@ -1,8 +1,8 @@
 """Our exact filings held against a quarter of the SEC's data sets, field by field; DuckDB does the work.
 
 The rows of a filing have no key that both sides know. Those that are equal in every field, amounts at 2 decimals and
-white space folded, are paired first, as often as both sides have them; what is left of a filing is paired by likeness,
-the pair with the most equal fields first. A row without a partner is only here, or only there.
+white space compacted, are paired first, as often as both sides have them; what is left of a filing is paired by
+likeness, the pair with the most equal fields first. A row without a partner is only here, or only there.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def _theirs(column: str, kind: str) -> str:
 
 
 def _key(column: str, kind: str) -> str:
-    forms = {"amount": f"cents({column})", "text": f"folded({column})"}
+    forms = {"amount": f"cents({column})", "text": f"compacted({column})"}
     return f"coalesce({forms.get(kind, column)}, '')"
 
 

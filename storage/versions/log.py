@@ -7,7 +7,7 @@ so that opening a lake reads one checkpoint and the entries after it. Entries ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,10 @@ from ..files.place import Files
 
 CHECKPOINT_EVERY = 64
 
+_ON_DISK = {"period": "label", "compacted": "folded", "upgraded": "made_exact"}
+"""Keys of the JSON that are spelled otherwise than the attributes; what has been written is never renamed."""
+_IN_MEMORY = {key: name for name, key in _ON_DISK.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
@@ -25,7 +29,7 @@ class DataFile:
     path: str
     """Below `data/` and `snapshots/`: `filings/year=2024/2024-01-02.<commit>.parquet`."""
     table: str
-    label: str
+    period: str
     rows: int
     bytes: int
     sha256: str
@@ -47,9 +51,9 @@ class Summary:
     recovered: list[dict[str, str | int]] = field(default_factory=list)
     """The rows of quarantine whose filings are stored: all that is left of them."""
     delisted: int = 0
-    made_exact: int = 0
+    upgraded: int = 0
     passed_over: int = 0
-    folded: str | None = None
+    compacted: str | None = None
     """A compaction's period."""
 
 
@@ -128,22 +132,25 @@ class CommitLog:
                 commit=content["commit"],
                 writer=content["writer"],
                 written_at=datetime.fromisoformat(content["written_at"]),
-                added=[DataFile(**each) for each in content["added"]],
+                added=[DataFile(**_named(each)) for each in content["added"]],
                 removed=content["removed"],
-                summary=Summary(**content["summary"]),
+                summary=Summary(**_named(content["summary"])),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(name, f"it is no entry of this log ({error!r})") from error
 
     def append(self, entry: Entry) -> bool:
         """Make the entry: the moment at which a commit has happened. False if another writer has that version."""
-        content = asdict(entry) | {"written_at": entry.written_at.astimezone(UTC).isoformat()}
+        content = asdict(entry, dict_factory=_keyed) | {"written_at": entry.written_at.astimezone(UTC).isoformat()}
         return self._files.create(_name(entry.version), json.dumps(content, indent=1).encode())
 
     def checkpoint_if_due(self, state: State) -> None:
         """Write down the live files at every 64th version."""
         if state.version and state.version % CHECKPOINT_EVERY == 0:
-            content = {"version": state.version, "live": [asdict(each) for each in state.live.values()]}
+            content = {
+                "version": state.version,
+                "live": [asdict(each, dict_factory=_keyed) for each in state.live.values()],
+            }
             self._files.create(_name(state.version, ".checkpoint"), json.dumps(content).encode())
 
     def entries_since(self, moment: datetime) -> Iterator[Entry]:
@@ -178,7 +185,7 @@ class CommitLog:
         name = _name(version, ".checkpoint")
         content = self._json(name)
         try:
-            live = [DataFile(**each) for each in content["live"]]
+            live = [DataFile(**_named(each)) for each in content["live"]]
             return State(content["version"], {each.path: each for each in live})
         except (KeyError, TypeError) as error:
             raise self._damaged(name, "it is no checkpoint (`form4 verify --repair` makes it anew)") from error
@@ -204,6 +211,14 @@ class CommitLog:
             "the Parquet files below data/ are not affected. `form4 verify` checks all of it.",
             what,
         )
+
+
+def _keyed(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {_ON_DISK.get(name, name): value for name, value in values}
+
+
+def _named(content: dict[str, Any]) -> dict[str, Any]:
+    return {_IN_MEMORY.get(key, key): value for key, value in content.items()}
 
 
 def _version(name: str) -> int:

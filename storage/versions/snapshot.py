@@ -34,37 +34,37 @@ class Snapshot:
         self.place = place
 
     def files(self, table: str) -> list[str]:
-        """The locations of a table's files, in the order of their labels."""
+        """The locations of a table's files, in the order of their periods."""
         return [self.path(each) for each in self.entries(table)]
 
-    def entries(self, table: str, labels: Collection[str] | None = None) -> list[DataFile]:
-        """A table's files as the log has them, of some labels or all, in the order of their labels."""
+    def entries(self, table: str, periods: Collection[str] | None = None) -> list[DataFile]:
+        """A table's files as the log has them, of some periods or all, in the order of their periods."""
         found = self._by_table.get(table, [])
-        return found if labels is None else [each for each in found if each.label in labels]
+        return found if periods is None else [each for each in found if each.period in periods]
 
     def entries_with(self, table: str, accession_numbers: Collection[str]) -> list[DataFile]:
-        """Those of a table's files that can hold rows of these accessions, in the order of their labels."""
+        """Those of a table's files that can hold rows of these accessions, in the order of their periods."""
         years = {each[YEAR_IN_ACCESSION] for each in accession_numbers}
         return [
             each for each in self.entries(table) if years and (each.years is None or not years.isdisjoint(each.years))
         ]
 
     @cached_property
-    def labels(self) -> set[str]:
+    def periods(self) -> set[str]:
         """The periods that have files."""
-        return {each.label for each in self.live.values()}
+        return {each.period for each in self.live.values()}
 
     def name(self, file: DataFile) -> str:
         """A file's name in the lake for readers: the one that outlives its retirement by the grace period."""
-        return f"{self.place.shelf}/{file.path}"
+        return f"{self.place.reader_folder}/{file.path}"
 
     def path(self, file: DataFile) -> str:
         """Where readers find a file, as DuckDB reads it: an absolute path or an s3:// address."""
         return self.place.uri(self.name(file))
 
-    def relation(self, table: str, labels: Collection[str] | None = None, *, filename: bool = False) -> str:
-        """A SELECT of all columns of a table, of some labels or all; with `filename`, also the file of each row."""
-        return self.select(TABLES[table], self.entries(table, labels), filename=filename)
+    def relation(self, table: str, periods: Collection[str] | None = None, *, filename: bool = False) -> str:
+        """A SELECT of all columns of a table, of some periods or all; with `filename`, also the file of each row."""
+        return self.select(TABLES[table], self.entries(table, periods), filename=filename)
 
     def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
         """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
@@ -87,8 +87,8 @@ class Snapshot:
         sql = select_files(table, [self.path(each) for each in entries], present, filename=filename)
         if present is None or not table.gathered or {each.name for each in table.gathered} <= set(present):
             return sql
-        labels = {each.label for each in entries}
-        return with_gathered(sql, self.relation("reporting_owners", labels), self.relation("footnotes", labels))
+        periods = {each.period for each in entries}
+        return with_gathered(sql, self.relation("reporting_owners", periods), self.relation("footnotes", periods))
 
     @cached_property
     def _by_table(self) -> dict[str, list[DataFile]]:

@@ -23,15 +23,15 @@ from .matching import Candidate, match_amendments
 CONSTANTS = 500
 """Up to so many issuers are spelt out in a query."""
 
-_COLUMNS = [each.name for each in fields(Candidate) if each.name not in ("owner_ciks", "label")]
+_COLUMNS = [each.name for each in fields(Candidate) if each.name not in ("owner_ciks", "period")]
 """What matching needs of a row of `filings`."""
 
 
 def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, stored: Collection[str]) -> set[str]:
-    """Compute `superseded` anew wherever the fresh filings matter; the labels that hold rows no longer true.
+    """Compute `superseded` anew wherever the fresh filings matter; the periods that hold rows no longer true.
 
     Leaves the rows to add in `new_superseded` and the keys of the rows to drop in `leaving_superseded`. `stored` are
-    the labels that hold earlier versions of the fresh filings.
+    the periods that hold earlier versions of the fresh filings.
     """
     after = _After(cursor, snapshot, stored)
     for name in ("filings", "reporting_owners"):
@@ -68,18 +68,18 @@ class _After:
         self._cursor = cursor
         self._snapshot = snapshot
         self._stored = stored
-        self.labels = {snapshot.path(each): each.label for each in snapshot.entries("filings")}
-        """The label of each file of `filings`."""
+        self.periods = {snapshot.path(each): each.period for each in snapshot.entries("filings")}
+        """The period of each file of `filings`."""
 
     def declare(
-        self, table: str, issuers: Collection[int] | None = None, labels: Collection[str] | None = None
+        self, table: str, issuers: Collection[int] | None = None, periods: Collection[str] | None = None
     ) -> None:
-        """All rows; or those of some issuers, from the files of some labels and from the commit."""
-        entries = self._snapshot.entries(table, labels)
+        """All rows; or those of some issuers, from the files of some periods and from the commit."""
+        entries = self._snapshot.entries(table, periods)
         parts = [f"SELECT *, NULL AS filename FROM new_{table}"]
-        if kept := [each for each in entries if each.label not in self._stored]:
+        if kept := [each for each in entries if each.period not in self._stored]:
             parts.append(self._snapshot.select(TABLES[table], kept, filename=True))
-        if rewritten := [each for each in entries if each.label in self._stored]:
+        if rewritten := [each for each in entries if each.period in self._stored]:
             old = self._snapshot.select(TABLES[table], rewritten, filename=True)
             parts.append(f"SELECT o.* FROM ({old}) o ANTI JOIN fresh USING (accession_number)")
         condition = ""
@@ -93,13 +93,13 @@ class _After:
         self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW after_{table} AS {union}")
 
     def labels_with(self, accession_numbers: Collection[str]) -> set[str]:
-        """The labels whose files can hold these filings."""
-        return {each.label for each in self._snapshot.entries_with("filings", accession_numbers)}
+        """The periods whose files can hold these filings."""
+        return {each.period for each in self._snapshot.entries_with("filings", accession_numbers)}
 
     def rows_of(self, table: str, columns: str, filings: Collection[Candidate]) -> list[tuple[Any, ...]]:
         """Columns of the rows that some filings will have."""
-        labels = {each.label for each in filings if each.label}
-        self.declare(table, {each.issuer_cik for each in filings}, labels)
+        periods = {each.period for each in filings if each.period}
+        self.declare(table, {each.issuer_cik for each in filings}, periods)
         register(self._cursor, "asked", "accession_number", sorted(each.accession_number for each in filings))
         return rows(self._cursor, f"SELECT {columns} FROM after_{table} SEMI JOIN asked USING (accession_number)")
 
@@ -111,9 +111,9 @@ def _run(cursor: duckdb.DuckDBPyConnection, script: str) -> None:
 def _gather(cursor: duckdb.DuckDBPyConnection, after: _After, issuers: Collection[int]) -> None:
     """Make `members`: every filing that decides what the redone amendments replace."""
 
-    def read(table: str, columns: str, labels: Collection[str]) -> None:
+    def read(table: str, columns: str, periods: Collection[str]) -> None:
         for name in ("filings", "reporting_owners"):
-            after.declare(name, issuers, labels)
+            after.declare(name, issuers, periods)
         found = f"SELECT {', '.join(_COLUMNS)}, filename FROM after_filings SEMI JOIN {table} USING ({columns})"
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE found AS {found}")
         _run(cursor, "members.sql")
@@ -121,7 +121,7 @@ def _gather(cursor: duckdb.DuckDBPyConnection, after: _After, issuers: Collectio
     after.declare("filings", issuers)
     _run(cursor, "meant.sql")
     files = [row[0] for row in rows(cursor, "SELECT DISTINCT filename FROM meant_filings WHERE filename IS NOT NULL")]
-    read("meant_filings", "issuer_cik, filing_date", {after.labels[each] for each in files})
+    read("meant_filings", "issuer_cik, filing_date", {after.periods[each] for each in files})
     _run(cursor, "chains.sql")
     if linked := [row[0] for row in rows(cursor, "SELECT accession_number FROM linked")]:
         read("linked", "accession_number", after.labels_with(linked))
@@ -131,7 +131,7 @@ def _rows_after(cursor: duckdb.DuckDBPyConnection, after: _After) -> Iterator[Ro
     filings = []
     for *values, owners, filename in rows(cursor, f"SELECT {', '.join(_COLUMNS)}, owner_ciks, filename FROM members"):
         own = dict(zip(_COLUMNS, values, strict=True))
-        filings.append(Candidate(**own, owner_ciks=frozenset(owners), label=after.labels.get(filename)))
+        filings.append(Candidate(**own, owner_ciks=frozenset(owners), period=after.periods.get(filename)))
     redone = {row[0] for row in rows(cursor, "SELECT accession_number FROM redone")}
     settled = {
         each.accession_number: each.accession_number
@@ -193,8 +193,8 @@ class _Likeness:
 
 
 def _rows_before(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[Row, str]:
-    """The rows that the lake has of amendments to be matched again and of fresh filings, each with its file's label."""
-    labels = {snapshot.path(each): each.label for each in snapshot.entries("superseded")}
+    """The rows of amendments to be matched again and of fresh filings, each with its file's period."""
+    periods = {snapshot.path(each): each.period for each in snapshot.entries("superseded")}
     columns = ", ".join(TABLES["superseded"].column_names())
     found = rows(cursor, f"SELECT {columns}, filename FROM known WHERE matched_again")
-    return {(row[0], row[1], row[2], row[3], row[4]): labels[row[5]] for row in found}
+    return {(row[0], row[1], row[2], row[3], row[4]): periods[row[5]] for row in found}

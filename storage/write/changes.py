@@ -24,7 +24,7 @@ from ..read.engine import batches, register, rows
 from ..versions.log import DataFile, Summary
 from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing, with_gathered
 from .amendments import plan_superseded
-from .homes import Home, homes_of
+from .destinations import Destination, destinations_of
 from .ingest import Ingest
 
 if TYPE_CHECKING:
@@ -46,26 +46,26 @@ class Changes:
     summary: Summary = field(default_factory=Summary)
 
     def write(
-        self, cursor: duckdb.DuckDBPyConnection, table: Table, label: str, selects: Iterable[str], folder: Path
+        self, cursor: duckdb.DuckDBPyConnection, table: Table, period: str, selects: Iterable[str], folder: Path
     ) -> None:
-        """Stage one sorted file of `label` with the rows of SELECTs of all columns of a table; none if no row comes.
+        """Stage one sorted file of `period` with the rows of SELECTs of all columns of a table; none if no row comes.
 
         Raises:
             LakeFull, LakeUnwritable: `folder` would not take the file.
         """
         columns, order = ", ".join(each.name for each in table.stored), ", ".join(sort_columns(table))
         sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
-        path = folder / f"{table.name}.{label}.parquet"
+        path = folder / f"{table.name}.{period}.parquet"
         years: set[str] = set()
         count = write_parquet(table, _noting(years, table, batches(cursor, sql)), path)
         if count:
-            name = f"{table.name}/year={year_of(label)}/{label}.{self.commit}.parquet"
+            name = f"{table.name}/year={year_of(period)}/{period}.{self.commit}.parquet"
             self.staged[name] = path
             self.added.append(
                 DataFile(
                     path=name,
                     table=table.name,
-                    label=label,
+                    period=period,
                     rows=count,
                     bytes=path.stat().st_size,
                     sha256=sha256_of(path),
@@ -93,10 +93,10 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
         LakeFull, LakeUnwritable: the staging folder would not take the files.
     """
     passed_over = _declare_filings(cursor, snapshot, ingest)
-    homes = homes_of(cursor, ingest, snapshot.labels)
-    merged = [label for home in homes for label in home.merged]
+    destinations = destinations_of(cursor, ingest, snapshot.periods)
+    merged = [period for destination in destinations for period in destination.merged]
     stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
-    made_exact = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
+    upgraded = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
     waiting = _places(cursor, snapshot, "quarantine", "settled", ingest.filings | ingest.quarantined)
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
@@ -104,28 +104,28 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
 
     strays = {*stored, *waiting, *outdated}.difference(merged)
     changed = {
-        home.label: {
-            table for table in TABLES.values() if _differs(cursor, snapshot, ingest, table, home, bool(stored))
+        destination.period: {
+            table for table in TABLES.values() if _differs(cursor, snapshot, ingest, table, destination, bool(stored))
         }
-        for home in homes
+        for destination in destinations
     }
     if not strays and not any(changed.values()):
         return None
     for name, read in (("index_days", bool(ingest.days)), ("datasets", ingest.dataset_read)):
         if read:  # when it was read last is news only beside other news
-            changed[homes[0].label].add(TABLES[name])
+            changed[destinations[0].period].add(TABLES[name])
 
     changes = Changes(unique_id())
     writer = _Writer(cursor, snapshot, ingest, changes)
-    for home in homes:
-        # What moves into another label's file moves in every table.
+    for destination in destinations:
+        # What moves into another period's file moves in every table.
         for table in TABLES.values():
-            if table in changed[home.label] or (changed[home.label] and home.moves):
-                writer.rewrite(table, home.label, home.merged, home.new(table))
-    for label in sorted(strays):
+            if table in changed[destination.period] or (changed[destination.period] and destination.moves):
+                writer.rewrite(table, destination.period, destination.merged, destination.new(table))
+    for period in sorted(strays):
         for table in TABLES.values():
-            if _any(cursor, _leaving_rows(snapshot, table, [label])):
-                writer.rewrite(table, label, [label], None)
+            if _any(cursor, _leaving_rows(snapshot, table, [period])):
+                writer.rewrite(table, period, [period], None)
     fresh = rows(cursor, "SELECT count(*) FROM fresh")[0][0]
     changes.summary = Summary(
         index_dates=[each.isoformat() for each in sorted(ingest.days)],
@@ -135,7 +135,7 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
         quarantine_left=sum(waiting.values()),
         recovered=_recovered(cursor, snapshot) if waiting else [],
         delisted=delisted,
-        made_exact=made_exact,
+        upgraded=upgraded,
         passed_over=passed_over,
     )
     return changes
@@ -152,15 +152,15 @@ class _Writer:
         self._ingest = ingest
         self._folder.mkdir()
 
-    def rewrite(self, table: Table, label: str, sources: Iterable[str], new: str | None) -> None:
-        """One file of `label` from the staying rows of the files of `sources` and those of a SELECT."""
+    def rewrite(self, table: Table, period: str, sources: Iterable[str], new: str | None) -> None:
+        """One file of `period` from the staying rows of the files of `sources` and those of a SELECT."""
         replaced = self._snapshot.entries(table.name, list(sources))
         parts = [new] if new and not _without_rows(table, self._ingest) else []
         if not (replaced or parts):
             return
         if replaced:
             parts.append(_staying_rows(self._snapshot, table, list(sources)))
-        self._changes.write(self._cursor, table, label, parts, self._folder)
+        self._changes.write(self._cursor, table, period, parts, self._folder)
         self._changes.removed += [each.path for each in replaced]
 
 
@@ -188,16 +188,14 @@ def _leaving(table: Table) -> str:
     return "fresh" if table.of_filing else f"leaving_{table.name}"
 
 
-def _leaving_rows(snapshot: Snapshot, table: Table, labels: list[str]) -> str:
-    return (
-        f"SELECT o.* FROM ({snapshot.relation(table.name, labels)}) o SEMI JOIN {_leaving(table)} USING ({_key(table)})"
-    )
+def _leaving_rows(snapshot: Snapshot, table: Table, periods: list[str]) -> str:
+    old = snapshot.relation(table.name, periods)
+    return f"SELECT o.* FROM ({old}) o SEMI JOIN {_leaving(table)} USING ({_key(table)})"
 
 
-def _staying_rows(snapshot: Snapshot, table: Table, labels: list[str]) -> str:
-    return (
-        f"SELECT o.* FROM ({snapshot.relation(table.name, labels)}) o ANTI JOIN {_leaving(table)} USING ({_key(table)})"
-    )
+def _staying_rows(snapshot: Snapshot, table: Table, periods: list[str]) -> str:
+    old = snapshot.relation(table.name, periods)
+    return f"SELECT o.* FROM ({old}) o ANTI JOIN {_leaving(table)} USING ({_key(table)})"
 
 
 def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> int:
@@ -241,17 +239,17 @@ def _places(
     accessions: Collection[str],
     condition: str = "true",
 ) -> dict[str, int]:
-    """The labels that hold rows of the wanted accessions, a table of that name, and how many meet a condition."""
+    """The periods that hold rows of the wanted accessions, a table of that name, and how many meet a condition."""
     places = snapshot.entries_with(table, accessions)
     if not places:
         return {}
-    labels = {snapshot.path(each): each.label for each in places}
+    periods = {snapshot.path(each): each.period for each in places}
     found = rows(
         cursor,
         f"SELECT filename, count(*) FROM ({snapshot.select(TABLES[table], places, filename=True)}) "
         f"SEMI JOIN {wanted} USING (accession_number) WHERE {condition} GROUP BY filename",
     )
-    return {labels[path]: count for path, count in found}
+    return {periods[path]: count for path, count in found}
 
 
 def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> None:
@@ -290,15 +288,21 @@ def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest
 
 
 def _differs(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, table: Table, home: Home, replacing: bool
+    cursor: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    ingest: Ingest,
+    table: Table,
+    destination: Destination,
+    replacing: bool,
 ) -> bool:
-    """Whether a home's new rows are others than those that leave it for them; when something was read is no difference.
+    """Whether a destination's new rows are others than those that leave it for them; when something was read is no
+    difference.
 
     `replacing`: the lake holds some of the ingest's filings.
     """
     columns = ", ".join(each.name for each in table.stored if each.name != "read_at")
-    new = f"SELECT {columns} FROM ({home.new(table)})"
-    merged = home.merged if replacing or not table.of_filing else []
+    new = f"SELECT {columns} FROM ({destination.new(table)})"
+    merged = destination.merged if replacing or not table.of_filing else []
     if not snapshot.entries(table.name, merged):
         return not _without_rows(table, ingest) and _any(cursor, new)
     old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"

@@ -46,11 +46,11 @@ class Commit:
     """Those of them whose filings are stored."""
     delisted: int
     """Index entries that their index no longer lists."""
-    made_exact: int
+    upgraded: int
     """Filings replaced that the lake had from the SEC's data sets only."""
     passed_over: int
     """Filings of a data set that were left out, as the lake has them exactly."""
-    folded: str | None
+    compacted: str | None
     """The closed month or year whose files became one a table; the commit brought no row then."""
 
 
@@ -176,7 +176,7 @@ class Committer:
         if (published := script_version(self._files)) > self._log.state().version:
             # To settle would be to throw away what the missing entries hold.
             raise self._log.missing(published)
-        self._files.settle(snapshot.live)
+        self._files.repair_names(snapshot.live)
         self._log.checkpoint_if_due(self._log.state())
         with reading(snapshot):
             publish_catalog(self._files, snapshot)

@@ -1,7 +1,7 @@
 """Compaction: the files of a closed month, then of a closed year, become one sorted file a table.
 
-A fold is a commit like any other: the last snapshot stays whole until it is made, and it names what it retires. It
-brings no row and takes none away, so that one made beside it in another period does not disturb it.
+A compaction is a commit like any other: the last snapshot stays whole until it is made, and it names what it retires.
+It brings no row and takes none away, so that one made beside it in another period does not disturb it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from .commit import Committer
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class Compaction:
     """One closed month or year whose files became one a table."""
 
-    label: str
+    period: str
     """`2024-01` or `2023`."""
     version: int
-    """The lake's version that the fold made."""
+    """The lake's version that the compaction made."""
     files_before: int
     files_after: int
     bytes_before: int
@@ -38,25 +38,25 @@ class Fold:
 
     def __str__(self) -> str:
         return (
-            f"{self.label}  folded: {self.files_before:,} files, {self.bytes_before / 1e6:,.1f} MB, "
+            f"{self.period}  compacted: {self.files_before:,} files, {self.bytes_before / 1e6:,.1f} MB, "
             f"into {self.files_after:,}, {self.bytes_after / 1e6:,.1f} MB"
         )
 
 
-def due(labels: Iterable[str], before: date) -> list[str]:
+def due(periods: Iterable[str], before: date) -> list[str]:
     """The months and years that end before a date and are in files of shorter periods, oldest first.
 
     What lies in a closed year goes straight into it.
     """
     found = set()
-    for label in labels:
-        wider = [each for each in (label[:4], label[:7]) if len(each) < len(label) and bounds(each)[1] < before]
+    for period in periods:
+        wider = [each for each in (period[:4], period[:7]) if len(each) < len(period) and bounds(each)[1] < before]
         found.update(wider[:1])
     return sorted(found)
 
 
-def fold(files: Files, committer: Committer, label: str) -> Fold | None:
-    """Make the files of all periods within `label` one sorted file a table, as one commit; None if they are that.
+def compact_period(files: Files, committer: Committer, period: str) -> Compaction | None:
+    """Make the files of all periods within `period` one sorted file a table, as one commit; None if they are that.
 
     Raises:
         LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
@@ -64,33 +64,33 @@ def fold(files: Files, committer: Committer, label: str) -> Fold | None:
     """
     staging = files.stage()
     try:
-        folding = _Folding(label, staging)
-        done = committer.publish(folding.plan, folding.fits, writer="compact")
+        planned = _Plan(period, staging)
+        done = committer.publish(planned.plan, planned.fits, writer="compact")
     finally:
         staging.discard()
-    return Fold(label, done.version, *folding.figures) if done else None
+    return Compaction(period, done.version, *planned.figures) if done else None
 
 
-class _Folding:
-    """The plan of one fold."""
+class _Plan:
+    """The plan of one compaction."""
 
-    def __init__(self, label: str, staging: Staging) -> None:
-        self._label = label
+    def __init__(self, period: str, staging: Staging) -> None:
+        self._period = period
         self._staging = staging
         self.figures = (0, 0, 0, 0)
 
     def plan(self, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Changes | None:
         """One file a table from all its files within the period."""
-        if not any(covers(self._label, each) and each != self._label for each in snapshot.labels):
+        if not any(covers(self._period, each) and each != self._period for each in snapshot.periods):
             return None
-        changes = Changes(unique_id(), summary=Summary(folded=self._label))
+        changes = Changes(unique_id(), summary=Summary(compacted=self._period))
         folder = self._staging.folder / changes.commit
         folder.mkdir()
         replaced = self._files(snapshot)
         for table in TABLES.values():
             sources = [each for each in replaced if each.table == table.name]
             if sources:
-                changes.write(cursor, table, self._label, [snapshot.select(table, sources)], folder)
+                changes.write(cursor, table, self._period, [snapshot.select(table, sources)], folder)
         changes.removed += [each.path for each in replaced]
         _refuse_loss(replaced, changes.added)
         self.figures = (
@@ -107,7 +107,7 @@ class _Folding:
 
     def _files(self, snapshot: Snapshot) -> list[DataFile]:
         return sorted(
-            (each for each in snapshot.live.values() if covers(self._label, each.label)), key=lambda file: file.path
+            (each for each in snapshot.live.values() if covers(self._period, each.period)), key=lambda file: file.path
         )
 
 

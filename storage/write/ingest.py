@@ -24,7 +24,7 @@ from ..arrow import arrow_schema
 from ..errors import writing
 from ..files.staging import Staging
 from ..lazy import lazy
-from ..periods import check_label, covers, first_month
+from ..periods import check_period, covers, first_month
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,10 +40,10 @@ FLUSH_ROWS = 4_096
 class Ingest:
     """Rows for one period, until `Lake.commit`; what is not committed is forgotten with `close` or the process."""
 
-    def __init__(self, label: str, staging: Staging) -> None:
-        self.quarter = label if first_month(label) else None
+    def __init__(self, period: str, staging: Staging) -> None:
+        self.quarter = period if first_month(period) else None
         """The quarter whose data set it brings, if it does: its filings go to the months that they were filed in."""
-        self.label = first_month(label) or check_label(label)
+        self.period = first_month(period) or check_period(period)
         self.staging = staging
         self.filings: set[str] = set()
         self.from_datasets: set[str] = set()
@@ -58,7 +58,7 @@ class Ingest:
 
         Raises:
             ValueError: no accession number or filing date, the accession was added before, the index date is outside
-                the label, or a filing of a data set comes with other than a quarter's ingest, or one that is none.
+                the period, or a filing of a data set comes with other than a quarter's ingest, or one that is none.
         """
         if (filing.source_format == "dataset") != (self.quarter is not None):
             raise ValueError(f"{filing.accession_number}: filings of data sets, and no others, come in by the quarter")
@@ -77,7 +77,7 @@ class Ingest:
         """Add a filing that could not be fetched or parsed; `attempts` is taken as given, the first `first_seen` stays.
 
         Raises:
-            ValueError: no accession number, the accession was added before, or the date is outside the label.
+            ValueError: no accession number, the accession was added before, or the date is outside the period.
         """
         self._claim(row.accession_number, index_date)
         if self.quarter is not None:
@@ -92,7 +92,7 @@ class Ingest:
         `day.read_at`; those of other forms are left alone.
 
         Raises:
-            ValueError: the day was added before or is outside the label, or an entry is of another index date or is
+            ValueError: the day was added before or is outside the period, or an entry is of another index date or is
                 given twice.
         """
         self._check_date(day.index_date)
@@ -146,8 +146,8 @@ class Ingest:
         self._check_date(index_date)
 
     def _check_date(self, index_date: date) -> None:
-        if self.quarter is None and not covers(self.label, index_date.isoformat()):
-            raise ValueError(f"index date {index_date} is not within {self.label}")
+        if self.quarter is None and not covers(self.period, index_date.isoformat()):
+            raise ValueError(f"index date {index_date} is not within {self.period}")
 
 
 class Spool:

@@ -30,7 +30,7 @@ class Candidate:
     date_of_original_submission: date | None
     issuer_cik: int
     owner_ciks: frozenset[int | None]
-    label: str | None = None
+    period: str | None = None
     """Of the files that hold it; None where the commit brings it."""
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from ...tables import FILING_KEY, TABLES, Table
-from ..periods import home_of
+from ..periods import destination_of
 from ..read.engine import register, rows
 from ..versions.snapshot import Snapshot, select_files, select_nothing
 from .ingest import Ingest
@@ -47,7 +47,7 @@ class Differences:
 
 def compare(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Differences:
     """How an ingest's filings differ from those that the files of its period hold, the parser's version apart."""
-    _, merged = home_of(ingest.label, snapshot.labels)
+    _, merged = destination_of(ingest.period, snapshot.periods)
     register(cursor, "fresh", "accession_number", sorted(ingest.filings))
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE known AS SELECT accession_number FROM "

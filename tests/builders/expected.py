@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from form4lake.commands.parse_files import rows_by_table
 from form4lake.tables import TABLES, Filing
-from form4lake.tests.builders.workspace import House
+from form4lake.tests.builders.workspace import Workspace
 
 
-def rows(house: House, table: str) -> list[dict[str, object]]:
+def rows(workspace: Workspace, table: str) -> list[dict[str, object]]:
     """The rows of a table, NULLs left out, without the columns that only a parser's truth cannot know."""
-    connection = house.lake.connect()
+    connection = workspace.lake.connect()
     names = [name for name in TABLES[table].column_names() if name != "parser_version"]
     found = connection.execute(f"select {', '.join(names)} from {table}").fetchall()
     connection.close()

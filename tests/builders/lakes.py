@@ -113,9 +113,9 @@ def index_day(day: date = MONDAY, **values: Any) -> IndexDay:
     return IndexDay(**({"index_date": day, "state": "whole", "forms": FORMS, "read_at": NOON} | values))
 
 
-def store(lake: Lake, *filings: Filing, day: date = MONDAY, label: str | None = None) -> Commit | None:
+def store(lake: Lake, *filings: Filing, day: date = MONDAY, period: str | None = None) -> Commit | None:
     """Commit filings as those that the index of `day` lists."""
-    ingest = lake.begin(label or day.isoformat())
+    ingest = lake.begin(period or day.isoformat())
     for each in filings:
         ingest.add_filing(each, day)
     ingest.add_day(index_day(day), [entry(each.accession_number, day, each.form_type) for each in filings])

@@ -1,4 +1,4 @@
-"""A user's machine for the tests of the whole house: a lake, and an EDGAR to read from."""
+"""A user's machine for the tests of the whole program: a lake, and an EDGAR to read from."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None
 
 
 @dataclass
-class House:
+class Workspace:
     """One user's machine."""
 
     lake_folder: Path

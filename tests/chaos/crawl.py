@@ -23,7 +23,7 @@ from datetime import date
 from pathlib import Path
 
 import form4lake.flows  # noqa: F401 - it keeps Prefect quiet, and its server from sending anything anywhere
-from form4lake.crawler import ClientOptions, read_gate
+from form4lake.crawler import ClientOptions, read_rate_limiter
 from form4lake.replica import Archive, Fault, FaultKind, Faults, Replica, business_days, generate_archive
 from form4lake.storage import Lake
 from form4lake.tests.chaos.form4_commands import FORM4
@@ -36,7 +36,7 @@ FAULTY = 0.1
 KINDS = ("ACCESS_DENIED", "DOWN", "RESET", "SLOW", "CUT", "SHORT", "HTML")
 PAUSE_SECONDS = 3.0
 UNDER_WAY_SECONDS = 0.5
-"""A request that had left when the gate closed arrives within this, on a machine that is busy."""
+"""A request that had left when the rate limiter closed arrives within this, on a machine that is busy."""
 IDENTITY = "Chaos chaos@example.com"
 NEVER = 10**9
 MOST_TRIES = 40
@@ -57,7 +57,7 @@ class Crawled:
     faulty: int = 0
     pauses: int = 0
     early: int = 0
-    """Requests that arrived while the gate was closed."""
+    """Requests that arrived while the rate limiter was closed."""
     missing: int = 0
     doubled: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -193,14 +193,14 @@ def killing(machine: Machine, edgar: Replica, points: Sequence[int], chance: ran
 
 
 @contextmanager
-def watching_the_gate(options: ClientOptions, closed: list[tuple[float, float]]) -> Iterator[None]:
-    """Note from when to when the gate is closed, in seconds of the replica's clock."""
+def watching_the_rate_limiter(options: ClientOptions, closed: list[tuple[float, float]]) -> Iterator[None]:
+    """Note from when to when the rate limiter is closed, in seconds of the replica's clock."""
     over = threading.Event()
 
     def watch() -> None:
         known = 0.0
         while not over.wait(0.01):
-            until = read_gate(options).closed_until
+            until = read_rate_limiter(options).closed_until
             if until and until.timestamp() > known + 1:
                 known = until.timestamp()
                 now = time.monotonic()
@@ -226,7 +226,7 @@ def crawl(folder: Path, prefect: str, plan: Plan, kills: int, *, rate: int) -> C
             "EDGAR__BASE_URL": edgar.url,
             "EDGAR__REQUESTS_PER_SECOND": str(rate),
             "EDGAR__THROTTLE_PAUSE_SECONDS": str(PAUSE_SECONDS),
-            "EDGAR__GATE_FOLDER": str(folder / "gate"),
+            "EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
             "NIGHTLY__SINCE": str(plan.since),
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
@@ -234,7 +234,9 @@ def crawl(folder: Path, prefect: str, plan: Plan, kills: int, *, rate: int) -> C
         machine = Machine(lake, environment | {"PREFECT_API_URL": prefect}, done)
         filings = len(plan.archive.submissions)
         points = [plan.chance.randint(filings // 50, filings * 9 // 10) for _ in range(kills)]
-        with watching_the_gate(ClientOptions(IDENTITY, edgar.url, gate_folder=folder / "gate"), closed):
+        with watching_the_rate_limiter(
+            ClientOptions(IDENTITY, edgar.url, rate_limiter_folder=folder / "limiter"), closed
+        ):
             with killing(machine, edgar, points, plan.chance):
                 machine.run_together(plan.commands)
             for evening in (2,) if plan.quick else (1, 2):
@@ -290,7 +292,7 @@ def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
     if marked != withdrawn:
         done.wrong.append(f"marked as delisted: {sorted(marked)}, withdrawn were {sorted(withdrawn)}")
     if done.pauses < 2:
-        done.wrong.append(f"the gate closed {done.pauses} times, not twice")
+        done.wrong.append(f"the rate limiter closed {done.pauses} times, not twice")
 
 
 def main() -> int:
@@ -315,7 +317,7 @@ def main() -> int:
     sys.stdout.write(
         f"chaos-crawl: seed {asked.seed}, {len(plan.archive.submissions):,} filings of {asked.days} days, {done.kills} "
         f"kills in {done.runs} runs, {done.requests:,} requests, {done.faulty:,} answered wrongly, {done.pauses} "
-        f"pauses; {done.missing} missing, {done.doubled} duplicated, {done.early} requests within a closed gate, "
+        f"pauses; {done.missing} missing, {done.doubled} duplicated, {done.early} requests during a pause, "
         f"{len(done.wrong)} violations; {time.monotonic() - start:.0f} s\n"
     )
     return 0 if done.sound else 1

@@ -196,9 +196,9 @@ def _act(world: World, order: dict[str, Any], pipe: int) -> None:
 
     try:
         sys.addaudithook(hook)
-        name, label, parser_version = order["action"]
+        name, period, parser_version = order["action"]
         lake = Lake.open(order["lake"], create=True, grace_seconds=order["grace"])
-        getattr(world, name)(lake, label, parser_version)
+        getattr(world, name)(lake, period, parser_version)
         os.write(pipe, str(count).encode())
         os._exit(0)
     except BaseException:  # noqa: BLE001 - whatever it is, it is what is looked for

@@ -29,7 +29,7 @@ COMMANDS = (
 
 
 @dataclass
-class House:
+class Workspace:
     """A user's machine: a lake, an EDGAR, and the environment of the commands."""
 
     lake: Path
@@ -78,7 +78,7 @@ class House:
 
 
 @contextmanager
-def house(world: World, folder: Path, prefect: str) -> Iterator[tuple[House, Replica]]:
+def workspace(world: World, folder: Path, prefect: str) -> Iterator[tuple[Workspace, Replica]]:
     """A house whose EDGAR refuses the filings of the world that fail at first."""
     with Replica(world.archive, faults=refusals(world)) as edgar:
         settings = {
@@ -87,12 +87,12 @@ def house(world: World, folder: Path, prefect: str) -> Iterator[tuple[House, Rep
             "EDGAR__BASE_URL": edgar.url,
             "EDGAR__REQUESTS_PER_SECOND": "2000",
             "EDGAR__ATTEMPTS": "1",
-            "EDGAR__GATE_FOLDER": str(folder / "gate"),
+            "EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
             "NIGHTLY__SINCE": "2024-01-08",
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
         environment |= {f"FORM4_{name}": value for name, value in settings.items()}
-        yield House(folder / "lake", environment | {"PREFECT_API_URL": prefect}), edgar
+        yield Workspace(folder / "lake", environment | {"PREFECT_API_URL": prefect}), edgar
 
 
 def refusals(world: World) -> Faults:
@@ -103,7 +103,7 @@ def refusals(world: World) -> Faults:
 def kill_commands(world: World, folder: Path, prefect: str, chance: random.Random, kills: int, each: int) -> Killing:
     """Kill every command about `each` times, up to `kills` in all, then let it finish; at the end all is there."""
     done = Killing()
-    with house(world, folder, prefect) as (home, edgar):
+    with workspace(world, folder, prefect) as (home, edgar):
         for command in COMMANDS:
             if command[0] == "retry":
                 edgar.faults = Faults([])

@@ -78,7 +78,7 @@ def _lost(lake: Lake, stage: Stage, commits: list[dict[str, Any]]) -> int:
     """How many filings are not as the last of the commits that wrote them has them."""
     expected: dict[str, int] = {}
     for each in sorted(commits, key=lambda commit: commit["version"]):
-        for day in stage.days(each["label"]):
+        for day in stage.days(each["period"]):
             expected |= dict.fromkeys(set(stage.archive.accessions(day)) - stage.failing, each["parser_version"])
     doubled = len(commits) - len({each["version"] for each in commits})
     held = held_by(lake).filings
@@ -88,33 +88,33 @@ def _lost(lake: Lake, stage: Stage, commits: list[dict[str, Any]]) -> int:
 def write(role: str, root: str, seed: int, until: float) -> dict[str, Any]:
     """One writer: its periods again and again, each time as another version of the parser."""
     stage, lake = Stage(seed), Lake.open(root, create=True, grace_seconds=GRACE_SECONDS)
-    labels = {
+    periods = {
         "nightly": [day.isoformat() for day in NIGHTS],
         "backfill-0": MONTHS[:4],
         "backfill-1": MONTHS[:1:-1],
     }[role]
     commits = []
     for parser_version in count(1):
-        for label in labels:
+        for period in periods:
             if time.time() >= until:
                 return {"commits": commits}
             # Versions differ between writers, so that the last one tells.
             version = parser_version * len(ROLES) + ROLES.index(role)
-            done = stage.ingest(lake, label, version)
+            done = stage.ingest(lake, period, version)
             if done is None:
-                raise AssertionError(f"{label} was there already as version {version}")
-            commits.append({"version": done.version, "label": label, "parser_version": version})
+                raise AssertionError(f"{period} was there already as version {version}")
+            commits.append({"version": done.version, "period": period, "parser_version": version})
     raise AssertionError
 
 
-def fold(root: str, until: float) -> dict[str, Any]:
+def compact_period(root: str, until: float) -> dict[str, Any]:
     """The compaction loop."""
     lake = Lake.open(root, create=True, grace_seconds=GRACE_SECONDS)
-    folds = 0
+    compactions = 0
     while time.time() < until:
-        folds += len(lake.compact(date(2024, 1, 1)))
+        compactions += len(lake.compact(date(2024, 1, 1)))
         time.sleep(0.2)
-    return {"folds": folds}
+    return {"compacts": compactions}
 
 
 def read(root: str, chance: random.Random, until: float) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def main() -> None:
         if role.startswith("reader"):
             told = read(root, random.Random(f"{seed} {role}"), until)
         else:
-            told = fold(root, until) if role == "compact" else write(role, root, int(seed), until)
+            told = compact_period(root, until) if role == "compact" else write(role, root, int(seed), until)
     except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
         told = {"failed": traceback.format_exc()}
     sys.stdout.write(json.dumps(told) + "\n")

@@ -38,18 +38,18 @@ class World:
         self.archive: Archive = generate_archive(seed, days, 6 * len(days))
         self.failing = {min(found) for day in self.archive.days if (found := self.archive.accessions(day))}
 
-    def days(self, label: str) -> list[date]:
+    def days(self, period: str) -> list[date]:
         """The index dates of a period."""
-        return [day for day in self.archive.days if day.isoformat().startswith(label)]
+        return [day for day in self.archive.days if day.isoformat().startswith(period)]
 
-    def ingest(self, lake: Lake, label: str, parser_version: int) -> Commit | None:
-        """What nightly does for a day and a backfill for a month: archive, commit, fold the archive's files."""
-        for day in self.days(label):
+    def ingest(self, lake: Lake, period: str, parser_version: int) -> Commit | None:
+        """What nightly does for a day and a backfill for a month: archive, commit, compact the archive's files."""
+        for day in self.days(period):
             numbers = [each for each in self.archive.accessions(day) if each not in lake.raw.held(day)]
             for part in (numbers[::2], numbers[1::2]):
                 lake.raw.append([self._raw(each, day) for each in part])
-        with lake.begin(label) as ingest:
-            for day in self.days(label):
+        with lake.begin(period) as ingest:
+            for day in self.days(period):
                 numbers = self.archive.accessions(day)
                 for each in numbers:
                     if each in self.failing:
@@ -59,29 +59,29 @@ class World:
                 day_read = IndexDay(index_date=day, state="whole", forms=FORMS, read_at=NOON)
                 ingest.add_day(day_read, [self.entry(each, day) for each in numbers])
             done = lake.commit(ingest, writer="chaos")
-        for day in self.days(label):
-            lake.raw.fold(day)
+        for day in self.days(period):
+            lake.raw.compact_period(day)
         return done
 
-    def retry(self, lake: Lake, label: str, parser_version: int) -> None:
+    def retry(self, lake: Lake, period: str, parser_version: int) -> None:
         """Those in quarantine succeed."""
-        self._again(lake, label, self.failing, parser_version)
+        self._again(lake, period, self.failing, parser_version)
 
-    def reparse(self, lake: Lake, label: str, parser_version: int) -> None:
+    def reparse(self, lake: Lake, period: str, parser_version: int) -> None:
         """A newer parser reads the raw archive of a period."""
-        self._again(lake, label, set(self.archive.truth), parser_version)
+        self._again(lake, period, set(self.archive.truth), parser_version)
 
-    def compact(self, lake: Lake, label: str, parser_version: int) -> None:
-        """Everything that ended before the date given is folded."""
-        lake.compact(date.fromisoformat(label))
+    def compact(self, lake: Lake, period: str, parser_version: int) -> None:
+        """Everything that ended before the date given is compacted."""
+        lake.compact(date.fromisoformat(period))
 
-    def after(self, action: str, label: str, parser_version: int, held: Held) -> Held:
+    def after(self, action: str, period: str, parser_version: int, held: Held) -> Held:
         """What a lake holds after an action."""
-        listed = {each for day in self.days(label) for each in self.archive.accessions(day)}
+        listed = {each for day in self.days(period) for each in self.archive.accessions(day)}
         if action == "ingest":
             stored = dict.fromkeys(sorted(listed - self.failing), parser_version)
             waiting = (listed & self.failing) - held.filings.keys()
-            return Held(held.filings | stored, held.quarantine | waiting, held.days | set(self.days(label)))
+            return Held(held.filings | stored, held.quarantine | waiting, held.days | set(self.days(period)))
         if action in ("retry", "reparse"):
             again = listed & self.failing if action == "retry" else listed
             return Held(held.filings | dict.fromkeys(sorted(again), parser_version), held.quarantine - again, held.days)
@@ -97,9 +97,9 @@ class World:
             source_path=self.archive.path_of(number),
         )
 
-    def _again(self, lake: Lake, label: str, numbers: set[str], parser_version: int) -> None:
-        with lake.begin(label) as ingest:
-            for day in self.days(label):
+    def _again(self, lake: Lake, period: str, numbers: set[str], parser_version: int) -> None:
+        with lake.begin(period) as ingest:
+            for day in self.days(period):
                 wanted = numbers.intersection(self.archive.accessions(day))
                 for each in lake.raw.read(day, wanted):
                     filing = self.archive.truth[each.accession_number]

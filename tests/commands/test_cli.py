@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.crawler.rate_limiter import Gate
+from form4lake.crawler.rate_limiter import RateLimiter
 from form4lake.flows.steps.run import client_options
 from form4lake.parsers import PARSER_VERSION, parse_submission
 from form4lake.replica import generate_archive
 from form4lake.settings import load_settings
 from form4lake.storage import Lake
-from form4lake.tests.builders.workspace import TODAY, House, form4, form4_here, says
+from form4lake.tests.builders.workspace import TODAY, Workspace, form4, form4_here, says
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1"], ["parse", "nothing"], ["status"], ["report"]])
 def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store(
-    house: House, arguments: list[str]
+    workspace: Workspace, arguments: list[str]
 ) -> None:
     script = "import sys\nfrom form4lake.cli import app\ntry:\n app()\nexcept SystemExit: pass\n"
     script += "print({'prefect', 'obstore', 'boto3', 'fsspec'} & {*sys.modules})"
@@ -27,25 +27,25 @@ def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store
     assert done.stdout.splitlines()[-1] == "set()"
 
 
-def test_it_says_its_version_and_the_parser_s(house: House) -> None:
+def test_it_says_its_version_and_the_parser_s(workspace: Workspace) -> None:
     said = form4_here("--version")
     assert said.returncode == 0
     assert said.stdout == f"form4lake {version('form4lake')}, parser version {PARSER_VERSION}\n"
 
 
-def test_without_an_identity_it_says_how_to_set_one(house: House) -> None:
-    house.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
+def test_without_an_identity_it_says_how_to_set_one(workspace: Workspace) -> None:
+    workspace.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
     says(form4("nightly"), 2, "FORM4_EDGAR__IDENTITY", "edgar.identity")
 
 
-def test_an_unknown_setting_is_named(house: House) -> None:
+def test_an_unknown_setting_is_named(workspace: Workspace) -> None:
     Path("config.yaml").write_text("edgr: {}\n")
     says(form4_here("nightly"), 2, "edgr", "did you mean edgar")
 
 
-def test_more_than_the_sec_allows_is_refused(house: House) -> None:
-    house.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "https://www.sec.gov")
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "11")
+def test_more_than_the_sec_allows_is_refused(workspace: Workspace) -> None:
+    workspace.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "https://www.sec.gov")
+    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "11")
     says(form4_here("nightly"), 2, "10")
 
 
@@ -59,41 +59,41 @@ def test_more_than_the_sec_allows_is_refused(house: House) -> None:
         (["backfill", "2024-01-01", "2024-01-02", "--source", "newspapers"], "newspapers"),
     ],
 )
-def test_a_wrong_backfill_is_explained(house: House, arguments: list[str], word: str) -> None:
+def test_a_wrong_backfill_is_explained(workspace: Workspace, arguments: list[str], word: str) -> None:
     says(form4_here(*arguments), 2, word)
 
 
-def test_a_lake_that_cannot_be_made_is_exit_4(house: House) -> None:
+def test_a_lake_that_cannot_be_made_is_exit_4(workspace: Workspace) -> None:
     Path("file").write_text("no folder")
-    house.monkeypatch.setenv("FORM4_LAKE", "file/lake")
+    workspace.monkeypatch.setenv("FORM4_LAKE", "file/lake")
     says(form4_here("nightly"), 4, "file")
 
 
 @pytest.mark.flow
-def test_a_flow_without_a_server_says_its_own_lines_only(house: House) -> None:
-    house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    Lake.open(house.lake_folder, create=True)
+def test_a_flow_without_a_server_says_its_own_lines_only(workspace: Workspace) -> None:
+    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    Lake.open(workspace.lake_folder, create=True)
     done = form4("--log-format", "json", "compact")
     assert done.returncode == 0, done.stderr
     assert "nanobind" not in done.stderr, "Prefect's thread keeps DuckDB's module until after the interpreter's end"
     assert all(json.loads(line)["message"] for line in done.stderr.splitlines())
 
 
-def test_asking_a_lake_that_is_not_there_is_explained(house: House) -> None:
+def test_asking_a_lake_that_is_not_there_is_explained(workspace: Workspace) -> None:
     for command in (["sql", "select 1"], ["status"]):
         says(form4_here(*command), 2, "lake")
 
 
-def test_status_shows_a_closed_gate_and_why(house: House) -> None:
-    Lake.open(house.lake_folder, create=True)
+def test_status_shows_a_closed_rate_limiter_and_why(workspace: Workspace) -> None:
+    Lake.open(workspace.lake_folder, create=True)
     assert "Paused" not in form4_here("status").stdout
-    until = Gate(client_options(load_settings())).close(600, 'status 403 ("[Request Rate] Exceeded") for /x')
+    until = RateLimiter(client_options(load_settings())).close(600, 'status 403 ("[Request Rate] Exceeded") for /x')
     done = form4_here("status")
     assert f"Paused: no request to EDGAR before {until.astimezone():%Y-%m-%d %H:%M:%S}" in done.stdout
     assert 'status 403 ("[Request Rate] Exceeded") for /x' in done.stdout
 
 
-def test_parse_prints_one_object_a_file(house: House) -> None:
+def test_parse_prints_one_object_a_file(workspace: Workspace) -> None:
     archive = generate_archive(8, [TODAY], 3)
     for number in archive.truth:
         Path(f"{number}.txt").write_bytes(archive.submissions[number])
@@ -107,7 +107,7 @@ def test_parse_prints_one_object_a_file(house: House) -> None:
             assert isinstance(row.get("transaction_shares", ""), str), "amounts are strings"
 
 
-def test_parse_prints_every_well_formed_real_file(house: House, real_edgar: Path) -> None:
+def test_parse_prints_every_well_formed_real_file(workspace: Workspace, real_edgar: Path) -> None:
     files = sorted((real_edgar / "xml").iterdir())
     done = form4_here("parse", "--json", *map(str, files))
     assert done.returncode == 0, done.stderr
@@ -115,7 +115,7 @@ def test_parse_prints_every_well_formed_real_file(house: House, real_edgar: Path
     assert [Path(document["file"]) for document in documents] == files
 
 
-def test_parse_shows_a_filing_to_a_person(house: House) -> None:
+def test_parse_shows_a_filing_to_a_person(workspace: Workspace) -> None:
     archive = generate_archive(8, [TODAY], 1)
     (number,) = archive.truth
     Path("filing.txt").write_bytes(archive.submissions[number])
@@ -126,7 +126,7 @@ def test_parse_shows_a_filing_to_a_person(house: House) -> None:
     assert str(filing.reporting_owners[0].owner_cik) in done.stdout
 
 
-def test_parse_says_why_a_file_is_no_filing_and_goes_on(house: House) -> None:
+def test_parse_says_why_a_file_is_no_filing_and_goes_on(workspace: Workspace) -> None:
     Path("page.html").write_text("<html><body>File Unavailable</body></html>")
     archive = generate_archive(8, [TODAY], 1)
     Path("filing.txt").write_bytes(archive.submissions[next(iter(archive.truth))])
@@ -137,11 +137,11 @@ def test_parse_says_why_a_file_is_no_filing_and_goes_on(house: House) -> None:
 
 
 @pytest.mark.flow
-def test_a_user_s_first_evening(house: House, prefect_server: str) -> None:
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+def test_a_user_s_first_evening(workspace: Workspace, prefect_server: str) -> None:
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     archive = generate_archive(9, [TODAY], 20)
-    house.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
-    with house.edgar(archive):
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
+    with workspace.edgar(archive):
         done = form4("nightly", "--as-of", TODAY.isoformat())
         says(done, 0, f"{TODAY}  20 listed, 20 stored (20 new), 0 quarantined, 0 missing", "20 filings added")
         says(
@@ -160,5 +160,5 @@ def test_a_user_s_first_evening(house: House, prefect_server: str) -> None:
 
 
 @pytest.mark.flow
-def test_an_unreachable_edgar_is_exit_3_without_a_prefect_server(house: House) -> None:
+def test_an_unreachable_edgar_is_exit_3_without_a_prefect_server(workspace: Workspace) -> None:
     says(form4("nightly"), 3, "127.0.0.1:9")

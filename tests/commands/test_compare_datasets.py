@@ -17,7 +17,7 @@ from form4lake.replica.datasets import dataset
 from form4lake.replica.indexes import NEW_YORK
 from form4lake.storage import DatasetComparison, Lake
 from form4lake.tables import Filing, Footnote, IndexDay
-from form4lake.tests.builders.workspace import House, form4, form4_here
+from form4lake.tests.builders.workspace import Workspace, form4, form4_here
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 3, 31)
 REAL = {
@@ -202,15 +202,15 @@ def test_every_real_filing_of_the_quarter_is_compared(real_edgar: Path) -> None:
 
 @pytest.mark.flow
 def test_the_real_quarter_differs_by_rules_alone(
-    house: House, prefect_server: str, real_edgar: Path, tmp_path: Path
+    workspace: Workspace, prefect_server: str, real_edgar: Path, tmp_path: Path
 ) -> None:
     from form4lake.flows.backfill import backfill
 
     archive = real_archive(real_edgar, tmp_path)
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         backfill(start=archive.days[0], end=archive.days[-1], return_state=True)
-    assert set(house.query("select accession_number, filing_date from filings")) == set(REAL.items())
-    comparison = compared(house.lake, archive.datasets["2024q3"], tmp_path, date(2024, 7, 1), date(2024, 9, 30))
+    assert set(workspace.query("select accession_number, filing_date from filings")) == set(REAL.items())
+    comparison = compared(workspace.lake, archive.datasets["2024q3"], tmp_path, date(2024, 7, 1), date(2024, 9, 30))
     found = comparison.found
     assert found.both == 8
     assert sum(each.different for each in found.columns) == 0
@@ -236,12 +236,14 @@ def test_the_real_quarter_differs_by_rules_alone(
 
 
 @pytest.mark.flow
-def test_the_command_fetches_once_and_tells_by_its_exit_code(house: House, archive: Archive, tmp_path: Path) -> None:
-    house.monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    house.monkeypatch.setenv("COLUMNS", "200")
+def test_the_command_fetches_once_and_tells_by_its_exit_code(
+    workspace: Workspace, archive: Archive, tmp_path: Path
+) -> None:
+    workspace.monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    workspace.monkeypatch.setenv("COLUMNS", "200")
     lake_of(tmp_path, list(archive.truth.values()), archive.days)
 
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         done = form4("compare-datasets", "2024Q1", "--output", "out")
         assert done.returncode == 0, done.stderr
         assert "0 differences without a reason" in done.stdout

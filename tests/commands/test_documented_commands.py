@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from form4lake.cli import app
 from form4lake.flows.steps.run import today_in_new_york
 from form4lake.replica import business_days, generate_archive
-from form4lake.tests.builders.workspace import FIRST, House
+from form4lake.tests.builders.workspace import FIRST, Workspace
 
 ROOT = Path(__file__).parents[2]
 FIRST_PAGE = ROOT / "docs" / "quickstart.md"
@@ -58,18 +58,18 @@ def commands(page: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def newcomer(house: House, prefect_server: str) -> Iterator[House]:
+def newcomer(workspace: Workspace, prefect_server: str) -> Iterator[Workspace]:
     """A user with an empty folder and an EDGAR of three days long ago and a few days up to today."""
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE"):
-        house.monkeypatch.delenv(name)
-    house.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        workspace.monkeypatch.delenv(name)
+    workspace.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     recent = [today_in_new_york() - timedelta(days=back) for back in range(8)]
     days = {*business_days(FIRST, 3), *(day for day in recent if day.weekday() < 5)}
     archive = generate_archive(21, sorted(days), 90)
-    with house.edgar(archive):
-        (house.lake_folder.parent / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
-        yield house
+    with workspace.edgar(archive):
+        (workspace.lake_folder.parent / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
+        yield workspace
 
 
 def test_what_is_not_run_is_still_documented() -> None:
@@ -79,7 +79,7 @@ def test_what_is_not_run_is_still_documented() -> None:
 
 
 @pytest.mark.flow
-def test_every_documented_command_works(newcomer: House) -> None:
+def test_every_documented_command_works(newcomer: Workspace) -> None:
     Path("lake-demo").symlink_to("lake")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         free = str(probe.getsockname()[1])
@@ -91,7 +91,7 @@ def test_every_documented_command_works(newcomer: House) -> None:
     assert newcomer.query("select sum(missing), count(*) > 3 from coverage") == [(0, True)]
 
 
-def run(line: str, newcomer: House, stack: ExitStack) -> None:
+def run(line: str, newcomer: Workspace, stack: ExitStack) -> None:
     """Run one line as a shell would; AssertionError with what it said where it fails."""
     words = shlex.split(line.replace("FILE…", "filing.txt"), comments=True)
     if words[0] == "export":

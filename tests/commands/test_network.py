@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 from prefect._internal.analytics.ci_detection import CI_ENV_VARS
 
-from form4lake.tests.builders.workspace import House, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4, says
 
 pytestmark = pytest.mark.flow
 CERTIFICATE = Path(__file__).parents[1] / "crawler" / "self_signed_localhost.pem"
 
 
 @pytest.fixture
-def user(house: House, prefect_server: str) -> House:
+def user(workspace: Workspace, prefect_server: str) -> Workspace:
     """A user whose Prefect runs already."""
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "10")
-    house.monkeypatch.delenv("NO_PROXY", raising=False)
-    house.monkeypatch.delenv("no_proxy", raising=False)
-    return house
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "10")
+    workspace.monkeypatch.delenv("NO_PROXY", raising=False)
+    workspace.monkeypatch.delenv("no_proxy", raising=False)
+    return workspace
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def untrusted_server() -> Iterator[str]:
     server.server_close()
 
 
-def complaint(base_url: str, user: House, code: int, *words: str) -> None:
+def complaint(base_url: str, user: Workspace, code: int, *words: str) -> None:
     """The run says these words in one line, and ends with this exit code."""
     user.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", base_url)
     done = form4("nightly")
@@ -71,21 +71,21 @@ def test_prefect_tells_nobody_that_it_is_used(monkeypatch: pytest.MonkeyPatch, t
     os.close(terminal)
 
 
-def test_a_proxy_that_is_not_there(user: House, closed_port: int) -> None:
+def test_a_proxy_that_is_not_there(user: Workspace, closed_port: int) -> None:
     user.monkeypatch.setenv("HTTPS_PROXY", f"http://me:secret@127.0.0.1:{closed_port}")
     complaint("https://edgar.test", user, 3, "the proxy does not let us through", "check HTTPS_PROXY")
 
 
-def test_a_proxy_that_is_no_address(user: House) -> None:
+def test_a_proxy_that_is_no_address(user: Workspace) -> None:
     user.monkeypatch.setenv("HTTPS_PROXY", "http://:bad:")
     complaint("https://edgar.test", user, 2, "HTTPS_PROXY")
 
 
-def test_a_name_that_nobody_knows(user: House) -> None:
+def test_a_name_that_nobody_knows(user: Workspace) -> None:
     user.monkeypatch.delenv("HTTPS_PROXY", raising=False)
     user.monkeypatch.delenv("https_proxy", raising=False)
     complaint("https://edgar.invalid", user, 3, "the name edgar.invalid is not found; check the network, DNS")
 
 
-def test_a_certificate_nobody_vouches_for(user: House, untrusted_server: str) -> None:
+def test_a_certificate_nobody_vouches_for(user: Workspace, untrusted_server: str) -> None:
     complaint(untrusted_server, user, 3, "is not trusted", "REQUESTS_CA_BUNDLE")

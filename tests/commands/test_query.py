@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from form4lake.storage import Lake
-from form4lake.tests.builders.workspace import FORM4, House, form4, form4_here
+from form4lake.tests.builders.workspace import FORM4, Workspace, form4, form4_here
 
 ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
 
@@ -27,10 +27,10 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def asked(house: House, empty: Path) -> House:
+def asked(workspace: Workspace, empty: Path) -> Workspace:
     """A house with that lake."""
-    house.monkeypatch.setenv("FORM4_LAKE", str(empty))
-    return house
+    workspace.monkeypatch.setenv("FORM4_LAKE", str(empty))
+    return workspace
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def asked(house: House, empty: Path) -> House:
         "prepare p as copy (select 1) to 'stolen.csv'",
     ],
 )
-def test_nothing_but_reading_is_allowed(asked: House, statement: str) -> None:
+def test_nothing_but_reading_is_allowed(asked: Workspace, statement: str) -> None:
     done = form4_here("sql", f"select 1; {statement}")
     assert done.returncode == 2
     assert not list(Path.cwd().glob("stolen*"))
 
 
-def test_what_reads_is_allowed(asked: House) -> None:
+def test_what_reads_is_allowed(asked: Workspace) -> None:
     query = "set variable n = 3; select getvariable('n') + 1 as n; explain analyze select 1"
     done = form4("sql", "--format", "csv", query)
     assert done.returncode == 0, done.stderr
@@ -60,13 +60,13 @@ def test_what_reads_is_allowed(asked: House) -> None:
     assert form4_here("sql", "show tables").stdout.count("trades") == 2  # plan_trades too
 
 
-def test_a_script_is_answered_statement_by_statement(asked: House) -> None:
+def test_a_script_is_answered_statement_by_statement(asked: Workspace) -> None:
     done = form4("sql", "--format", "csv", typed="select 1 as a; -- it's fine;\nselect 2\n as b;")
     assert (done.returncode, done.stdout) == (0, "a\n1\nb\n2\n")
     assert form4_here("sql", typed="select nonsense;").returncode == 2
 
 
-def test_who_reads_no_further_gets_no_traceback(asked: House) -> None:
+def test_who_reads_no_further_gets_no_traceback(asked: Workspace) -> None:
     done = subprocess.run(
         f"{FORM4} sql --format csv 'from range(1000000)' | head -1",
         shell=True,
@@ -78,7 +78,7 @@ def test_who_reads_no_further_gets_no_traceback(asked: House) -> None:
 
 
 @pytest.mark.flow
-def test_ctrl_c_ends_a_single_query(asked: House) -> None:
+def test_ctrl_c_ends_a_single_query(asked: Workspace) -> None:
     with subprocess.Popen([FORM4, "sql", ENDLESS], stderr=subprocess.PIPE, text=True) as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
@@ -134,7 +134,7 @@ def terminal() -> Iterator[Terminal]:
 
 
 @pytest.mark.flow
-def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: House) -> None:
+def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: Workspace) -> None:
     asked.monkeypatch.setenv("XDG_STATE_HOME", str(Path.cwd() / "state"))
     with terminal() as person:
         person.types("select 40 +\n")

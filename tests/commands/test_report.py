@@ -7,7 +7,7 @@ import pytest
 
 from form4lake.storage import Lake
 from form4lake.tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
-from form4lake.tests.builders.workspace import House, form4_here
+from form4lake.tests.builders.workspace import Workspace, form4_here
 
 MONDAY, TUESDAY = date(2024, 1, 8), date(2024, 1, 9)
 NOON = datetime(2024, 1, 9, 12, tzinfo=UTC)
@@ -48,9 +48,9 @@ def commit(lake: Lake, day: date, *, stored: int, quarantined: int = 0) -> None:
 
 
 @pytest.fixture
-def two_days(house: House) -> Lake:
+def two_days(workspace: Workspace) -> Lake:
     """Monday complete, of Tuesday one in quarantine."""
-    lake = Lake.open(house.lake_folder, create=True)
+    lake = Lake.open(workspace.lake_folder, create=True)
     commit(lake, MONDAY, stored=2)
     commit(lake, TUESDAY, stored=1, quarantined=1)
     return lake
@@ -86,7 +86,7 @@ def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word:
 
 
 @pytest.mark.flow
-def test_a_report_of_no_lake_is_wrong_use(house: House) -> None:
+def test_a_report_of_no_lake_is_wrong_use(workspace: Workspace) -> None:
     assert form4_here("report").returncode == 2
 
 

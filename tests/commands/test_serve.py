@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from form4lake.replica import Archive, business_days, generate_archive
-from form4lake.tests.builders.workspace import House
+from form4lake.tests.builders.workspace import Workspace
 
 FORM4 = Path(sys.executable).with_name("form4")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -121,14 +121,14 @@ def archive() -> Archive:
 
 @pytest.mark.flow
 @pytest.mark.parametrize("wrong", ["port", "cron"])
-def test_what_cannot_be_served_is_said_in_a_line(house: House, wrong: str) -> None:
-    house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+def test_what_cannot_be_served_is_said_in_a_line(workspace: Workspace, wrong: str) -> None:
+    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        house.monkeypatch.setenv("FORM4_SERVE__PORT", str(taken.getsockname()[1]))
+        workspace.monkeypatch.setenv("FORM4_SERVE__PORT", str(taken.getsockname()[1]))
         if wrong == "cron":
-            house.monkeypatch.setenv("FORM4_SERVE__NIGHTLY_CRON", "every night")
+            workspace.monkeypatch.setenv("FORM4_SERVE__NIGHTLY_CRON", "every night")
         done = subprocess.run([FORM4, "serve"], env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
@@ -137,10 +137,10 @@ def test_what_cannot_be_served_is_said_in_a_line(house: House, wrong: str) -> No
 
 @pytest.mark.flow
 def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
-    house: House, archive: Archive, tmp_path: Path, started: list[subprocess.Popen[bytes]]
+    workspace: Workspace, archive: Archive, tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     port = free_port()
-    with told() as (hook, heard), house.edgar(archive) as edgar:
+    with told() as (hook, heard), workspace.edgar(archive) as edgar:
         for name, value in {
             "FORM4_SERVE__PORT": str(port),
             "FORM4_SERVE__NOTIFY_URL": hook,
@@ -150,8 +150,8 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
             "PREFECT_RUNNER_POLL_FREQUENCY": "2",
             "PREFECT_DEPLOYMENT_CONCURRENCY_SLOT_WAIT_SECONDS": "3",
         }.items():
-            house.monkeypatch.setenv(name, value)
-        house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+            workspace.monkeypatch.setenv(name, value)
+        workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
 
         first = Served(port, tmp_path / "first.log", started)
         first.until(lambda: edgar.stats().by_kind["filing"] > 40)
@@ -163,13 +163,15 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         assert first.states("nightly").count("Running") == 1, "one at a time, the second in a queue"
         first.stop()
         assert '"error"' not in first.log.read_text(), "a stop is no error"
-        assert 40 < house.count("filings") == edgar.stats().by_kind["filing"] < FILINGS
+        assert 40 < workspace.count("filings") == edgar.stats().by_kind["filing"] < FILINGS
 
-        house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "1000")
+        workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "1000")
         second = Served(port, tmp_path / "second.log", started)
         second.until(lambda: "Completed" in second.states("nightly"))
         assert "Cancelled" in second.states("nightly"), second.states("nightly")
-        assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(FILINGS, FILINGS, 0)]
+        assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [
+            (FILINGS, FILINGS, 0)
+        ]
         assert edgar.stats().by_kind["filing"] == FILINGS, "nothing is asked for twice"
         lines = [json.loads(line) for line in second.log.read_text().splitlines() if line.startswith("{")]
         assert {line.get("index_date") for line in lines} >= {str(day) for day in archive.days}

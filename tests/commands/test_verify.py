@@ -6,20 +6,20 @@ import shlex
 import pytest
 
 from form4lake.replica import business_days, generate_archive
-from form4lake.tests.builders.workspace import FIRST, TODAY, House, form4, form4_here
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace, form4, form4_here
 
 
-def test_there_is_no_lake_to_verify(house: House) -> None:
+def test_there_is_no_lake_to_verify(workspace: Workspace) -> None:
     done = form4_here("verify")
     assert done.returncode == 2
     assert "there is no lake" in done.stderr
 
 
 @pytest.mark.flow
-def test_what_is_advised_fetches_a_lost_day_again(house: House, prefect_server: str) -> None:
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+def test_what_is_advised_fetches_a_lost_day_again(workspace: Workspace, prefect_server: str) -> None:
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     archive = generate_archive(15, business_days(FIRST, 3), 60)
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         assert form4("nightly", "--as-of", TODAY.isoformat()).returncode == 0
         whole = form4("verify", "--raw")
         assert whole.returncode == 0, whole.stdout
@@ -27,7 +27,7 @@ def test_what_is_advised_fetches_a_lost_day_again(house: House, prefect_server: 
         asked = edgar.stats().by_kind["filing"]
 
         for folder in ("data", "snapshots"):
-            next((house.lake_folder / folder / "filings").rglob(f"{FIRST}.*")).unlink()
+            next((workspace.lake_folder / folder / "filings").rglob(f"{FIRST}.*")).unlink()
         status = form4("status")
         assert status.returncode == 4
         assert "is missing. `form4 verify` says" in status.stderr
@@ -38,9 +38,9 @@ def test_what_is_advised_fetches_a_lost_day_again(house: House, prefect_server: 
         dropped = form4("verify", "--drop-damaged")
         assert "which is not stored" in dropped.stdout, "an amendment of the lost day's is named until it is back"
         assert "--drop-damaged" not in dropped.stdout, "nothing is left to drop"
-        assert house.count("filings") == 60 - len(archive.accessions(FIRST))
+        assert workspace.count("filings") == 60 - len(archive.accessions(FIRST))
         done = form4(*shlex.split(advice)[1:], "--as-of", TODAY.isoformat())
         assert done.returncode == 0, done.stderr
         assert edgar.stats().by_kind["filing"] == asked, "the raw archive has the filings"
     assert form4("verify", "--raw").returncode == 0
-    assert house.count("filings") == 60
+    assert workspace.count("filings") == 60

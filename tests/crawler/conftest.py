@@ -33,7 +33,12 @@ def clock() -> SkippingClock:
 @pytest.fixture
 def make_options(tmp_path: Path) -> Callable[..., ClientOptions]:
     def make(**changed: object) -> ClientOptions:
-        settings = {"identity": IDENTITY, "requests_per_second": 1000.0, "gate_folder": tmp_path / "gate", **changed}
+        settings = {
+            "identity": IDENTITY,
+            "requests_per_second": 1000.0,
+            "rate_limiter_folder": tmp_path / "limiter",
+            **changed,
+        }
         return ClientOptions(**settings)
 
     return make

@@ -21,7 +21,7 @@ from form4lake.crawler import (
     EdgarDown,
     Throttled,
     Validators,
-    read_gate,
+    read_rate_limiter,
 )
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer, zipped
 from form4lake.tests.builders.skipping_clock import SkippingClock
@@ -191,7 +191,7 @@ def test_retry_after_of_an_outage_is_obeyed_up_to_the_pause(
 @pytest.mark.parametrize(
     "refusal", [Scripted(status=429), Scripted(RATE_PAGE, 403, HTML), Scripted(RATE_PAGE, 200, HTML), zipped(RATE_PAGE)]
 )
-def test_a_throttle_closes_the_gate_and_the_request_goes_on_after_the_pause(
+def test_a_throttle_closes_the_rate_limiter_and_the_request_goes_on_after_the_pause(
     server: ScriptedServer, client: EdgarClient, clock: SkippingClock, refusal: Scripted
 ) -> None:
     server.script(PATH, refusal, FINE)
@@ -207,7 +207,7 @@ def test_a_throttle_holds_up_every_other_client_and_can_be_seen(
     server.script("/other", FINE)
     with pytest.raises(Throttled):
         make_client(throttles_before_giving_up=1).get(PATH)
-    closed_until = read_gate(make_options(base_url=server.url)).closed_until
+    closed_until = read_rate_limiter(make_options(base_url=server.url)).closed_until
     assert closed_until is not None
     assert 590 < (closed_until - datetime.now(UTC)).total_seconds() < 602
     another = SkippingClock()
@@ -247,7 +247,9 @@ def test_a_client_refused_again_and_again_does_not_begin_anew_with_each_file(
     assert client.get("/fifth").body == BODY, "an answer ends the row"
 
 
-def test_redirects_within_edgar_are_followed_through_the_gate(server: ScriptedServer, client: EdgarClient) -> None:
+def test_redirects_within_edgar_are_followed_through_the_rate_limiter(
+    server: ScriptedServer, client: EdgarClient
+) -> None:
     server.script(PATH, Scripted(status=301, headers={"Location": "/moved"}))
     server.script("/moved", Scripted(status=302, headers={"Location": f"{server.url}/there"}))
     server.script("/there", FINE)

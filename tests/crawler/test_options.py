@@ -11,7 +11,7 @@ from form4lake.crawler.options import check_options, is_loopback
 @pytest.mark.parametrize("identity", ["", "  ", "Jane Doe", "jane@example.com", "Jane jane@", "Jané jane@example.com"])
 def test_without_name_and_email_it_says_where_to_set_them(identity: str, tmp_path: Path) -> None:
     with pytest.raises(MissingIdentity, match=r"edgar\.identity") as caught:
-        EdgarClient(ClientOptions(identity, gate_folder=tmp_path))
+        EdgarClient(ClientOptions(identity, rate_limiter_folder=tmp_path))
     assert not caught.value.transient
 
 
@@ -63,7 +63,7 @@ def test_a_number_out_of_range_is_named(name: str, value: float) -> None:
         check_options(ClientOptions("Jane Doe jane@example.com", **{name: value}))
 
 
-def test_a_gate_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_a_rate_limiter_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(BadOptions, match="taken"):
-        EdgarClient(ClientOptions("Jane Doe jane@example.com", gate_folder=tmp_path / "taken"))
+        EdgarClient(ClientOptions("Jane Doe jane@example.com", rate_limiter_folder=tmp_path / "taken"))

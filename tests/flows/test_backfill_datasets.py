@@ -23,8 +23,8 @@ from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import Archive, business_days, generate_archive
 from form4lake.storage import Commit, Ingest, Lake
 from form4lake.tests.builders.expected import as_set, expected_rows, rows
-from form4lake.tests.builders.workspace import House
-from form4lake.tests.chaos.form4_commands import House as Machine
+from form4lake.tests.builders.workspace import Workspace
+from form4lake.tests.chaos.form4_commands import Workspace as Machine
 from form4lake.tests.chaos.world import wrongs
 
 DECEMBER = date(2023, 12, 20)
@@ -50,11 +50,11 @@ def test_the_quarters_that_a_range_touches_begin_with_the_first_data_set() -> No
 
 
 @pytest.fixture
-def from_datasets(prefect_server: str, house: House) -> Backfill:
+def from_datasets(prefect_server: str, workspace: Workspace) -> Backfill:
     """A backfill from data sets, as of TODAY."""
     from form4lake.flows.backfill_datasets import backfill_datasets as flow
 
-    house.monkeypatch.setenv("FORM4_TASK_RUNNER", "threads")
+    workspace.monkeypatch.setenv("FORM4_TASK_RUNNER", "threads")
 
     def run(start: date = DECEMBER, end: date = date(2023, 12, 31), forms: list[str] | None = None) -> DatasetReport:
         report = flow(start=start, end=end, forms=forms, today=TODAY, return_state=True).result(raise_on_failure=False)
@@ -92,7 +92,7 @@ class Version:
 
 
 @pytest.fixture
-def versions(house: House, archive: Archive) -> list[Version]:
+def versions(workspace: Workspace, archive: Archive) -> list[Version]:
     """Every version that is committed, each held against the truth: filings once, exact ones with their exact rows,
     those from data sets with as many rows as they have."""
     found: list[Version] = []
@@ -101,11 +101,11 @@ def versions(house: House, archive: Archive) -> list[Version]:
     def held(lake: Lake, ingest: Ingest, *, writer: str) -> Commit | None:
         done = commit(lake, ingest, writer=writer)
         if done:
-            formats = house.query("select accession_number, source_format = 'dataset' from filings")
+            formats = workspace.query("select accession_number, source_format = 'dataset' from filings")
             version = Version({n for n, coarse in formats if coarse}, {n for n, coarse in formats if not coarse})
             assert len(formats) == len(version.coarse | version.exact)
             for table in OF_FILINGS:
-                stored = rows(house, table)
+                stored = rows(workspace, table)
                 exact = [row for row in stored if row["accession_number"] in version.exact]
                 assert as_set(exact) == as_set(expected_rows([archive.truth[n] for n in version.exact], table)), table
                 coarse = [archive.truth[n] for n in version.coarse]
@@ -113,25 +113,25 @@ def versions(house: House, archive: Archive) -> list[Version]:
             found.append(version)
         return done
 
-    house.monkeypatch.setattr(Lake, "commit", held)
+    workspace.monkeypatch.setattr(Lake, "commit", held)
     return found
 
 
 @pytest.mark.flow
 def test_a_quarter_by_data_set_then_by_index_is_the_truth(
-    house: House,
+    workspace: Workspace,
     from_datasets: Backfill,
     from_index: Callable[[date, date], RunReport],
     archive: Archive,
     versions: list[Version],
 ) -> None:
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         report = from_datasets(DECEMBER, date(2024, 1, 31))
         assert report.exit_code is Exit.DONE, report.attention()
-        in_sets = {row[0] for row in house.query("select accession_number from filings")}
+        in_sets = {row[0] for row in workspace.query("select accession_number from filings")}
         assert in_sets == {n for n, filing in archive.truth.items() if filing.source_format == "xml"}
         assert report.added == len(in_sets)
-        assert house.query("select distinct source_format, accepted_at, parse_mode from filings") == [
+        assert workspace.query("select distinct source_format, accepted_at, parse_mode from filings") == [
             ("dataset", None, None)
         ]
         assert edgar.stats().by_kind["filing"] == 0
@@ -139,7 +139,7 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
         middle = archive.days[4]
         half = from_index(first, middle)
         whole = from_index(middle, last)
-    assert half.made_exact + whole.made_exact == len(in_sets)
+    assert half.upgraded + whole.upgraded == len(in_sets)
     assert len(versions) > 4, "two quarters, and days of both"
     for before, after in pairwise(versions):
         assert before.exact <= after.exact
@@ -148,20 +148,20 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
     assert any(version.coarse and version.exact for version in versions)
     assert (versions[-1].coarse, versions[-1].exact) == (set(), set(archive.truth))
     for table in OF_FILINGS:
-        assert as_set(rows(house, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
-    assert set(house.query("select superseded_by, accession_number from superseded")) == set(archive.amends.items())
-    assert house.query("select sum(stored), sum(missing), sum(from_datasets) from coverage") == [(150, 0, 0)]
-    assert house.lake.verify().violations == []
+        assert as_set(rows(workspace, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
+    assert set(workspace.query("select superseded_by, accession_number from superseded")) == set(archive.amends.items())
+    assert workspace.query("select sum(stored), sum(missing), sum(from_datasets) from coverage") == [(150, 0, 0)]
+    assert workspace.lake.verify().violations == []
 
 
 @pytest.mark.flow
 def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
-    house: House, prefect_server: str, from_datasets: Backfill, archive: Archive, tmp_path: Path
+    workspace: Workspace, prefect_server: str, from_datasets: Backfill, archive: Archive, tmp_path: Path
 ) -> None:
     command = ("backfill", str(DECEMBER), "2024-01-31", "--source", "datasets", "--as-of", str(TODAY))
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         counts = [each.filings for each in from_datasets(DECEMBER, date(2024, 1, 31)).quarters]
-        again = House(tmp_path / "again" / "lake", house.monkeypatch)
+        again = Workspace(tmp_path / "again" / "lake", workspace.monkeypatch)
         again.lake_folder.parent.mkdir()
         settings = {
             "FORM4_LAKE": str(again.lake_folder),
@@ -179,7 +179,7 @@ def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
         assert machine.finish(command) is None
     assert kills > 0
     for table in (*OF_FILINGS, "parse_issues", "superseded"):
-        assert as_set(rows(again, table)) == as_set(rows(house, table)), table
+        assert as_set(rows(again, table)) == as_set(rows(workspace, table)), table
     assert again.query("select quarter, filings from datasets order by 1") == [
         ("2023Q4", counts[0]),
         ("2024Q1", counts[1]),
@@ -189,20 +189,20 @@ def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
 
 @pytest.mark.flow
 def test_a_filing_that_a_new_edition_lacks_stays_and_is_named(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         before = from_datasets(DECEMBER, date(2024, 1, 31))
-    held = house.count("filings")
+    held = workspace.count("filings")
     gone, kept = (f"2023-12-2{day}" for day in (1, 9))
     dropped = {n for n, f in archive.truth.items() if f.source_format == "xml" and str(f.filing_date) in (gone, kept)}
     truth = {n: filing for n, filing in archive.truth.items() if n not in dropped}
     last = next(f for n, f in archive.truth.items() if n in dropped and str(f.filing_date) == kept)
     truth[last.accession_number] = last
-    with house.edgar(Archive(archive.rows, archive.submissions, archive.holidays, truth)):
+    with workspace.edgar(Archive(archive.rows, archive.submissions, archive.holidays, truth)):
         report = from_datasets()
     assert before.exit_code is report.exit_code is Exit.DONE
-    assert house.count("filings") == held
+    assert workspace.count("filings") == held
     (said,) = report.attention()
     named = {n for n in dropped if str(archive.truth[n].filing_date) == gone}
     assert said.startswith(f"2023Q4: {len(named)} filings of an earlier edition are not in this one")
@@ -211,11 +211,11 @@ def test_a_filing_that_a_new_edition_lacks_stays_and_is_named(
 
 @pytest.mark.flow
 def test_what_is_known_from_data_sets_is_still_missing_and_says_so(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         from_datasets()
-    amounts = house.query(
+    amounts = workspace.query(
         "select accession_number, transaction_price_per_share from non_derivative_transactions "
         "where transaction_price_per_share is not null"
     )
@@ -224,59 +224,60 @@ def test_what_is_known_from_data_sets_is_still_missing_and_says_so(
     for number, price in amounts:
         filed = {row.transaction_price_per_share for row in archive.truth[number].non_derivative_transactions}
         assert any(each is not None and abs(each - price) <= cents / 2 for each in filed)
-    assert house.lake.stored(archive.truth) == set()
+    assert workspace.lake.stored(archive.truth) == set()
     said = CliRunner().invoke(app, ["status"])
     assert said.exit_code == 0
-    assert f"Data sets: 2023Q4; {house.count('filings')} filings are from them only" in " ".join(said.stdout.split())
-    (held,) = house.query("select quarter, filings, forms, problem from datasets")
-    assert held == ("2023Q4", house.count("filings"), "3,3/A,4,4/A,5,5/A", None)
+    told = f"Data sets: 2023Q4; {workspace.count('filings')} filings are from them only"
+    assert told in " ".join(said.stdout.split())
+    (held,) = workspace.query("select quarter, filings, forms, problem from datasets")
+    assert held == ("2023Q4", workspace.count("filings"), "3,3/A,4,4/A,5,5/A", None)
 
 
 @pytest.mark.flow
 def test_a_set_that_is_in_the_lake_is_not_sent_nor_read_again(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         first = from_datasets()
-        version = house.lake.snapshot().version
+        version = workspace.lake.snapshot().version
         again = from_datasets()
         assert [each.state for each in (*first.quarters, *again.quarters)] == ["read", "unchanged"]
         assert again.exit_code is Exit.DONE
         assert edgar.stats().by_kind["dataset"] == 2
-    assert house.lake.snapshot().version == version
+    assert workspace.lake.snapshot().version == version
 
 
 @pytest.mark.flow
 def test_forms_can_be_chosen_and_the_others_taken_later(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         from_datasets(forms=["4"])
-        fours = house.count("filings")
-        assert house.query("select distinct form_type from filings") == [("4",)]
+        fours = workspace.count("filings")
+        assert workspace.query("select distinct form_type from filings") == [("4",)]
         everything = from_datasets()
         assert everything.quarters[0].state == "read"
-        assert house.count("filings") == fours + everything.added
+        assert workspace.count("filings") == fours + everything.added
         assert from_datasets(forms=["4"]).quarters[0].state == "unchanged"
 
 
 @pytest.mark.flow
 def test_an_exact_filing_is_not_replaced_by_a_set_that_comes_later(
-    house: House, from_datasets: Backfill, from_index: Callable[[date, date], RunReport], archive: Archive
+    workspace: Workspace, from_datasets: Backfill, from_index: Callable[[date, date], RunReport], archive: Archive
 ) -> None:
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         from_index(archive.days[0], archive.days[1])
-        exact = house.lake.stored(archive.truth)
+        exact = workspace.lake.stored(archive.truth)
         report = from_datasets()
     assert report.quarters[0].passed_over == len([n for n in exact if archive.truth[n].source_format == "xml"])
-    assert house.lake.stored(archive.truth) == exact
+    assert workspace.lake.stored(archive.truth) == exact
 
 
 @pytest.mark.flow
 def test_a_damaged_set_goes_in_without_what_it_lacks_which_is_named(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         whole = edgar.archive.datasets.get("2023q4") or _served(edgar.url)
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(packed, "w") as new:
@@ -287,7 +288,7 @@ def test_a_damaged_set_goes_in_without_what_it_lacks_which_is_named(
     broken = Archive(
         **{f: getattr(archive, f) for f in ("rows", "submissions", "truth")}, datasets={"2023q4": packed.getvalue()}
     )
-    with house.edgar(broken):
+    with workspace.edgar(broken):
         first, again = from_datasets(), from_datasets()
     for report in (first, again):
         assert report.exit_code is Exit.INCOMPLETE
@@ -295,7 +296,7 @@ def test_a_damaged_set_goes_in_without_what_it_lacks_which_is_named(
         assert "2023Q4: FOOTNOTES.tsv is absent" in said
         assert "OWNER_SIGNATURE.tsv has rows of no filing" in said
     assert again.quarters[0].state == "unchanged"
-    assert house.query("select distinct footnote_count from filings") == [(None,)]
+    assert workspace.query("select distinct footnote_count from filings") == [(None,)]
 
 
 def _served(url: str) -> bytes:
@@ -307,9 +308,9 @@ def _served(url: str) -> bytes:
 
 @pytest.mark.flow
 def test_a_quarter_long_over_without_a_set_is_named_and_a_young_one_is_not_published(
-    house: House, from_datasets: Backfill, archive: Archive
+    workspace: Workspace, from_datasets: Backfill, archive: Archive
 ) -> None:
-    with house.edgar(generate_archive(3, [TODAY], 5)):
+    with workspace.edgar(generate_archive(3, [TODAY], 5)):
         report = from_datasets(date(2023, 7, 1), date(2023, 12, 31))
     assert report.exit_code is Exit.INCOMPLETE
     assert [(each.quarter, each.state, len(each.problems)) for each in report.quarters] == [
@@ -319,13 +320,13 @@ def test_a_quarter_long_over_without_a_set_is_named_and_a_young_one_is_not_publi
 
 
 @pytest.mark.flow
-def test_the_real_partial_quarter_goes_in(house: House, from_datasets: Backfill, real_edgar: Path) -> None:
+def test_the_real_partial_quarter_goes_in(workspace: Workspace, from_datasets: Backfill, real_edgar: Path) -> None:
     content = (real_edgar / "datasets/2024q3_form345_partial.zip").read_bytes()
     served = Archive(rows={}, submissions={}, datasets={"2024q3": content})
-    house.monkeypatch.setattr("form4lake.flows.backfill_datasets.today_in_new_york", lambda: date(2024, 11, 1))
+    workspace.monkeypatch.setattr("form4lake.flows.backfill_datasets.today_in_new_york", lambda: date(2024, 11, 1))
     from form4lake.flows.backfill_datasets import backfill_datasets
 
-    with house.edgar(served):
+    with workspace.edgar(served):
         state = backfill_datasets(start=date(2024, 9, 1), end=date(2024, 9, 30), return_state=True)
         report = state.result(raise_on_failure=False)
     assert report.exit_code is Exit.INCOMPLETE
@@ -344,7 +345,7 @@ def test_the_real_partial_quarter_goes_in(house: House, from_datasets: Backfill,
         ("non_derivative_transactions", 0),
         ("parse_issues", 4),
     ]
-    assert [(name, house.count(name)) for name, _ in counted] == counted
-    months = house.query("select distinct date_trunc('month', filing_date)::date from filings order by 1")
+    assert [(name, workspace.count(name)) for name, _ in counted] == counted
+    months = workspace.query("select distinct date_trunc('month', filing_date)::date from filings order by 1")
     assert months == [(date(2024, month, 1),) for month in (7, 8, 9)]
-    assert house.lake.verify().violations == []
+    assert workspace.lake.verify().violations == []

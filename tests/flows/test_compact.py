@@ -1,4 +1,4 @@
-"""Folding closed months and years: by the nightly run when due, and by `form4 compact`."""
+"""Compaction closed months and years: by the nightly run when due, and by `form4 compact`."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,45 +9,45 @@ import pytest
 from form4lake.exits import Exit
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import business_days, generate_archive
-from form4lake.tests.builders.workspace import TODAY, House, form4, says
+from form4lake.tests.builders.workspace import TODAY, Workspace, form4, says
 
 pytestmark = pytest.mark.flow
 DECEMBER = date(2023, 12, 20)
 
 
-def labels(house: House) -> set[str]:
-    return {path.name.split(".")[0] for path in (house.lake_folder / "data").rglob("*.parquet")}
+def periods(workspace: Workspace) -> set[str]:
+    return {path.name.split(".")[0] for path in (workspace.lake_folder / "data").rglob("*.parquet")}
 
 
-def test_nightly_folds_what_is_closed_and_compact_the_rest_later(
-    house: House, nightly: Callable[[], RunReport], prefect_server: str
+def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
+    workspace: Workspace, nightly: Callable[[], RunReport], prefect_server: str
 ) -> None:
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    house.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", DECEMBER.isoformat())
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", DECEMBER.isoformat())
     archive = generate_archive(12, [*business_days(DECEMBER, 2), *business_days(date(2024, 1, 10), 2)], 40)
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         report = nightly()
         assert report.exit_code is Exit.DONE
-        assert [each.label for each in report.folds] == ["2023"]
-        assert "1 year folded" in report.summary()
-        assert "2023  folded" in report.markdown()
-        assert {each[:4] for each in labels(house)} == {"2023", "2024"}
-        assert not any(each.startswith("2023-") or each == "2024-01" for each in labels(house))
+        assert [each.period for each in report.compactions] == ["2023"]
+        assert "1 year compacted" in report.summary()
+        assert "2023  compacted" in report.markdown()
+        assert {each[:4] for each in periods(workspace)} == {"2023", "2024"}
+        assert not any(each.startswith("2023-") or each == "2024-01" for each in periods(workspace))
         again = nightly()
-        assert (again.exit_code, again.added, again.folds) == (Exit.DONE, 0, [])
+        assert (again.exit_code, again.added, again.compactions) == (Exit.DONE, 0, [])
         assert edgar.stats().by_kind["filing"] == 40
-    assert house.query("select count(*), count(distinct accession_number) from filings") == [(40, 40)]
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(40, 40, 0)]
+    assert workspace.query("select count(*), count(distinct accession_number) from filings") == [(40, 40)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(40, 40, 0)]
 
-    house.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")  # EDGAR is not asked
-    says(form4("compact", "--as-of", TODAY.isoformat()), 0, "compact: nothing to fold")
-    version = house.lake.snapshot().version
-    says(form4("compact", "--as-of", "2024-02-08"), 0, "2024-01  folded: ", "compact: 1 month folded: ")
-    assert house.lake.snapshot().version == version + 1
-    assert labels(house) == {"2023", "2024-01"}
-    assert house.query("select count(*) from filings") == [(40,)]
+    workspace.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")  # EDGAR is not asked
+    says(form4("compact", "--as-of", TODAY.isoformat()), 0, "compact: nothing to compact")
+    version = workspace.lake.snapshot().version
+    says(form4("compact", "--as-of", "2024-02-08"), 0, "2024-01  compacted: ", "compact: 1 month compacted: ")
+    assert workspace.lake.snapshot().version == version + 1
+    assert periods(workspace) == {"2023", "2024-01"}
+    assert workspace.query("select count(*) from filings") == [(40,)]
 
 
-def test_compacting_needs_a_lake(house: House) -> None:
+def test_compacting_needs_a_lake(workspace: Workspace) -> None:
     says(form4("compact"), 2, "there is no lake")
-    assert not Path(house.lake_folder).exists()
+    assert not Path(workspace.lake_folder).exists()

@@ -9,7 +9,7 @@ from form4lake.flows.steps.days import CATCH_UP_DAYS, days_of_range, days_to_rea
 from form4lake.flows.steps.run import Run, run
 from form4lake.replica import business_days, generate_archive
 from form4lake.tables import OWNERSHIP_FORMS, IndexDay, IndexEntry
-from form4lake.tests.builders.workspace import House
+from form4lake.tests.builders.workspace import Workspace
 
 TODAY = date(2024, 1, 19)
 MLK_DAY = date(2024, 1, 15)
@@ -17,10 +17,10 @@ DAYS = business_days(date(2023, 12, 27), 16, [date(2024, 1, 1), MLK_DAY])
 
 
 @pytest.fixture
-def this(house: House) -> Iterator[Run]:
+def this(workspace: Workspace) -> Iterator[Run]:
     """A run against an EDGAR that has every business day from 2023-12-27 to TODAY."""
-    house.monkeypatch.delenv("FORM4_NIGHTLY__SINCE")
-    with house.edgar(generate_archive(1, DAYS, 20)), run("nightly") as made:
+    workspace.monkeypatch.delenv("FORM4_NIGHTLY__SINCE")
+    with workspace.edgar(generate_archive(1, DAYS, 20)), run("nightly") as made:
         yield made
         assert made.report.failure is None
 

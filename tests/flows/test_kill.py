@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from form4lake.replica import Replica, business_days, generate_archive
-from form4lake.tests.builders.workspace import FIRST, TODAY, House
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
 
 FORM4 = Path(sys.executable).with_name("form4")
 THREADS = 4
@@ -20,13 +20,13 @@ def asked(edgar: Replica) -> int:
 
 
 @pytest.mark.flow
-def test_a_killed_run_s_successor_asks_for_the_rest_only(house: House, prefect_server: str) -> None:
+def test_a_killed_run_s_successor_asks_for_the_rest_only(workspace: Workspace, prefect_server: str) -> None:
     archive = generate_archive(13, business_days(FIRST, 3), 400)
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "100")
-    house.monkeypatch.setenv("FORM4_EDGAR__THREADS", str(THREADS))
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "100")
+    workspace.monkeypatch.setenv("FORM4_EDGAR__THREADS", str(THREADS))
     command = [FORM4, "nightly", "--as-of", TODAY.isoformat()]
-    with house.edgar(archive) as edgar:
+    with workspace.edgar(archive) as edgar:
         kills = 0
         for until in (70, 260):
             with subprocess.Popen(command, env=os.environ, stderr=subprocess.DEVNULL) as run:
@@ -38,7 +38,9 @@ def test_a_killed_run_s_successor_asks_for_the_rest_only(house: House, prefect_s
         assert done.returncode == 0, done.stderr
         # What was under way or being written when the kill came is asked for again, nothing else.
         assert asked(edgar) <= 400 + kills * 3 * THREADS
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(400, 400, 0)]
-    assert house.query("select count(*), count(distinct accession_number) from filings") == [(400, 400)]
-    globbed = f"read_parquet('{house.lake_folder}/data/filings/*/*.parquet')"
-    assert house.query(f"select count(*) from {globbed}") == [(400,)], "plain globs are right when nothing is under way"
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(400, 400, 0)]
+    assert workspace.query("select count(*), count(distinct accession_number) from filings") == [(400, 400)]
+    globbed = f"read_parquet('{workspace.lake_folder}/data/filings/*/*.parquet')"
+    assert workspace.query(f"select count(*) from {globbed}") == [(400,)], (
+        "plain globs are right when nothing is under way"
+    )

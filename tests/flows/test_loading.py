@@ -45,7 +45,7 @@ def fetching(tmp_path: Path, archive: Archive) -> Fetching:
                 base_url=server.url,
                 requests_per_second=2000,
                 throttle_pause_seconds=0.05,
-                gate_folder=tmp_path,
+                rate_limiter_folder=tmp_path,
                 attempts=1,
                 throttles_before_giving_up=1,
             )
@@ -143,7 +143,7 @@ def test_what_edgar_gave_is_kept_before_it_is_handed_on_and_whatever_ends_the_ru
         kept.extend(each.entry.accession_number for each in come)
 
     with Replica(archive) as server:
-        options = ClientOptions("Test User test@example.com", server.url, 2000, gate_folder=tmp_path)
+        options = ClientOptions("Test User test@example.com", server.url, 2000, rate_limiter_folder=tmp_path)
         with EdgarClient(options) as client:
             fetched = fetch(client, entries(archive), 3, keep)
             for _ in range(7):

@@ -1,4 +1,4 @@
-"""A lake in a bucket, by the commands: filled, asked, looked at, folded, read again; and what they say without it."""
+"""A lake in a bucket, by the commands: filled, asked, looked at, compacted, read again; what they say without it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,26 +12,26 @@ from form4lake.replica import Archive, Fault, FaultKind, Faults, business_days, 
 from form4lake.storage import Lake
 from form4lake.tests.builders.newer_parsers import NEWER, RAISED
 from form4lake.tests.builders.object_server import BUCKET, ObjectServer
-from form4lake.tests.builders.workspace import FIRST, TODAY, House, form4, says
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace, form4, says
 
 
 @pytest.fixture
-def bucket_house(house: House, object_lake: str) -> House:
+def bucket_workspace(workspace: Workspace, object_lake: str) -> Workspace:
     """A user whose lake is in a bucket."""
-    house.monkeypatch.setenv("FORM4_LAKE", object_lake)
-    return house
+    workspace.monkeypatch.setenv("FORM4_LAKE", object_lake)
+    return workspace
 
 
 @pytest.mark.flow
 def test_a_lake_in_a_bucket_lives_by_the_same_commands(
-    bucket_house: House, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
+    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
 ) -> None:
     archive = generate_archive(3, business_days(FIRST, 7), 60)
-    with bucket_house.edgar(archive) as edgar:
+    with bucket_workspace.edgar(archive) as edgar:
         report = nightly()
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.added == 60
-        bucket_house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+        bucket_workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
         again = form4("nightly", "--as-of", TODAY.isoformat())
         assert again.returncode == 0, again.stderr
         assert "0 filings added" in again.stderr
@@ -41,9 +41,9 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
     status = form4("status")
     assert status.returncode == 0, status.stderr
     assert "2024-01" in status.stdout
-    folded = form4("compact", "--as-of", "2025-06-01")
-    assert folded.returncode == 0, folded.stderr
-    assert Lake.open(object_lake).snapshot().labels == {"2024"}
+    compacted = form4("compact", "--as-of", "2025-06-01")
+    assert compacted.returncode == 0, compacted.stderr
+    assert Lake.open(object_lake).snapshot().periods == {"2024"}
     counted = form4("sql", "--format", "csv", "select count(*) from trades")
     assert counted.stdout == form4("sql", "--format", "csv", "select count(*) from trades").stdout
     assert not Path("s3:").exists()
@@ -51,16 +51,16 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
 
 @pytest.mark.flow
 def test_a_lake_can_be_moved_into_a_bucket(
-    house: House, object_lake: str, nightly: Callable[[], RunReport], object_server: ObjectServer
+    workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], object_server: ObjectServer
 ) -> None:
     """As docs/operations.md has it: `data`, `log` and `raw`, and the rest is made anew."""
-    with house.edgar(generate_archive(3, business_days(FIRST, 7), 40)):
+    with workspace.edgar(generate_archive(3, business_days(FIRST, 7), 40)):
         assert nightly().added == 40
     client = boto3.client("s3", endpoint_url=object_server.endpoint)
     prefix = object_lake.removeprefix(f"s3://{BUCKET}/")
-    for path in (each for name in ("data", "log", "raw") for each in (house.lake_folder / name).rglob("*.*")):
-        client.upload_file(str(path), BUCKET, f"{prefix}/{path.relative_to(house.lake_folder)}")
-    house.monkeypatch.setenv("FORM4_LAKE", object_lake)
+    for path in (each for name in ("data", "log", "raw") for each in (workspace.lake_folder / name).rglob("*.*")):
+        client.upload_file(str(path), BUCKET, f"{prefix}/{path.relative_to(workspace.lake_folder)}")
+    workspace.monkeypatch.setenv("FORM4_LAKE", object_lake)
     assert form4("verify", "--repair").returncode == 0
     asked = form4("sql", "--format", "csv", "select sum(stored), sum(missing) from coverage")
     assert asked.stdout.splitlines()[1] == "40,0", asked.stderr
@@ -68,14 +68,14 @@ def test_a_lake_can_be_moved_into_a_bucket(
 
 @pytest.mark.flow
 def test_history_quarantine_and_repair_in_a_bucket(
-    bucket_house: House, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
+    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
 ) -> None:
     from form4lake.flows.reparse import reparse
 
     archive = generate_archive(3, business_days(FIRST, 7), 40)
     lost = archive.accessions(archive.days[2])[0]
-    bucket_house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    with bucket_house.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])):
+    bucket_workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    with bucket_workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])):
         start, *_, end = (day.isoformat() for day in archive.days)
         sets = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
         assert sets.returncode == 0, sets.stderr
@@ -83,12 +83,12 @@ def test_history_quarantine_and_repair_in_a_bucket(
         assert rows == {f"{len(in_sets(archive))},{len(in_sets(archive))}"}
         history = form4("backfill", start, end, "--as-of", TODAY.isoformat())
         says(history, 1, lost)
-    with bucket_house.edgar(archive) as edgar:
+    with bucket_workspace.edgar(archive) as edgar:
         assert form4("retry").returncode == 0
         assert edgar.stats().by_kind["filing"] == 1
     assert asked("select count(*), count_if(source_format = 'dataset') from filings") == {"40,0"}
     assert asked("select count(*) from quarantine") == {"0"}
-    bucket_house.monkeypatch.setattr("form4lake.flows.reparse.CURRENT", RAISED)
+    bucket_workspace.monkeypatch.setattr("form4lake.flows.reparse.CURRENT", RAISED)
     again = reparse(return_state=True).result(raise_on_failure=False)
     assert (again.exit_code, again.done.read) == (Exit.DONE, 40)
     assert asked("select distinct parser_version from filings") == {str(NEWER)}
@@ -109,7 +109,7 @@ def test_history_quarantine_and_repair_in_a_bucket(
     assert (hurt.returncode, "bytes, not the" in hurt.stdout, "--drop-damaged" in hurt.stdout) == (4, True, True)
     says(form4("sql", "select count(*) from filings"), 4, live)
     form4("verify", "--drop-damaged")
-    with bucket_house.edgar(archive) as edgar:
+    with bucket_workspace.edgar(archive) as edgar:
         assert nightly().exit_code is Exit.DONE
         assert edgar.stats().by_kind.get("filing", 0) == 0, "the raw archive has the filings"
         again = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
@@ -131,12 +131,12 @@ def in_sets(archive: Archive) -> list[str]:
 
 
 @pytest.mark.flow
-def test_without_credentials_it_is_said_in_a_line(bucket_house: House) -> None:
-    bucket_house.monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+def test_without_credentials_it_is_said_in_a_line(bucket_workspace: Workspace) -> None:
+    bucket_workspace.monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     says(form4("sql", "select 1"), 4, "there are no credentials for s3://", "AWS_ACCESS_KEY_ID")
 
 
 @pytest.mark.flow
-def test_a_store_that_does_not_answer_is_said_in_a_line(bucket_house: House) -> None:
-    bucket_house.monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+def test_a_store_that_does_not_answer_is_said_in_a_line(bucket_workspace: Workspace) -> None:
+    bucket_workspace.monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     says(form4("sql", "select 1"), 4, "cannot be reached")

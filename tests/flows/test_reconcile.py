@@ -10,7 +10,7 @@ import pytest
 from form4lake.exits import Exit
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
-from form4lake.tests.builders.workspace import House, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4, says
 
 FIRST, TODAY = date(2024, 3, 20), date(2024, 4, 2)
 Flow = Callable[[], RunReport]
@@ -39,8 +39,8 @@ def backfill(prefect_server: str) -> Flow:
     return lambda: flow(FIRST, TODAY, today=TODAY, return_state=True).result(raise_on_failure=False)
 
 
-def log_entries(house: House) -> list[Path]:
-    return sorted((house.lake_folder / "log").iterdir())
+def log_entries(workspace: Workspace) -> list[Path]:
+    return sorted((workspace.lake_folder / "log").iterdir())
 
 
 @pytest.mark.flow
@@ -48,79 +48,83 @@ def log_entries(house: House) -> list[Path]:
     ("arguments", "word"),
     [(["2024"], "2024Q1"), (["2024Q5"], "2024Q5"), (["2199Q1"], "2199Q1"), (["1992Q4"], "1992")],
 )
-def test_a_wrong_quarter_is_explained(house: House, arguments: list[str], word: str) -> None:
+def test_a_wrong_quarter_is_explained(workspace: Workspace, arguments: list[str], word: str) -> None:
     says(form4("reconcile", *arguments), 2, word)
 
 
 @pytest.mark.flow
 def test_a_lake_is_brought_to_what_the_quarter_lists(
-    house: House, backfill: Flow, reconcile: Flow, archive: Archive
+    workspace: Workspace, backfill: Flow, reconcile: Flow, archive: Archive
 ) -> None:
     quarter = [number for day in archive.days if day < date(2024, 4, 1) for number in archive.accessions(day)]
     late, withdrawn, corrected = quarter[3], quarter[20], quarter[40]
     never_daily = Fault(FaultKind.CHANGED, "*/daily-index/*", after=10**9, added=frozenset([late]))
-    with house.edgar(archive, Faults([never_daily])):
+    with workspace.edgar(archive, Faults([never_daily])):
         assert backfill().added == 99
-    assert house.query(f"select count(*) from filings where accession_number = '{late}'") == [(0,)]
+    assert workspace.query(f"select count(*) from filings where accession_number = '{late}'") == [(0,)]
 
     rows = {
         day: [replace(row, form_type="5") if row.accession_number == corrected else row for row in listed]
         for day, listed in archive.rows.items()
     }
     gone = Fault(FaultKind.CHANGED, QUARTER, removed=frozenset([withdrawn]))
-    with house.edgar(replace(archive, rows=rows), Faults([gone])) as edgar:
+    with workspace.edgar(replace(archive, rows=rows), Faults([gone])) as edgar:
         report = reconcile()
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.difference_counts == {"added": 1, "removed": 1, "changed": 1}
         assert edgar.stats().by_kind == {"index": 1, "filing": 2, "dataset": 0, "index_json": 0, "other": 0}
         assert {withdrawn in line or corrected in line for line in report.attention()} == {True}
         assert late in report.markdown()
-        entries = log_entries(house)
+        entries = log_entries(workspace)
         assert reconcile().difference_counts == {}
-        assert log_entries(house) == entries, "nothing differs, nothing is committed"
-    ((listed_under, filed),) = house.query(
+        assert log_entries(workspace) == entries, "nothing differs, nothing is committed"
+    ((listed_under, filed),) = workspace.query(
         f"select index_date, f.filing_date from filings f join index_entries using (accession_number) "
         f"where accession_number = '{late}'"
     )
     assert listed_under == filed
-    assert house.count("filings") == 100, "what is no longer listed is marked, and stays"
-    assert house.query("select accession_number from index_entries where delisted_at is not null") == [(withdrawn,)]
-    assert house.query(f"select form_type from index_entries where accession_number = '{corrected}'") == [("5",)]
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(99, 99, 0)]
+    assert workspace.count("filings") == 100, "what is no longer listed is marked, and stays"
+    assert workspace.query("select accession_number from index_entries where delisted_at is not null") == [(withdrawn,)]
+    assert workspace.query(f"select form_type from index_entries where accession_number = '{corrected}'") == [("5",)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(99, 99, 0)]
 
 
 @pytest.mark.flow
-def test_what_no_day_brought_is_fetched_through_the_quarter(house: House, reconcile: Flow, archive: Archive) -> None:
+def test_what_no_day_brought_is_fetched_through_the_quarter(
+    workspace: Workspace, reconcile: Flow, archive: Archive
+) -> None:
     quarter = [number for day in archive.days if day < date(2024, 4, 1) for number in archive.accessions(day)]
-    with house.edgar(archive, Faults([Fault(FaultKind.DOWN, after=40)])):
+    with workspace.edgar(archive, Faults([Fault(FaultKind.DOWN, after=40)])):
         assert reconcile().exit_code is Exit.EDGAR
-    held = house.count("filings")
+    held = workspace.count("filings")
     assert 0 < held < len(quarter)
-    assert house.count("quarantine") == 0
-    with house.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, "*/master.*")])) as edgar:
+    assert workspace.count("quarantine") == 0
+    with workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, "*/master.*")])) as edgar:
         assert reconcile().exit_code is Exit.DONE
         assert edgar.stats().by_kind["filing"] == len(quarter) - held
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(len(quarter),) * 2 + (0,)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [
+        (len(quarter),) * 2 + (0,)
+    ]
 
 
 @pytest.mark.flow
 def test_a_cut_quarterly_index_marks_nothing_as_gone(
-    house: House, backfill: Flow, reconcile: Flow, archive: Archive
+    workspace: Workspace, backfill: Flow, reconcile: Flow, archive: Archive
 ) -> None:
-    with house.edgar(archive):
+    with workspace.edgar(archive):
         backfill()
-    with house.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, "*.gz"), Fault(FaultKind.SHORT, QUARTER)])):
+    with workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, "*.gz"), Fault(FaultKind.SHORT, QUARTER)])):
         report = reconcile()
     assert report.exit_code is Exit.INCOMPLETE
     assert any("cut off" in line for line in report.attention())
-    assert house.query("select count(*) from index_entries where delisted_at is not null") == [(0,)]
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(100, 100, 0)]
+    assert workspace.query("select count(*) from index_entries where delisted_at is not null") == [(0,)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(100, 100, 0)]
 
 
 @pytest.mark.flow
-def test_a_quarter_that_edgar_has_not_is_no_empty_one(house: House, backfill: Flow, reconcile: Flow) -> None:
+def test_a_quarter_that_edgar_has_not_is_no_empty_one(workspace: Workspace, backfill: Flow, reconcile: Flow) -> None:
     april = generate_archive(2, business_days(date(2024, 4, 1), 2), 10)
-    with house.edgar(april):
+    with workspace.edgar(april):
         report = reconcile()
     assert report.exit_code is Exit.EDGAR
     assert "full-index/2024/QTR1" in str(report.failure)

@@ -25,7 +25,7 @@ from form4lake.storage.lake import Lake
 from form4lake.tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
 from form4lake.tests.builders.dask_cluster import DaskCluster
 from form4lake.tests.builders.newer_parsers import BETTER, LESS, NEWER, RAISED
-from form4lake.tests.builders.workspace import House, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4, says
 
 DAYS = [*business_days(date(2023, 12, 20), 2), *business_days(date(2024, 1, 10), 2)]
 ALL_FORMS = ",".join(OWNERSHIP_FORMS)
@@ -38,9 +38,9 @@ def archive() -> Archive:
 
 
 @pytest.fixture
-def filled(house: House, archive: Archive) -> House:
-    """A lake of four days with their raw archive; the two of December are folded into their year."""
-    lake = Lake.open(house.lake_folder, create=True)
+def filled(workspace: Workspace, archive: Archive) -> Workspace:
+    """A lake of four days with their raw archive; the two of December are compacted into their year."""
+    lake = Lake.open(workspace.lake_folder, create=True)
     for day in DAYS:
         with lake.begin(day.isoformat()) as ingest:
             for entry in entries(archive, day):
@@ -53,7 +53,7 @@ def filled(house: House, archive: Archive) -> House:
             )
             lake.commit(ingest, writer="nightly")
     lake.compact(date(2024, 1, 5))
-    return house
+    return workspace
 
 
 def now() -> datetime:
@@ -91,10 +91,10 @@ def reparse(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> Reparse:
     return run
 
 
-def tables_of(house: House) -> dict[str, list[tuple[Any, ...]]]:
+def tables_of(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
     """Every row, without the version of the parser."""
     left = {"filings": "EXCLUDE (parser_version)"}
-    return {name: house.query(f"select * {left.get(name, '')} from {name} order by all") for name in TABLES}
+    return {name: workspace.query(f"select * {left.get(name, '')} from {name} order by all") for name in TABLES}
 
 
 def ending(archive: Archive, digit: str, *days: date) -> list[str]:
@@ -102,7 +102,7 @@ def ending(archive: Archive, digit: str, *days: date) -> list[str]:
 
 
 @pytest.mark.flow
-def test_what_changes_is_shown_and_committed_once(filled: House, archive: Archive, reparse: Reparse) -> None:
+def test_what_changes_is_shown_and_committed_once(filled: Workspace, archive: Archive, reparse: Reparse) -> None:
     before, version = tables_of(filled), filled.lake.snapshot().version
     files = sorted(filled.lake_folder.rglob("*.parquet"))
     dry = reparse(BETTER, dry_run=True)
@@ -150,7 +150,7 @@ def with_transactions(archive: Archive, numbers: list[str]) -> list[str]:
 
 @pytest.mark.flow
 def test_threads_processes_and_a_dask_cluster_read_the_same(
-    filled: House, reparse: Reparse, dask_cluster: DaskCluster
+    filled: Workspace, reparse: Reparse, dask_cluster: DaskCluster
 ) -> None:
     filled.monkeypatch.setenv("FORM4_DASK_ADDRESS", dask_cluster.address)
     found = []
@@ -165,7 +165,9 @@ def test_threads_processes_and_a_dask_cluster_read_the_same(
 
 
 @pytest.mark.flow
-def test_a_range_of_index_dates_is_read_again_and_no_other(filled: House, archive: Archive, reparse: Reparse) -> None:
+def test_a_range_of_index_dates_is_read_again_and_no_other(
+    filled: Workspace, archive: Archive, reparse: Reparse
+) -> None:
     done = reparse(RAISED, DAYS[1], DAYS[2])
     chosen = {*archive.accessions(DAYS[1]), *archive.accessions(DAYS[2])}
     assert done.done.read == len(chosen)
@@ -176,7 +178,7 @@ def test_a_range_of_index_dates_is_read_again_and_no_other(filled: House, archiv
 
 
 @pytest.mark.flow
-def test_what_cannot_be_read_again_is_named_and_kept(filled: House, archive: Archive, reparse: Reparse) -> None:
+def test_what_cannot_be_read_again_is_named_and_kept(filled: Workspace, archive: Archive, reparse: Reparse) -> None:
     before = tables_of(filled)
     for path in (filled.lake_folder / "raw").rglob(f"{DAYS[3]}.*.parquet"):
         path.unlink()
@@ -194,7 +196,9 @@ def test_what_cannot_be_read_again_is_named_and_kept(filled: House, archive: Arc
 
 
 @pytest.mark.flow
-def test_quarantined_filings_of_the_archive_are_tried_again(filled: House, archive: Archive, reparse: Reparse) -> None:
+def test_quarantined_filings_of_the_archive_are_tried_again(
+    filled: Workspace, archive: Archive, reparse: Reparse
+) -> None:
     lake, day = filled.lake, DAYS[0]
     number = archive.accessions(day)[0]
     good = IndexEntry(accession_number="0000000001-23-999999", filing_date=day, index_date=day, form_type="4",
@@ -230,7 +234,7 @@ KILLED = """
 
 
 @pytest.mark.flow
-def test_a_killed_run_is_carried_on(filled: House, reparse: Reparse, prefect_server: str, tmp_path: Path) -> None:
+def test_a_killed_run_is_carried_on(filled: Workspace, reparse: Reparse, prefect_server: str, tmp_path: Path) -> None:
     filled.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     script = tmp_path / "killed.py"
     script.write_text(textwrap.dedent(KILLED))
@@ -262,7 +266,7 @@ def children(parent: int) -> Iterator[int]:
 
 
 @pytest.mark.flow
-def test_the_command_tells_and_exits(filled: House, prefect_server: str) -> None:
+def test_the_command_tells_and_exits(filled: Workspace, prefect_server: str) -> None:
     filled.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     filled.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
     says(form4("reparse", "--dry-run"), 0, f"parser version {PARSER_VERSION}: 0 read again")
@@ -270,10 +274,10 @@ def test_the_command_tells_and_exits(filled: House, prefect_server: str) -> None
 
 
 @pytest.mark.flow
-def test_wrong_use_is_explained(house: House) -> None:
+def test_wrong_use_is_explained(workspace: Workspace) -> None:
     says(form4("reparse"), 2, "there is no lake")
-    lake = Lake.open(house.lake_folder, create=True)
-    house.monkeypatch.setenv("FORM4_RAW_ARCHIVE", "false")
+    lake = Lake.open(workspace.lake_folder, create=True)
+    workspace.monkeypatch.setenv("FORM4_RAW_ARCHIVE", "false")
     says(form4("reparse"), 2, "raw_archive is false", "FORM4_RAW_ARCHIVE=true")
     says(form4("reparse", "2024-02-01", "2024-01-01"), 2, "earlier date first")
     assert lake.snapshot().version == 0

@@ -12,7 +12,7 @@ import pytest
 
 from form4lake.replica import Fault, FaultKind, Faults, Replica, business_days, generate_archive
 from form4lake.storage import WriterAtWork
-from form4lake.tests.builders.workspace import FIRST, TODAY, House
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
 
 FORM4 = Path(sys.executable).with_name("form4")
 NIGHTLY = [FORM4, "--log-format", "json", "nightly", "--as-of", TODAY.isoformat()]
@@ -29,24 +29,24 @@ def started(edgar: Replica, filings: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.flow
-def test_a_run_over_days_without_an_index_stops_too(house: House, prefect_server: str) -> None:
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    with house.edgar(generate_archive(13, business_days(FIRST, 1), 3)):
+def test_a_run_over_days_without_an_index_stops_too(workspace: Workspace, prefect_server: str) -> None:
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 3)):
         command = [FORM4, "backfill", "1995-01-01", "2023-12-31", "--as-of", TODAY.isoformat()]
         run = subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        while not list((house.lake_folder / "log").glob("*.json")) and run.poll() is None:
+        while not list((workspace.lake_folder / "log").glob("*.json")) and run.poll() is None:
             time.sleep(0.02)
         run.terminate()
         said = run.communicate()[1]
     assert run.returncode == 143, said
-    ((months,),) = house.query("select count(distinct strftime(index_date, '%Y-%m')) from coverage")
+    ((months,),) = workspace.query("select count(distinct strftime(index_date, '%Y-%m')) from coverage")
     assert 0 < months < 29 * 12
 
 
-def test_one_writer_of_a_kind(house: House) -> None:
+def test_one_writer_of_a_kind(workspace: Workspace) -> None:
     from form4lake.storage import Lake
 
-    first, second = (Lake.open(house.lake_folder, create=True) for _ in range(2))
+    first, second = (Lake.open(workspace.lake_folder, create=True) for _ in range(2))
     with (
         first.alone("nightly"),
         second.alone("backfill"),
@@ -61,13 +61,13 @@ def test_one_writer_of_a_kind(house: House) -> None:
 @pytest.mark.flow
 @pytest.mark.parametrize("raw_archive", ["true", "false"])
 def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(
-    house: House, prefect_server: str, raw_archive: str
+    workspace: Workspace, prefect_server: str, raw_archive: str
 ) -> None:
     archive = generate_archive(13, business_days(FIRST, 3), 300)
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "40")
-    house.monkeypatch.setenv("FORM4_RAW_ARCHIVE", raw_archive)
-    with house.edgar(archive) as edgar:
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "40")
+    workspace.monkeypatch.setenv("FORM4_RAW_ARCHIVE", raw_archive)
+    with workspace.edgar(archive) as edgar:
         run = started(edgar, 50)
         second = subprocess.run(NIGHTLY, env=os.environ, capture_output=True, text=True, check=False)
         assert second.returncode == 2
@@ -80,23 +80,23 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(
         assert all(line.keys() >= {"time", "level", "message"} for line in lines)
         assert lines[-1]["message"].startswith("interrupted; what is done is kept")
         assert any(line.get("index_date") == str(FIRST) for line in lines), said
-        assert house.count("filings") == edgar.stats().by_kind["filing"], "what was fetched is committed"
+        assert workspace.count("filings") == edgar.stats().by_kind["filing"], "what was fetched is committed"
 
         run = started(edgar, 50)
         run.terminate()
         run.communicate()
         assert run.returncode == 143
-        assert house.count("filings") == edgar.stats().by_kind["filing"]
+        assert workspace.count("filings") == edgar.stats().by_kind["filing"]
         subprocess.run(NIGHTLY, env=os.environ, stderr=subprocess.DEVNULL, check=True)
         assert edgar.stats().by_kind["filing"] == 300, "nothing is asked for twice"
-    assert house.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(300, 300, 0)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(300, 300, 0)]
 
 
 @pytest.mark.flow
-def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(house: House) -> None:
-    house.monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    house.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
-    with house.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
+def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspace) -> None:
+    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
+    with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
         run = started(edgar, 10)
         os.killpg(run.pid, signal.SIGINT)  # a terminal tells all that the command has started
         try:
@@ -105,15 +105,15 @@ def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(house: House) -> N
             run.kill()
     assert run.returncode == 130
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["warning", "info", "error"], said
-    assert house.count("filings") > 0
+    assert workspace.count("filings") > 0
 
 
 @pytest.mark.flow
-def test_a_second_ctrl_c_ends_at_once(house: House, prefect_server: str) -> None:
+def test_a_second_ctrl_c_ends_at_once(workspace: Workspace, prefect_server: str) -> None:
     archive = generate_archive(13, business_days(FIRST, 1), 30)
-    house.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     slow = Fault(FaultKind.SLOW, "/Archives/edgar/data/*")
-    with house.edgar(archive, Faults([slow])) as edgar:
+    with workspace.edgar(archive, Faults([slow])) as edgar:
         run = started(edgar, 8)
         run.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):

@@ -2,8 +2,8 @@
 
 Filings of every format are mutated (bytes, tags, repeats, cuts, one file's part in another), or grown to a megabyte,
 and parsed for as long as told, in time of the processor. An input that breaks the property is written to
-tests/fuzz/findings/; once mended, it is moved to the corpus, which the unit tests replay. The same seed gives the same
-inputs.
+tests/fuzz/findings/; once repaired, it is moved to the corpus, which the unit tests replay. The same seed gives the
+same inputs.
 """
 
 import argparse

@@ -136,11 +136,11 @@ def test_only_tables_that_change_get_new_files(lake: Lake) -> None:
 def test_a_month_takes_its_days_in_and_a_day_goes_into_its_month(lake: Lake, tmp_path: Path) -> None:
     store(lake, filing("a"))
     store(lake, filing("b", TUESDAY), day=TUESDAY)
-    store(lake, filing("c", date(2024, 1, 10)), day=date(2024, 1, 10), label="2024-01")
-    assert lake.snapshot().labels == {"2024-01"}
+    store(lake, filing("c", date(2024, 1, 10)), day=date(2024, 1, 10), period="2024-01")
+    assert lake.snapshot().periods == {"2024-01"}
     assert lake.stored(["a", "b", "c"]) == {"a", "b", "c"}
     store(lake, filing("b", TUESDAY, ticker="NEW"), filing("d", TUESDAY), day=TUESDAY)
-    assert lake.snapshot().labels == {"2024-01"}
+    assert lake.snapshot().periods == {"2024-01"}
     assert len(lake.snapshot().files("filings")) == 1
     tickers = read(lake, "SELECT accession_number, ticker FROM filings ORDER BY 1")
     assert tickers == [("a", "ISS"), ("b", "NEW"), ("c", "ISS"), ("d", "ISS")]
@@ -156,7 +156,7 @@ def test_a_backfill_of_what_the_days_have_is_no_commit(lake: Lake) -> None:
         ingest.add_filing(filing(accession, day), day)
         ingest.add_day(index_day(day), [entry(accession, day)])
     assert lake.commit(ingest, writer="backfill") is None
-    assert lake.snapshot().labels == {"2024-01-08", "2024-01-09"}
+    assert lake.snapshot().periods == {"2024-01-08", "2024-01-09"}
 
 
 def test_an_accession_of_two_indexes_lives_once(lake: Lake, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_quarantine_keeps_the_first_time_and_ends_with_success(lake: Lake) -> No
     assert [(each.stored, each.quarantined, each.complete) for each in lake.coverage()] == [(1, 0, True)] * 2
 
 
-def test_index_date_of_quarantine_in_a_folded_month(lake: Lake) -> None:
+def test_index_date_of_quarantine_in_a_compacted_month(lake: Lake) -> None:
     ingest = lake.begin("2024-01")
     ingest.add_quarantined(quarantined("q", date(2024, 1, 5)), TUESDAY)
     ingest.add_day(index_day(TUESDAY), [entry("q", TUESDAY)])

@@ -65,8 +65,8 @@ def lake(template: Path, root: Path) -> Lake:
     return Lake.open(root)
 
 
-def labels(lake: Lake) -> list[str]:
-    return sorted(lake.snapshot().labels)
+def periods(lake: Lake) -> list[str]:
+    return sorted(lake.snapshot().periods)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_what_has_ended_before_the_date_is_due(held: list[str], before: date, ex
 def test_a_closed_month_becomes_one_file_a_table_with_the_same_rows(lake: Lake, root: Path) -> None:
     before, version = contents(lake), lake.snapshot().version
     (done,) = lake.compact(CLOSED)
-    assert labels(lake) == ["2024-01", "2024-02-01", "2024-02-02"]
+    assert periods(lake) == ["2024-01", "2024-02-01", "2024-02-02"]
     assert contents(lake) == before == globbed(root)
-    assert (done.label, done.version) == ("2024-01", version + 1)
-    live = [each for each in lake.snapshot().live.values() if each.label == "2024-01"]
+    assert (done.period, done.version) == ("2024-01", version + 1)
+    live = [each for each in lake.snapshot().live.values() if each.period == "2024-01"]
     assert (done.files_before, done.files_after) == (3 * 11 + 1, len(live)) == (34, 12)
     assert done.bytes_after == sum(each.bytes for each in live) < done.bytes_before
     for each in live:
@@ -111,22 +111,22 @@ def test_a_second_compaction_is_no_commit_and_touches_no_file(lake: Lake, root: 
     lake.compact(CLOSED)
     before = on_disk(root)
     assert lake.compact(CLOSED) == []
-    assert lake.fold("2024-01") is None
+    assert lake.compact_period("2024-01") is None
     assert on_disk(root) == before
 
 
 def test_a_closed_year_takes_in_months_and_days(lake: Lake, root: Path) -> None:
     before = contents(lake)
     lake.compact(CLOSED)
-    assert [each.label for each in lake.compact(NEXT_YEAR)] == ["2024"]
-    assert labels(lake) == ["2024"]
+    assert [each.period for each in lake.compact(NEXT_YEAR)] == ["2024"]
+    assert periods(lake) == ["2024"]
     assert contents(lake) == before == globbed(root)
     assert lake.compact(NEXT_YEAR) == []
 
 
-@pytest.mark.parametrize(("before", "home"), [(CLOSED, "2024-01"), (NEXT_YEAR, "2024")])
-def test_a_date_given_again_after_folding_lands_in_the_folded_file(
-    lake: Lake, root: Path, before: date, home: str
+@pytest.mark.parametrize(("before", "destination"), [(CLOSED, "2024-01"), (NEXT_YEAR, "2024")])
+def test_a_date_given_again_after_compaction_lands_in_the_compacted_file(
+    lake: Lake, root: Path, before: date, destination: str
 ) -> None:
     lake.compact(before)
     day = JANUARY[1]
@@ -135,8 +135,8 @@ def test_a_date_given_again_after_folding_lands_in_the_folded_file(
     done = store(lake, filing(f"full-{day}", day, ticker="NEW"), filing(f"a-{day}", day), filing("late", day), day=day)
     assert done is not None
     assert (done.filings_added, done.filings_replaced) == (1, 2)
-    assert home in labels(lake)
-    assert str(day) not in labels(lake)
+    assert destination in periods(lake)
+    assert str(day) not in periods(lake)
     assert lake.compact(before) == []
     found = contents(lake)
     assert found == globbed(root)
@@ -150,22 +150,22 @@ def test_a_date_given_again_after_folding_lands_in_the_folded_file(
     assert [(each.expected, each.stored, each.missing) for each in lake.coverage(day, day)] == [(3, 3, 0)]
 
 
-def test_the_quarantine_of_a_folded_date_can_still_be_tried(lake: Lake) -> None:
+def test_the_quarantine_of_a_compacted_date_can_still_be_tried(lake: Lake) -> None:
     lake.compact(NEXT_YEAR)
     assert [(day, row.accession_number) for day, row in lake.all_quarantined()] == [(JANUARY[0], "q")]
     ingest = lake.begin(str(JANUARY[0]))
     ingest.add_filing(filing("q", JANUARY[0]), JANUARY[0])
     assert lake.commit(ingest, writer="retry") is not None
     assert lake.all_quarantined() == []
-    assert labels(lake) == ["2024"]
+    assert periods(lake) == ["2024"]
 
 
-def test_a_month_of_a_folded_year_is_taken_into_it(lake: Lake, root: Path) -> None:
+def test_a_month_of_a_compacted_year_is_taken_into_it(lake: Lake, root: Path) -> None:
     lake.compact(NEXT_YEAR)
     ingest = lake.begin("2024-03")
     ingest.add_filing(filing("march", date(2024, 3, 4)), date(2024, 3, 4))
     lake.commit(ingest, writer="backfill")
-    assert labels(lake) == ["2024"]
+    assert periods(lake) == ["2024"]
     assert lake.stored(["march", f"a-{FEBRUARY[0]}"]) == {"march", f"a-{FEBRUARY[0]}"}
     assert globbed(root) == contents(lake)
 
@@ -206,31 +206,33 @@ def interrupted(lake: Lake, monkeypatch: pytest.MonkeyPatch, meanwhile: Any) -> 
 
     with monkeypatch.context() as patch:
         patch.setattr(Changes, "write", write)
-        assert [each.label for each in lake.compact(CLOSED)] == ["2024-01"]
+        assert [each.period for each in lake.compact(CLOSED)] == ["2024-01"]
     return plans
 
 
-def test_a_commit_into_the_month_while_it_is_folded_is_not_lost(
+def test_a_commit_into_the_month_while_it_is_compacted_is_not_lost(
     lake: Lake, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = JANUARY[2]
     other = Lake.open(root)
     assert interrupted(lake, monkeypatch, lambda: store(other, filing("late", day), day=day)) == 2
-    assert labels(lake) == ["2024-01", "2024-02-01", "2024-02-02"]
+    assert periods(lake) == ["2024-01", "2024-02-01", "2024-02-02"]
     assert lake.stored(["late", f"a-{day}"]) == {"late", f"a-{day}"}
     assert globbed(root) == contents(lake)
 
 
-def test_a_commit_elsewhere_does_not_disturb_a_fold(lake: Lake, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_elsewhere_does_not_disturb_a_compaction(
+    lake: Lake, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     day = date(2024, 2, 5)
     other = Lake.open(root)
     assert interrupted(lake, monkeypatch, lambda: store(other, filing("february", day), day=day)) == 1
-    assert labels(lake) == ["2024-01", "2024-02-01", "2024-02-02", "2024-02-05"]
+    assert periods(lake) == ["2024-01", "2024-02-01", "2024-02-02", "2024-02-05"]
     assert "february" in lake.stored(["february"])
     assert globbed(root) == contents(lake)
 
 
-def test_two_compactions_at_once_fold_once(lake: Lake, root: Path) -> None:
+def test_two_compactions_at_once_compact_once(lake: Lake, root: Path) -> None:
     before, version = contents(lake), lake.snapshot().version
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(lambda _: Lake.open(root).compact(CLOSED), range(2)))
@@ -263,13 +265,13 @@ def test_writers_and_readers_go_on_while_everything_is_folded(root: Path) -> Non
     with ThreadPoolExecutor(4) as pool:
         wrote = [pool.submit(write, day) for day in days]
         looked = [pool.submit(look, number) for number in range(3)]
-        folded = [pool.submit(compact, number) for number in range(3)]
-        for each in (*wrote, *folded):
+        compacted = [pool.submit(compact, number) for number in range(3)]
+        for each in (*wrote, *compacted):
             each.result()
         assert [each.result() for each in looked] == [[0, 0, 0]] * 3
     lake = Lake.open(root)
     lake.compact(NEXT_YEAR)
-    assert labels(lake) == ["2024"]
+    assert periods(lake) == ["2024"]
     assert lake.stored([f"{day}-{number}" for day in days for number in range(2)]) == {
         f"{day}-{number}" for day in days for number in range(2)
     }
@@ -318,10 +320,10 @@ def test_a_killed_compaction_loses_nothing_and_the_next_goes_on(lake: Lake, root
     for step in range(first, end, stride):
         place = lakes / str(step)
         assert contents(Lake.open(place)) == before, f"torn after a kill at change {step}"
-        outcomes.add(tuple(labels(Lake.open(place))))
+        outcomes.add(tuple(periods(Lake.open(place))))
         again = Lake.open(place, create=True, grace_seconds=0)
         again.compact(CLOSED)
-        assert labels(again) == ["2024-01", "2024-02-01", "2024-02-02"]
+        assert periods(again) == ["2024-01", "2024-02-01", "2024-02-02"]
         assert globbed(place) == before
         assert [each.name for each in (place / "staging").iterdir()] == []
     assert len(outcomes) == 2
@@ -339,7 +341,7 @@ def test_a_full_disk_leaves_the_lake_as_it_was(lake: Lake, monkeypatch: pytest.M
         with pytest.raises(LakeFull, match="some file"):
             lake.compact(CLOSED)
     assert contents(lake) == before
-    assert [each.label for each in lake.compact(CLOSED)] == ["2024-01"]
+    assert [each.period for each in lake.compact(CLOSED)] == ["2024-01"]
 
 
 def test_a_file_with_other_rows_than_were_written_is_named_and_not_folded(lake: Lake, root: Path) -> None:
@@ -350,7 +352,7 @@ def test_a_file_with_other_rows_than_were_written_is_named_and_not_folded(lake: 
     pq.write_table(fewer, path)
     with pytest.raises(LakeDamaged, match=file.path):
         lake.compact(CLOSED)
-    assert "2024-01" not in labels(lake)
+    assert "2024-01" not in periods(lake)
 
 
 def test_raw_files_stay_a_file_a_day(lake: Lake, root: Path) -> None:

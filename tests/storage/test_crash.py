@@ -50,7 +50,7 @@ def lake(made: Path, tmp_path: Path) -> Lake:
 
 
 REFUSALS = [("publish", errno.EROFS, LakeUnwritable), ("create", errno.EDQUOT, LakeFull)] + [
-    (each, errno.ENOSPC, LakeFull) for each in ("sync", "settle", "stage")
+    (each, errno.ENOSPC, LakeFull) for each in ("sync", "repair_names", "stage")
 ]
 
 
@@ -65,7 +65,7 @@ def test_a_disk_that_refuses_is_named_and_the_next_try_succeeds(
 
     calls = {"sync": "_sync", "publish": "os.link", "create": "_write"}
     with monkeypatch.context() as patch:
-        if method in ("settle", "stage"):
+        if method in ("repair_names", "stage"):
             patch.setattr(LocalFiles, method, wrapped_refusal(number))
         else:
             real = getattr(LocalFiles, method)
@@ -138,7 +138,7 @@ def test_a_reader_keeps_its_snapshot_while_files_are_replaced(tmp_path: Path) ->
     old = lake.snapshot()
     with lake.connect() as reader:
         before = everything(reader)
-        store(lake, filing("a", ticker="NEW"), filing("b"), label="2024-01")
+        store(lake, filing("a", ticker="NEW"), filing("b"), period="2024-01")
         assert everything(reader) == before
         with lake.connect() as fresh:
             assert fresh.sql("SELECT version FROM lake_snapshot").fetchall() == [(2,)]

@@ -48,7 +48,7 @@ def test_a_quarter_is_one_commit_in_the_files_of_its_months(lake: Lake) -> None:
     done = put_in(lake, of_dataset("1-23-1", DECEMBER), of_dataset("1-24-1"), of_dataset("1-24-2", date(2024, 3, 1)))
     assert done is not None
     assert (done.version, done.filings_added) == (1, 3)
-    assert {each.label for each in lake.snapshot().entries("filings")} == {"2023-12", "2024-02", "2024-03"}
+    assert {each.period for each in lake.snapshot().entries("filings")} == {"2023-12", "2024-02", "2024-03"}
     prices = read(lake, "SELECT transaction_price_per_share FROM trades")
     assert prices == [(Decimal("12.35"),)] * 3
     held = lake.dataset("2024Q1")
@@ -75,7 +75,7 @@ def test_an_exact_filing_replaces_that_of_a_data_set_wherever_it_is(lake: Lake) 
     assert lake.stored(["1-24-1", "1-24-2"]) == set()
     done = store(lake, exact("1-24-1"), day=date(2024, 2, 7))
     assert done is not None
-    assert (done.filings_replaced, done.made_exact) == (1, 1)
+    assert (done.filings_replaced, done.upgraded) == (1, 1)
     assert lake.stored(["1-24-1", "1-24-2"]) == {"1-24-1"}
     assert read(lake, "SELECT accession_number, transaction_price_per_share FROM trades ORDER BY ALL") == [
         ("1-24-1", Decimal("12.3456")),
@@ -106,10 +106,10 @@ def test_another_writer_may_store_the_exact_filing_meanwhile(lake: Lake, tmp_pat
 
 def test_a_quarter_goes_where_its_months_are_folded(lake: Lake) -> None:
     store(lake, exact("1-24-1"), day=FEBRUARY)
-    lake.fold("2024")
+    lake.compact_period("2024")
     put_in(lake, of_dataset("1-24-2"), of_dataset("1-24-3", date(2024, 3, 1)), of_dataset("1-23-1", DECEMBER))
-    assert {each.label for each in lake.snapshot().entries("filings")} == {"2023-12", "2024"}
-    lake.fold("2023")
+    assert {each.period for each in lake.snapshot().entries("filings")} == {"2023-12", "2024"}
+    lake.compact_period("2023")
     assert len(read(lake, "FROM filings")) == 4
     assert lake.verify().violations == []
 

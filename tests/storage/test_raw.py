@@ -75,11 +75,11 @@ def test_a_full_disk_leaves_no_half_file(lake: Lake, tmp_path: Path, monkeypatch
     assert lake.raw.held(MONDAY) == {"a"}
 
 
-def test_folding_a_date_keeps_the_latest_copies_in_one_file(lake: Lake, tmp_path: Path) -> None:
+def test_compaction_a_date_keeps_the_latest_copies_in_one_file(lake: Lake, tmp_path: Path) -> None:
     lake.raw.append([submission("a", b"old"), submission("b", b"b")])
     lake.raw.append([submission("a", b"new"), submission("c", b"c", index_date=TUESDAY)])
-    lake.raw.fold(MONDAY)
-    lake.raw.fold(MONDAY)
+    lake.raw.compact_period(MONDAY)
+    lake.raw.compact_period(MONDAY)
     files = sorted(path.name[:10] for path in (tmp_path / "lake" / "raw").rglob("*.parquet"))
     assert files == [str(MONDAY), str(TUESDAY)]
     assert {each.accession_number: each.content for each in lake.raw.read(MONDAY, ["a", "b"])} == {
@@ -89,18 +89,20 @@ def test_folding_a_date_keeps_the_latest_copies_in_one_file(lake: Lake, tmp_path
     assert list((tmp_path / "lake" / "staging").iterdir()) == []
 
 
-def test_folding_disturbs_no_reader(lake: Lake) -> None:
+def test_compaction_disturbs_no_reader(lake: Lake) -> None:
     names = [str(number) for number in range(6)]
     for name in names:
         lake.raw.append([submission(name, name.encode())])
     reading = lake.raw.read(MONDAY, names)
     found = [next(reading)]
-    lake.raw.fold(MONDAY)
+    lake.raw.compact_period(MONDAY)
     found += reading
     assert sorted(each.content.decode() for each in found) == names
 
 
-def test_folding_that_finds_no_room_leaves_the_files_as_they_were(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compaction_that_finds_no_room_leaves_the_files_as_they_were(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake.raw.append([submission("a", b"a")])
     lake.raw.append([submission("b", b"b")])
 
@@ -110,5 +112,5 @@ def test_folding_that_finds_no_room_leaves_the_files_as_they_were(lake: Lake, mo
     with monkeypatch.context() as patched:
         patched.setattr(pq.ParquetWriter, "write_table", full)
         with pytest.raises(LakeFull):
-            lake.raw.fold(MONDAY)
+            lake.raw.compact_period(MONDAY)
     assert lake.raw.held(MONDAY) == {"a", "b"}

@@ -65,7 +65,7 @@ def raw(accession: str, content: bytes) -> RawSubmission:
 
 
 def live_through(lake: Lake) -> list[Any]:
-    """One life of a lake: days, a filing replaced, quarantine, a month, a fold, the raw archive; what it answers."""
+    """One life of a lake: days, a filing replaced, quarantine, a month, compaction, raw archive; what it answers."""
     first = store(lake, full_filing("a"), filing("b"))
     answers: list[Any] = [store(lake, full_filing("a"), filing("b"))]
     store(lake, filing("c", TUESDAY), filing("b", TUESDAY, ticker="LATER"), day=TUESDAY)
@@ -74,18 +74,21 @@ def live_through(lake: Lake) -> list[Any]:
     ingest.add_day(index_day(date(2024, 1, 10)), [entry("q", date(2024, 1, 10))])
     lake.commit(ingest, writer="test")
     store(lake, filing("d", date(2024, 2, 1)), day=date(2024, 2, 1))
-    fold = lake.fold("2024-01")
+    compact_period = lake.compact_period("2024-01")
     store(lake, filing("e", TUESDAY), day=TUESDAY)
     lake.raw.append([raw("a", b"old"), raw("b", b"b")])
     lake.raw.append([raw("a", b"new")])
-    lake.raw.fold(MONDAY)
+    lake.raw.compact_period(MONDAY)
     lake.tidy(date(2025, 1, 1))
     found = lake.verify(raw=True)
     answers += [[(each.where, each.what) for each in found.violations], found.files, found.rows, found.missing]
     assert first is not None
-    assert fold is not None
-    answers += [first.filings_added, (fold.label, fold.files_before, fold.files_after, fold.version)]
-    answers += [lake.snapshot().version, lake.snapshot().labels, lake.stored(["a", "b", "z"]), lake.coverage()]
+    assert compact_period is not None
+    answers += [
+        first.filings_added,
+        (compact_period.period, compact_period.files_before, compact_period.files_after, compact_period.version),
+    ]
+    answers += [lake.snapshot().version, lake.snapshot().periods, lake.stored(["a", "b", "z"]), lake.coverage()]
     answers += [lake.all_quarantined(), lake.index_entries(TUESDAY), lake.raw.held(MONDAY)]
     answers += [sorted(each.content for each in lake.raw.read(MONDAY, ["a", "b"]))]
     return answers
@@ -209,7 +212,7 @@ KILLED = """
             for name in ("put", "delete"):
                 setattr(obstore, name, dying(getattr(obstore, name)))
             lake = Lake.open({location!r} + f"/{{step}}")
-            store(lake, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
+            store(lake, filing("a", ticker="NEW"), full_filing("b"), period="2024-01")
             os._exit(0)
         if os.waitpid(child, 0)[1] == 0:
             break
@@ -222,7 +225,7 @@ def test_a_kill_at_any_change_in_the_store_loses_nothing(object_lake: str, tmp_p
     folder = Lake.open(tmp_path / "folder", create=True)
     store(folder, full_filing("a"))
     before = contents(folder)
-    store(folder, filing("a", ticker="NEW"), full_filing("b"), label="2024-01")
+    store(folder, filing("a", ticker="NEW"), full_filing("b"), period="2024-01")
     after = contents(folder)
     store(Lake.open(object_lake, create=True), full_filing("a"))
     names = objects(object_lake)
@@ -241,7 +244,7 @@ def test_a_kill_at_any_change_in_the_store_loses_nothing(object_lake: str, tmp_p
         assert found in (before, after), f"torn after a kill at change {step}"
         outcomes.add(found == after)
         again = Lake.open(f"{object_lake}/{step}", create=True)
-        assert (store(again, filing("a", ticker="NEW"), full_filing("b"), label="2024-01") is None) == (found == after)
+        assert (store(again, filing("a", ticker="NEW"), full_filing("b"), period="2024-01") is None) == (found == after)
         assert contents(again) == after
     assert outcomes == {True, False}
 

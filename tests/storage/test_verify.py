@@ -38,21 +38,21 @@ DECEMBER = date(2023, 12, 4)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake of a folded month and two days, with an amendment, a quarantined filing and a raw archive."""
+    """A lake of a compacted month and two days, with an amendment, a quarantined filing and a raw archive."""
     root = tmp_path_factory.mktemp("lakes") / "lake"
     lake = Lake.open(root, create=True)
-    for label in ("2023-12", "2024-01-08", "2024-01-09"):
-        fill(lake, label)
+    for period in ("2023-12", "2024-01-08", "2024-01-09"):
+        fill(lake, period)
     lake.raw.append([RawSubmission(each, MONDAY, f"{each}.txt", index_day().read_at, b"<x>") for each in "cd"])
     return root
 
 
-def fill(lake: Lake, label: str) -> None:
+def fill(lake: Lake, period: str) -> None:
     """A period as its indexes have it: what a backfill does."""
-    if label == "2023-12":
-        store(lake, full_filing("a", DECEMBER), filing("b", DECEMBER), day=DECEMBER, label=label)
+    if period == "2023-12":
+        store(lake, full_filing("a", DECEMBER), filing("b", DECEMBER), day=DECEMBER, period=period)
         return
-    if label == "2024-01-08":
+    if period == "2024-01-08":
         store(lake, filing("c"), filing("d", owners=(11, 12)))
         return
     amendment = filing("e", TUESDAY, form_type="4/A", period_of_report=MONDAY, date_of_original_submission=MONDAY)
@@ -134,7 +134,7 @@ def wrong_checkpoint(root: Path) -> None:
     (root / f"log/{2:020d}.checkpoint.json").write_text('{"version": 2, "live": []}')
 
 
-MENDED = {
+REPAIRED = {
     "the readers' name is gone": (unlink("snapshots/filings/*/2024-01-08.*"), "snapshots/filings"),
     "the plain name is gone": (unlink("data/footnotes/*/2023-12.*"), "data/footnotes"),
     "the readers' name is cut": (cut("snapshots/filings/*/2024-01-08.*"), "bytes, not the"),
@@ -148,17 +148,17 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize("case", MENDED)
+@pytest.mark.parametrize("case", REPAIRED)
 def test_what_has_another_copy_is_put_right(root: Path, case: str) -> None:
     before = contents(Lake.open(root))
-    damage, words = MENDED[case]
+    damage, words = REPAIRED[case]
     damage(root)
     lake = Lake.open(root)
     found = lake.verify()
     assert len(found.violations) == 1, told(found)
     assert all(words in line for line in told(found)), told(found)
     assert found.violations[0].todo == "form4 verify --repair"
-    lake.mend(found.violations)
+    lake.repair(found.violations)
     assert told(Lake.open(root).verify()) == []
     assert contents(Lake.open(root)) == before
     assert globbed(root) == before
@@ -175,7 +175,7 @@ def test_a_catalog_that_is_gone_or_broken_or_stale_is_made_again(root: Path, con
         (root / "catalog.duckdb").write_bytes(content)
     found = lake.verify()
     assert [each.where for each in found.violations] == ["catalog.duckdb"]
-    lake.mend(found.violations)
+    lake.repair(found.violations)
     assert told(lake.verify()) == []
     store(lake, filing("late"), day=date(2024, 1, 10))
 
@@ -201,10 +201,10 @@ def test_what_is_lost_is_taken_out_and_read_again(root: Path, case: str) -> None
     found = lake.verify()
     assert all(words in line for line in told(found)), told(found)
     (todo,) = {each.todo for each in found.violations}
-    label = found.violations[0].label
+    period = found.violations[0].period
     assert "--drop-damaged, then form4 backfill " in todo
     first, last = todo.split()[-2:]
-    assert first.startswith(str(label))
+    assert first.startswith(str(period))
     assert first <= last
     lake.drop_damaged(found.violations)
     left = Lake.open(root).verify()
@@ -213,7 +213,7 @@ def test_what_is_lost_is_taken_out_and_read_again(root: Path, case: str) -> None
         date.fromisoformat(each.todo.split()[-2]) for each in left.violations
     }
     assert any(first <= each.isoformat() <= last for each in known), "the lake knows what it lacks"
-    fill(lake, str(label))
+    fill(lake, str(period))
     assert told(Lake.open(root).verify()) == []
     assert contents(Lake.open(root)) == before
     assert globbed(root) == before
@@ -230,7 +230,7 @@ def test_damage_of_many_kinds_is_told_at_once(root: Path) -> None:
     lake = Lake.open(root)
     found = lake.verify()
     assert len(found.violations) == 4, told(found)
-    lake.mend(found.violations)
+    lake.repair(found.violations)
     left = lake.verify()
     assert len(left.violations) == 3, told(left)
     lake.drop_damaged(left.violations)
@@ -279,7 +279,7 @@ def test_a_log_that_is_not_whole_is_named_and_throws_nothing_away(root: Path, ve
             Lake.open(root, create=True)
         with pytest.raises(LakeDamaged, match=f"{version:020d}.json"):
             Lake.open(root).snapshot()
-        lake.mend(lake.verify().violations)
+        lake.repair(lake.verify().violations)
         path.write_bytes(content)
         assert told(Lake.open(root).verify()) == []
     assert contents(Lake.open(root)) == before
@@ -297,15 +297,15 @@ def test_an_entry_below_a_checkpoint_is_missed_though_nothing_reads_it(
     assert "is missing, though later entries exist" in line
 
 
-def spoil(lake: Lake, sql: str, table: str, label: str) -> None:
+def spoil(lake: Lake, sql: str, table: str, period: str) -> None:
     """Rewrite a file with other rows and have the log say so: what only a mistake in the program could do."""
     snapshot = lake.snapshot()
-    (old,) = snapshot.entries(table, [label])
+    (old,) = snapshot.entries(table, [period])
     staging = lake._files.stage()
     changes = Changes(unique_id(), removed=[old.path])
     with duckdb.connect() as connection:
         connection.execute(f"CREATE VIEW rows AS {snapshot.select(TABLES[table], [old])}")
-        changes.write(connection, TABLES[table], label, [sql], staging.folder)
+        changes.write(connection, TABLES[table], period, [sql], staging.folder)
     lake._committer.publish(lambda *_: changes, lambda *_: True, writer="test")
     staging.discard()
 
@@ -348,8 +348,8 @@ BROKEN = {
 
 def test_broken_promises_about_rows_are_found(root: Path) -> None:
     lake = Lake.open(root)
-    for table, label, sql, _ in BROKEN.values():
-        spoil(lake, sql, table, label)
+    for table, period, sql, _ in BROKEN.values():
+        spoil(lake, sql, table, period)
     lines = told(lake.verify())
     assert [case for case, (*_, words) in BROKEN.items() if not any(words in line for line in lines)] == [], lines
 
@@ -375,4 +375,4 @@ def test_a_read_only_lake_can_be_verified_and_a_repair_says_why_not(
     found = lake.verify()
     assert len(found.violations) == 1
     with pytest.raises(LakeUnwritable, match="Read-only file system"):
-        lake.mend(found.violations)
+        lake.repair(found.violations)

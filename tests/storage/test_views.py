@@ -187,7 +187,7 @@ def test_a_moved_lake_is_read_where_it_is(answered: Lake, tmp_path: Path) -> Non
     (tmp_path / "lake").unlink()
     found = [each for each in lake.verify().violations if each.where == "catalog.duckdb"]
     assert [str(tmp_path / "lake") in each.what for each in found] == [True]
-    lake.mend(found)
+    lake.repair(found)
     assert lake.other_place() is None
     with duckdb.connect(moved / "catalog.duckdb", read_only=True) as connection:
         assert everything(connection) == before

@@ -131,13 +131,13 @@ def test_broken_tags(broken: str, sound: str, lost: str | None) -> None:
     filing = recovered(text.replace(sound, broken))
     assert [(each.footnote_id, each.footnote_text) for each in filing.footnotes] == [("F1", "A note.")]
     if lost is not None:
-        assert said(filing)[0] == ("a broken tag was mended", lost)
+        assert said(filing)[0] == ("a broken tag was repaired", lost)
 
 
 def test_the_text_in_a_tag_that_does_not_end_is_named() -> None:
     filing = recovered(document(row(), notes='<footnote id="F1" A note.</footnote>'))
     assert [(each.footnote_id, each.footnote_text) for each in filing.footnotes] == [("F1", None)]
-    assert said(filing) == [("a broken tag was mended", '<footnote id="F1" A note.')]
+    assert said(filing) == [("a broken tag was repaired", '<footnote id="F1" A note.')]
 
 
 def test_an_unclosed_footnote_ends_where_the_next_begins() -> None:
