@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Annotated, Any, get_args, get_origin
 
 OWNERSHIP_FORMS = ("3", "3/A", "4", "4/A", "5", "5/A")
@@ -371,18 +372,34 @@ class Column:
     doc: str
 
 
+class Kind(Enum):
+    """What the rows of a table belong to, and so what replaces them."""
+
+    FILING = "a stored filing"
+    INDEX = "a day of EDGAR's index"
+    DATASET = "a data set of the SEC's"
+    LAKE = "the lake itself"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, the data class of a row, its columns, and the columns that identify a row."""
+    """One table: its name, the data class of a row, its columns, and how its rows are told apart, kept and found."""
 
     name: str
     record: type
+    kind: Kind
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    """The columns that identify a row."""
+    sort: tuple[str, ...]
+    """The order of rows in a Parquet file, total but for rows that are equal."""
     doc: str
     gathered: tuple[Column, ...] = ()
     """Columns that its Parquet files have besides, gathered from the filing's rows of other tables: no query, however
     it chooses filings, has to gather them first."""
+    bloom: tuple[str, ...] = ()
+    """Columns with a Bloom filter: rows are looked up by them in files sorted by issuer, where the statistics of a row
+    group would skip nothing."""
 
     @property
     def stored(self) -> tuple[Column, ...]:
@@ -392,7 +409,12 @@ class Table:
     @property
     def of_filing(self) -> bool:
         """Whether its rows belong to one stored filing and are replaced with it."""
-        return self.record is Filing or self.name in FILING_CHILDREN
+        return self.kind is Kind.FILING
+
+    @property
+    def replaced_by(self) -> tuple[str, ...]:
+        """The columns whose values say which rows a new row replaces: all of its filing's, or the one of its key."""
+        return ("accession_number",) if self.of_filing else self.key
 
     def column_names(self) -> Iterator[str]:
         """The names of the columns, in order."""
@@ -426,34 +448,52 @@ GATHERED = (
 def _table(
     name: str,
     record: type,
-    ordinal: str | None = None,
-    *,
-    key: tuple[str, ...] = (),
+    kind: Kind,
+    *key: str,
+    sort: tuple[str, ...] = (),
     gathered: tuple[Column, ...] = (),
+    bloom: tuple[str, ...] = (),
 ) -> Table:
-    own = tuple(_columns(record))
-    columns = (*FILING_KEY, *own) if ordinal is not None else own
-    identity = key or ("accession_number", *((ordinal,) if ordinal else ()))
-    return Table(name, record, columns, identity, (record.__doc__ or "").strip(), gathered)
+    columns = tuple(_columns(record))
+    if kind is Kind.FILING and record is not Filing:
+        columns = (*FILING_KEY, *columns)
+        key = ("accession_number", *key)
+    leading = [each.name for each in columns if each.name in ("issuer_cik", "filing_date")]
+    order = sort or tuple(dict.fromkeys([*sorted(leading, reverse=True), *key]))
+    return Table(name, record, kind, columns, key, order, (record.__doc__ or "").strip(), gathered, bloom)
 
+
+_LOOKED_UP = ("accession_number",)
 
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        _table("filings", Filing, gathered=GATHERED),
-        _table("reporting_owners", ReportingOwner, "owner_number"),
-        _table("non_derivative_transactions", NonDerivativeTransaction, "row_number"),
-        _table("derivative_transactions", DerivativeTransaction, "row_number"),
-        _table("non_derivative_holdings", NonDerivativeHolding, "row_number"),
-        _table("derivative_holdings", DerivativeHolding, "row_number"),
-        _table("footnotes", Footnote, "footnote_id"),
-        _table("signatures", Signature, "signature_number"),
-        _table("parse_issues", ParseIssue, ""),
-        _table("quarantine", QuarantinedFiling),
-        _table("superseded", SupersededFiling, key=("accession_number", "superseded_by")),
-        _table("index_entries", IndexEntry, key=("accession_number", "index_date")),
-        _table("index_days", IndexDay, key=("index_date",)),
-        _table("datasets", DatasetRead, key=("quarter",)),
+        _table("filings", Filing, Kind.FILING, "accession_number", gathered=GATHERED, bloom=(*_LOOKED_UP, "ticker")),
+        _table("reporting_owners", ReportingOwner, Kind.FILING, "owner_number", bloom=(*_LOOKED_UP, "owner_cik")),
+        _table("non_derivative_transactions", NonDerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),
+        _table("derivative_transactions", DerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),
+        _table("non_derivative_holdings", NonDerivativeHolding, Kind.FILING, "row_number"),
+        _table("derivative_holdings", DerivativeHolding, Kind.FILING, "row_number"),
+        _table("footnotes", Footnote, Kind.FILING, "footnote_id", bloom=_LOOKED_UP),
+        _table("signatures", Signature, Kind.FILING, "signature_number"),
+        _table(
+            "parse_issues",
+            ParseIssue,
+            Kind.FILING,
+            sort=("issuer_cik", "filing_date", "accession_number", *(each.name for each in _columns(ParseIssue))),
+        ),
+        _table("quarantine", QuarantinedFiling, Kind.LAKE, "accession_number"),
+        _table("superseded", SupersededFiling, Kind.LAKE, "accession_number", "superseded_by"),
+        _table(
+            "index_entries",
+            IndexEntry,
+            Kind.INDEX,
+            "accession_number",
+            "index_date",
+            sort=("index_date", "accession_number"),
+        ),
+        _table("index_days", IndexDay, Kind.INDEX, "index_date"),
+        _table("datasets", DatasetRead, Kind.DATASET, "quarter"),
     )
 }
 """Every table of the lake by its name, in the order of the documentation."""

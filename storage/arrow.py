@@ -1,4 +1,4 @@
-"""Arrow schemas of the tables, the order of rows in a file, and how a Parquet file is written."""
+"""Arrow schemas of the tables, and how a Parquet file is written."""
 
 from __future__ import annotations
 
@@ -44,14 +44,6 @@ def _types() -> dict[str, pa.DataType]:
     }
 
 
-_BLOOM = {
-    "filings": ("accession_number", "ticker"),
-    "reporting_owners": ("accession_number", "owner_cik"),
-    "non_derivative_transactions": ("accession_number",),
-    "derivative_transactions": ("accession_number",),
-    "footnotes": ("accession_number",),
-}
-"""Columns that rows are looked up by, in files sorted by issuer: their statistics alone would skip nothing."""
 _BLOOM_FALSE = 0.03
 """Row groups read in vain; the most distinct values that a group can have make a filter of 32 KiB then."""
 
@@ -64,16 +56,6 @@ def arrow_schema(columns: Iterable[Column]) -> pa.Schema:
 def columns_id(table: Table) -> str:
     """A short id of a table's columns, kept with each file: files of another id have other columns."""
     return f"{zlib.crc32(' '.join(f'{each.name} {each.sql_type}' for each in table.stored).encode()):08x}"
-
-
-def sort_columns(table: Table) -> tuple[str, ...]:
-    """The order of rows in a file, total but for rows that are equal."""
-    names = list(table.column_names())
-    if table.name == "index_entries":
-        return ("index_date", "accession_number")
-    leading = [each for each in ("issuer_cik", "filing_date") if each in names]
-    rest = names if table.name == "parse_issues" else table.key
-    return tuple(dict.fromkeys([*leading, *rest]))
 
 
 def write_parquet(table: Table, batches: Iterator[pa.RecordBatch], path: Path) -> int:
@@ -106,9 +88,7 @@ def sha256_of(path: Path) -> str:
 
 def _writer(table: Table, schema: pa.Schema, path: Path, group: pa.Table) -> pq.ParquetWriter:
     """A writer for a file whose first, and largest, row group this is."""
-    distinct = {
-        name: pc.count_distinct(group[name]).as_py() for name in _BLOOM.get(table.name, ()) if name in schema.names
-    }
+    distinct = {name: pc.count_distinct(group[name]).as_py() for name in table.bloom}
     return pq.ParquetWriter(
         path,
         schema,

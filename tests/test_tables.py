@@ -2,7 +2,7 @@
 
 import pytest
 
-from form4lake.tables import FILING_CHILDREN, TABLES, Filing
+from form4lake.tables import FILING_CHILDREN, TABLES, Filing, Table
 
 OF_A_FILING = ("filings", *FILING_CHILDREN)
 
@@ -34,3 +34,10 @@ def test_every_field_with_a_value_has_its_footnotes_beside_it() -> None:
 def test_amounts_are_exact_decimals() -> None:
     amounts = {column.sql_type for column in TABLES["derivative_transactions"].columns if "price" in column.name}
     assert amounts == {"DECIMAL(20,4)", "VARCHAR"}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_rows_are_told_apart_sorted_and_found_by_columns_that_they_have(table: Table) -> None:
+    assert {*table.key, *table.sort, *table.bloom} <= {column.name for column in table.stored}
+    assert table.name == "parse_issues" or set(table.key) <= set(table.sort)  # files are the same bytes each time
+    assert not table.of_filing or table.sort[:2] == ("issuer_cik", "filing_date")

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import duckdb
 
-from ...tables import TABLES
+from ...tables import TABLES, Kind
 from ..errors import LakeDamaged
 from ..files.place import Files
 from ..files.staging import unique_id
@@ -17,8 +17,9 @@ from ..write.changes import Changes
 from ..write.commit import Committer
 from .violations import Remedy, Violation
 
-_INDEX = frozenset({"index_entries", "index_days"})
-OF_FILINGS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
+FILINGS_AND_AMENDMENTS = frozenset({"superseded", *(each.name for each in TABLES.values() if each.of_filing)})
+"""The rows of filings, and which of those replace which."""
+_INDEXES = frozenset(each.name for each in TABLES.values() if each.kind is Kind.INDEX)
 
 
 def repair(files: Files, log: CommitLog, committer: Committer, violations: Iterable[Violation]) -> None:
@@ -73,4 +74,4 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
 
 def _dropped_with(table: str) -> frozenset[str]:
     """The tables that make sense only together: a filing's rows; what an index said and that it was read."""
-    return next((each for each in (OF_FILINGS, _INDEX) if table in each), frozenset({table}))
+    return next((each for each in (FILINGS_AND_AMENDMENTS, _INDEXES) if table in each), frozenset({table}))

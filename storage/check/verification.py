@@ -28,7 +28,7 @@ from ..read.engine import reading
 from ..versions.log import CommitLog, DataFile
 from ..versions.snapshot import Snapshot
 from .history import History, read_history
-from .repair import OF_FILINGS
+from .repair import FILINGS_AND_AMENDMENTS
 from .sound_rows import broken_promises
 from .violations import Remedy, Violation
 
@@ -183,7 +183,7 @@ def _refetched(violation: Violation, history: History) -> Violation:
     if violation.table == "datasets":
         held = quarters_of(violation.period)
         return replace(violation, listed=False, datasets=tuple(each for each in quarters if each in held))
-    if violation.table not in OF_FILINGS:
+    if violation.table not in FILINGS_AND_AMENDMENTS:
         return violation
     listed = any(covers(violation.period, each.isoformat()) for each in history.index_dates)
     return replace(violation, listed=listed, datasets=tuple(quarters))

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ...tables import TABLES, Table
-from ..arrow import columns_id, sha256_of, sort_columns, write_parquet
+from ...tables import TABLES, Kind, Table
+from ..arrow import columns_id, sha256_of, write_parquet
 from ..files.staging import unique_id
 from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION, year_of
@@ -53,7 +53,7 @@ class Changes:
         Raises:
             LakeFull, LakeUnwritable: `folder` would not take the file.
         """
-        columns, order = ", ".join(each.name for each in table.stored), ", ".join(sort_columns(table))
+        columns, order = ", ".join(each.name for each in table.stored), ", ".join(table.sort)
         sql = f"SELECT {columns} FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
         path = folder / f"{table.name}.{period}.parquet"
         years: set[str] = set()
@@ -164,14 +164,7 @@ class _Writer:
         self._changes.removed += [each.path for each in replaced]
 
 
-_KEYS = {
-    "quarantine": "accession_number",
-    "superseded": "accession_number, superseded_by",
-    "index_entries": "accession_number, index_date",
-    "index_days": "index_date",
-    "datasets": "quarter",
-}
-_INDEX = ("index_entries", "index_days", "datasets")
+_READ = [each for each in TABLES.values() if each.kind in (Kind.INDEX, Kind.DATASET)]
 """The tables that say what was read of EDGAR."""
 
 
@@ -180,22 +173,18 @@ def _without_rows(table: Table, ingest: Ingest) -> bool:
     return table.of_filing and ingest.rows_of(table.name) is None
 
 
-def _key(table: Table) -> str:
-    return "accession_number" if table.of_filing else _KEYS[table.name]
-
-
 def _leaving(table: Table) -> str:
     return "fresh" if table.of_filing else f"leaving_{table.name}"
 
 
 def _leaving_rows(snapshot: Snapshot, table: Table, periods: list[str]) -> str:
     old = snapshot.relation(table.name, periods)
-    return f"SELECT o.* FROM ({old}) o SEMI JOIN {_leaving(table)} USING ({_key(table)})"
+    return f"SELECT o.* FROM ({old}) o SEMI JOIN {_leaving(table)} USING ({', '.join(table.replaced_by)})"
 
 
 def _staying_rows(snapshot: Snapshot, table: Table, periods: list[str]) -> str:
     old = snapshot.relation(table.name, periods)
-    return f"SELECT o.* FROM ({old}) o ANTI JOIN {_leaving(table)} USING ({_key(table)})"
+    return f"SELECT o.* FROM ({old}) o ANTI JOIN {_leaving(table)} USING ({', '.join(table.replaced_by)})"
 
 
 def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> int:
@@ -209,7 +198,7 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
             f"DELETE FROM fresh WHERE accession_number IN (SELECT accession_number FROM ({filings}) WHERE {EXACT})"
         )
     for table in TABLES.values():
-        if table.of_filing or table.name in _INDEX:
+        if table.of_filing or table in _READ:
             source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
             added = _added(ingest, table)
             if ingest.from_datasets and table.of_filing:
@@ -282,8 +271,9 @@ def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {gone}")
         delisted = rows(cursor, "SELECT count(*) FROM gone WHERE newly")[0][0]
         cursor.execute("INSERT INTO new_index_entries SELECT * EXCLUDE (newly) FROM gone")
-    for name in _INDEX:
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving_{name} AS SELECT {_KEYS[name]} FROM new_{name}")
+    for table in _READ:
+        key = ", ".join(table.replaced_by)
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving_{table.name} AS SELECT {key} FROM new_{table.name}")
     return delisted
 
 
