@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..crawler import EdgarClient
 from ..exits import Exit
-from ..flows.quarters import check_quarters, quarters_of
-from ..flows.steps.days import check_range
+from ..flows.steps.days import check_quarters, check_range, quarters_of
 from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
 from ..flows.steps.run import check_run, client_options, today_in_new_york
 from ..settings import Settings, check_forms, load_settings

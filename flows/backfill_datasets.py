@@ -12,10 +12,10 @@ from ..parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse
 from ..settings import dataset_folder
 from ..storage import Ingest, Lake
 from ..tables import DatasetRead
-from .quarters import check_quarters, quarters_of
 from .reports.dataset_report import DatasetReport, QuarterReport, joined_problems, left, split_problems
 from .reports.progress import progress
 from .steps.artifacts import finish
+from .steps.days import check_quarters, quarters_of
 from .steps.run import Run, run, today_in_new_york
 from .steps.stopped import result_of, stops
 from .steps.workers import Workers, workers

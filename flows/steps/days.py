@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from ...crawler import FIRST_DAILY_INDEX, ListedDay, Quarter, survey_days
+from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, Quarter, survey_days
 from ...storage import DayCoverage
 from ..reports.run_report import spelled
 from .run import Run
@@ -62,6 +62,27 @@ def days_of_range(this: Run, first: date, last: date, today: date) -> list[Liste
     covered = {day.index_date: day for day in this.lake.coverage(first, last)}
     listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
     return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
+
+
+def check_quarters(start: date, end: date, today: date) -> None:
+    """Raises ValueError, for people, where a backfill from data sets from `start` to `end` makes no sense."""
+    if start > end:
+        raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
+    if start > today or end < FIRST_DATASET.first:
+        raise ValueError(
+            f"the SEC has data sets from {FIRST_DATASET} to today, {today}; {start} to {end} is outside: "
+            "form4 backfill --source index has what is older"
+        )
+
+
+def quarters_of(first: date, last: date) -> list[Quarter]:
+    """The quarters that have days from `first` to `last`, from the first one with a data set on, oldest first."""
+    quarters = []
+    quarter = Quarter.of(max(first, FIRST_DATASET.first))
+    while quarter.first <= last:
+        quarters.append(quarter)
+        quarter = Quarter(quarter.year + quarter.number // 4, quarter.number % 4 + 1)
+    return quarters
 
 
 def period_of(day: date, today: date) -> str:

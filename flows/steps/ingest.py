@@ -20,11 +20,11 @@ from ...crawler import (
 )
 from ...storage import Ingest
 from ...tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
-from ..reading import quarantined, read_submission
 from ..reports.progress import progress
 from ..reports.run_report import DayReport, Look
 from .days import denial
 from .loading import Loaded, load
+from .parsing import quarantined, read_submission
 from .run import Run
 from .stopping import STOPPED, asked_to_stop
 

@@ -1,17 +1,23 @@
-"""Parsing on all workers, batch by batch; they know no lake and no network."""
+"""One submission to one filing, or to the row of quarantine that says why there is none; many of them on all workers.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+No lake, no network.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
-from ...parsers import PARSER_VERSION, parse_submission
+from ...parsers import PARSER_VERSION, NotAnOwnershipFiling, parse_submission
 from ...tables import Filing, IndexEntry, QuarantinedFiling
-from ..reading import Parse, read_submission
 from .workers import Workers
 
 BATCH_FILINGS = 64
 BATCH_BYTES = 4 * 2**20
 """A batch ends with either; about a tenth of a second of work."""
+
+Parse = Callable[..., Filing]
+"""`parsers.parse_submission`, or what stands in for it."""
 
 Submission = tuple[IndexEntry, bytes]
 Outcome = tuple[IndexEntry, Filing | QuarantinedFiling]
@@ -49,3 +55,30 @@ def _batches(submissions: Iterator[Submission]) -> Iterator[list[Submission]]:
 
 def _read(parse: Parse, batch: list[Submission]) -> list[Outcome]:
     return [(entry, read_submission(entry, content, parse)) for entry, content in batch]
+
+
+def read_submission(entry: IndexEntry, content: bytes, parse: Parse = parse_submission) -> Filing | QuarantinedFiling:
+    """The filing of a submission that an index lists, its date the index's where the header has none."""
+    try:
+        filing = parse(content, source_path=entry.source_path)
+    except NotAnOwnershipFiling as refused:
+        return quarantined(entry, "parse", refused.reason)
+    if filing.accession_number != entry.accession_number:
+        return quarantined(entry, "parse", f"the submission says it is {filing.accession_number}")
+    return replace(filing, filing_date=filing.filing_date or entry.filing_date)
+
+
+def quarantined(entry: IndexEntry, stage: str, reason: str) -> QuarantinedFiling:
+    """A first failure of an index entry."""
+    now = datetime.now(UTC)
+    return QuarantinedFiling(
+        accession_number=entry.accession_number,
+        filing_date=entry.filing_date,
+        form_type=entry.form_type,
+        source_path=entry.source_path,
+        stage=stage,
+        reason=reason,
+        attempts=1,
+        first_seen=now,
+        last_tried=now,
+    )

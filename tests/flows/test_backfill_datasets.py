@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from form4lake.cli import app
 from form4lake.crawler import Quarter
 from form4lake.exits import Exit
-from form4lake.flows.quarters import quarters_of
 from form4lake.flows.reports.dataset_report import DatasetReport
 from form4lake.flows.reports.run_report import RunReport
+from form4lake.flows.steps.days import quarters_of
 from form4lake.replica import Archive, business_days, generate_archive
 from form4lake.storage import Commit, Ingest, Lake
 from form4lake.tests.builders.expected import as_set, expected_rows, rows

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from form4lake.exits import Exit
-from form4lake.flows.reading import quarantined
 from form4lake.flows.reports.reparse_report import ReparseReport
-from form4lake.flows.steps.parsing import Parser, parse_all
+from form4lake.flows.steps.parsing import Parser, parse_all, quarantined
 from form4lake.flows.steps.workers import workers
 from form4lake.parsers import PARSER_VERSION, parse_submission
 from form4lake.replica import Archive, business_days, generate_archive
