@@ -5,10 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..crawler import EdgarClient
+from ..edgar_calendar import today_in_new_york
 from ..exits import Exit
 from ..flows.steps.days import check_quarters, check_range, quarters_of
 from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
-from ..flows.steps.run import check_run, client_options, today_in_new_york
+from ..flows.steps.run import check_run, client_options
 from ..settings import Settings, check_forms, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .flow_runs import run_flow

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 import duckdb
 from rich.table import Table
 
-from ..crawler import FIRST_DATASET, Absent, EdgarClient, Quarter, fetch_dataset
+from ..crawler import FIRST_DATASET, Absent, EdgarClient, fetch_dataset
 from ..crawler.datasets import lacks_of_zip, unreadable_members
+from ..edgar_calendar import Quarter
 from ..exits import Exit
 from ..flows.steps.run import client_options
 from ..settings import dataset_folder, load_settings

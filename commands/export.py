@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ..crawler import Quarter
+from ..edgar_calendar import Quarter
 from ..exits import Exit
 from ..settings import load_settings
 from ..storage import Lake

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..crawler import Quarter
+from ..edgar_calendar import Quarter, today_in_new_york
 from ..exits import Exit
 from ..flows.reports.progress import listening
 from ..flows.reports.run_report import Report, number_of
 from ..flows.serving.prefect_server import start_temporary_server
-from ..flows.steps.run import check_run, existing_lake, today_in_new_york
+from ..flows.steps.run import check_run, existing_lake
 from ..flows.steps.stopping import asked_to_stop, exit_on_sigterm
 from ..flows.steps.workers import WorkersFailed
 from ..settings import SettingsError

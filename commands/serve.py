@@ -5,8 +5,9 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..edgar_calendar import NEW_YORK
 from ..exits import Exit
-from ..flows.steps.run import NEW_YORK, check_run
+from ..flows.steps.run import check_run
 from ..flows.steps.stopping import exit_on_sigterm
 from ..settings import Settings, SettingsError, load_settings
 from ..storage import Lake

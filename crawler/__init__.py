@@ -1,7 +1,6 @@
 """EDGAR as a client meets it: indexes and submissions, fetched politely and only ever handed on whole."""
 
 from .client import Answer, EdgarClient, Validators
-from .daily_index import read_daily_index
 from .datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
 from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from .errors import (
@@ -15,11 +14,10 @@ from .errors import (
     MissingIdentity,
     Throttled,
 )
-from .index_files import IndexFile
+from .index_files import IndexFile, read_daily_index, read_quarterly_index
 from .index_rows import parse_index
 from .listing import list_daily_indexes
 from .options import ClientOptions
-from .quarterly_index import Quarter, read_quarterly_index
 from .rate_limiter import RateLimiterState, read_rate_limiter
 from .submissions import fetch_submission
 
@@ -41,7 +39,6 @@ __all__ = [
     "IndexFile",
     "ListedDay",
     "MissingIdentity",
-    "Quarter",
     "RateLimiterState",
     "Throttled",
     "Validators",

@@ -16,9 +16,9 @@ from typing import Any
 
 import filelock
 
+from ..edgar_calendar import Quarter
 from .client import EdgarClient, Validators
 from .partial import PartialFile, usable
-from .quarterly_index import Quarter
 
 FIRST_DATASET = Quarter(2006, 1)
 """The SEC publishes none of an earlier quarter."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Literal
 
+from ..edgar_calendar import Quarter, business_days_back, days_between, is_business_day, is_holiday, quarters_between
 from .client import EdgarClient
 from .listing import list_daily_indexes
 
@@ -45,16 +44,16 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     days are "denied". Raises what `EdgarClient.get` raises, Absent aside.
     """
     first = max(first, FIRST_DAILY_INDEX)
-    recent = _business_days_before(today, recent_days)
+    recent = business_days_back(today, recent_days)
     listings = {
-        quarter: _listing(client, quarter, recent) if _first_day(*quarter) <= today else {}
-        for quarter in sorted({_quarter(day) for day in _days(first, last)})
+        quarter: _listing(client, quarter, recent) if quarter.first <= today else {}
+        for quarter in quarters_between(first, last)
     }
     listed = {day: paths for listing in listings.values() if listing for day, paths in listing.items()}
     newest = max(listed, default=date.min)
 
     def state(day: date) -> DayState:
-        if listings[_quarter(day)] is None and day < recent:
+        if listings[Quarter.of(day)] is None and day < recent:
             return "denied"
         if is_holiday(day):
             return "holiday"
@@ -63,49 +62,14 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
 
     return [
         ListedDay(day, "listed", listed[day][0], listed[day][1:]) if day in listed else ListedDay(day, state(day), None)
-        for day in _days(first, last)
+        for day in days_between(first, last)
         if day in listed or day.weekday() < _SATURDAY
     ]
 
 
-def _listing(client: EdgarClient, quarter: tuple[int, int], recent: date) -> dict[date, tuple[str, ...]] | None:
+def _listing(client: EdgarClient, quarter: Quarter, recent: date) -> dict[date, tuple[str, ...]] | None:
     """The indexes of a quarter's days; EDGAR must have a list if one of its business days is before `recent`."""
-    begins = _first_day(*quarter)
-    due = any(day.weekday() < _SATURDAY and not is_holiday(day) for day in _days(begins, recent - timedelta(days=1)))
-    listing = list_daily_indexes(client, *quarter)
+    due = any(is_business_day(day) for day in days_between(quarter.first, recent - timedelta(days=1)))
+    listing = list_daily_indexes(client, quarter)
     # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
-    return list_daily_indexes(client, *quarter) if listing is None and due else listing
-
-
-def is_holiday(day: date) -> bool:
-    """Whether it is a federal holiday of the United States, as observed: EDGAR publishes nothing then."""
-    return day in _holidays(day.year)
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    import holidays  # slow to import, and only a day without an index needs it
-
-    return frozenset(holidays.country_holidays("US", years=year))
-
-
-def _business_days_before(today: date, count: int) -> date:
-    """The day from which on an index may be late: so many business days before today."""
-    day = today
-    while count > 0:
-        day -= timedelta(days=1)
-        if day.weekday() < _SATURDAY and not is_holiday(day):
-            count -= 1
-    return day
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def _quarter(day: date) -> tuple[int, int]:
-    return day.year, (day.month + 2) // 3
-
-
-def _first_day(year: int, quarter: int) -> date:
-    return date(year, 3 * quarter - 2, 1)
+    return list_daily_indexes(client, quarter) if listing is None and due else listing

@@ -1,4 +1,4 @@
-"""An index as a file: fetched, or another that says the same; unpacked; read into the filings of the wanted forms."""
+"""A day's or a quarter's index: fetched, or another file that says the same; unpacked; read into its filings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 import unlzw3
 
+from ..edgar_calendar import Quarter
 from ..tables import IndexEntry
 from .bodies import GZIP_MAGIC, BodyNotWhole, gunzip
 from .client import Answer, EdgarClient, Validators
+from .days import ListedDay
 from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
 from .index_rows import last_data_received, parse_index
 from .options import MAX_BODY_BYTES
@@ -19,6 +22,8 @@ from .options import MAX_BODY_BYTES
 ARCHIVES = "/Archives/"
 """All indexes and filings are below it."""
 
+_NONE_SEEN = Validators()
+_QUARTERLY_FILES = ("master.gz", "master.idx", "form.gz", "form.idx", "company.gz", "company.idx")
 _COMPRESS_MAGIC = b"\x1f\x9d"
 _MOST_COMPRESSED_BYTES = 64 * 2**20
 """No index that EDGAR packs with Unix compress, those of the nineties, is nearly as large."""
@@ -43,6 +48,30 @@ class IndexFile:
     def whole(self) -> bool:
         """Whether every line was read, to the index's end."""
         return not self.problems
+
+
+def read_daily_index(
+    client: EdgarClient, day: ListedDay, forms: Collection[str], *, seen: Validators = _NONE_SEEN
+) -> IndexFile | None:
+    """The index of a day that `survey_days` lists (ValueError for another), fetched and read.
+
+    None if the day's best file is still the edition `seen`. Else the first of the day's files that can be read whole,
+    or the one that lists most. Raises DamagedIndex if none is an index at all, and what `EdgarClient.get` raises.
+    """
+    if day.path is None:
+        raise ValueError(f"{day.index_date} has no index to read: {day.state}")
+    return read_first_whole(client, (day.path, *day.other_paths), day.index_date, forms, seen)
+
+
+def read_quarterly_index(client: EdgarClient, quarter: Quarter, forms: Collection[str]) -> IndexFile:
+    """The index of a quarter, each entry's `index_date` being its date filed.
+
+    The first of its files that can be read whole, or the one that lists most. Raises Absent for a quarter that EDGAR
+    does not have, DamagedIndex if none is an index at all, and what `EdgarClient.get` raises.
+    """
+    folder = f"edgar/full-index/{quarter.year}/QTR{quarter.number}"
+    index = read_first_whole(client, [f"{folder}/{name}" for name in _QUARTERLY_FILES], None, forms, _NONE_SEEN)
+    return cast(IndexFile, index)  # None would say that it has not changed, which was not asked
 
 
 def read_index_file(answer: Answer, index_date: date | None, forms: Collection[str]) -> IndexFile:

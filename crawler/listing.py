@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from datetime import date
 
+from ..edgar_calendar import Quarter
 from .client import EdgarClient
 from .errors import Absent
 
@@ -16,7 +17,7 @@ _KINDS = ("master", "form", "company")
 _PACKINGS = ("idx", "gz", "Z")
 
 
-def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[date, tuple[str, ...]] | None:
+def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tuple[str, ...]] | None:
     """The indexes of a quarter's days: date → paths below /Archives/, best first.
 
     `master` comes before `form` before `company`, an uncompressed file before .gz before .Z. None if EDGAR says that it
@@ -24,7 +25,7 @@ def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[dat
     `EdgarClient.get` raises else; a list that is no JSON of EDGAR's shape is BrokenAnswer. Source:
     `directory.item[].name` of index.json.
     """
-    folder = f"edgar/daily-index/{year}/QTR{quarter}"
+    folder = f"edgar/daily-index/{quarter.year}/QTR{quarter.number}"
     try:
         answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing)
     except Absent:
@@ -32,7 +33,7 @@ def list_daily_indexes(client: EdgarClient, year: int, quarter: int) -> dict[dat
     found: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
     for item in json.loads(answer.body)["directory"]["item"]:
         name = _NAME.fullmatch(item["name"])
-        day = name and date_of_name(name["digits"], year, quarter)
+        day = name and date_of_name(name["digits"], quarter)
         if name and day:
             packing = _PACKINGS.index(name["packing"].removeprefix("idx."))
             found[day].append((_KINDS.index(name["kind"]), packing, f"{folder}/{name[0]}"))
@@ -54,7 +55,7 @@ def lacks_of_listing(body: bytes) -> str | None:
     return None
 
 
-def date_of_name(digits: str, year: int, quarter: int) -> date | None:
+def date_of_name(digits: str, quarter: Quarter) -> date | None:
     """The day of `20240102`, `980102` (YYMMDD, until 1998-03) or `010394` (MMDDYY, before 1995).
 
     None if it is no day of that quarter, which also tells the two short styles apart.
@@ -69,6 +70,6 @@ def date_of_name(digits: str, year: int, quarter: int) -> date | None:
             day = date(int(y), int(m), int(d))
         except ValueError:
             continue
-        if (day.year, (day.month + 2) // 3) == (year, quarter):
+        if Quarter.of(day) == quarter:
             return day
     return None

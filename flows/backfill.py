@@ -11,11 +11,12 @@ from prefect.states import Failed
 from pydantic import Field
 
 from ..crawler import ListedDay
+from ..edgar_calendar import today_in_new_york
 from ..tables import OWNERSHIP_FORMS
 from .steps.artifacts import finish
 from .steps.days import check_range, days_of_range, older_days, period_of, published
 from .steps.ingest import ingest_day, ingest_together
-from .steps.run import Run, run, today_in_new_york
+from .steps.run import Run, run
 from .steps.stopped import result_of, stops
 
 Form = Annotated[str, Field(json_schema_extra={"enum": list(OWNERSHIP_FORMS)})]

@@ -7,7 +7,8 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
-from ..crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, Quarter, fetch_dataset
+from ..crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, fetch_dataset
+from ..edgar_calendar import Quarter, today_in_new_york
 from ..parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
 from ..settings import dataset_folder
 from ..storage import Ingest, Lake
@@ -16,7 +17,7 @@ from .reports.dataset_report import DatasetReport, QuarterReport, joined_problem
 from .reports.progress import progress
 from .steps.artifacts import finish
 from .steps.days import check_quarters, quarters_of
-from .steps.run import Run, run, today_in_new_york
+from .steps.run import Run, run
 from .steps.stopped import result_of, stops
 from .steps.workers import Workers, workers
 

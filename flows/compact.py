@@ -5,12 +5,12 @@ from datetime import date
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 
+from ..edgar_calendar import business_days_back, today_in_new_york
 from ..storage import Compaction, Lake
 from .reports.progress import progress
 from .reports.run_report import CompactReport
 from .steps.artifacts import finish
-from .steps.days import business_days_back
-from .steps.run import existing_lake, today_in_new_york
+from .steps.run import existing_lake
 from .steps.stopping import STOPPED, asked_to_stop, stoppable
 
 

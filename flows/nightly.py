@@ -7,12 +7,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from ..crawler import ListedDay
+from ..edgar_calendar import today_in_new_york
 from .compact import compact_due
 from .retry import retry_due
 from .steps.artifacts import finish
 from .steps.days import days_to_read, published
 from .steps.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
-from .steps.run import Run, run, today_in_new_york
+from .steps.run import Run, run
 from .steps.stopped import result_of, stops
 
 

@@ -11,7 +11,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from ..crawler import IndexFile, Quarter, read_quarterly_index
+from ..crawler import IndexFile, read_quarterly_index
+from ..edgar_calendar import Quarter, quarters_between, today_in_new_york
 from ..storage import Ingest
 from ..tables import IndexDay
 from .reports.run_report import Difference
@@ -19,7 +20,7 @@ from .steps.artifacts import finish
 from .steps.days import period_of
 from .steps.differences import differences
 from .steps.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
-from .steps.run import Run, run, today_in_new_york
+from .steps.run import Run, run
 from .steps.stopped import result_of, stops
 
 FIRST_WEEKS = timedelta(days=28)
@@ -55,7 +56,7 @@ def reconcile(
 
 def quarters_due(today: date) -> list[Quarter]:
     """Those whose index EDGAR still corrects, oldest first."""
-    return sorted({Quarter.of(today - FIRST_WEEKS), Quarter.of(today)}, key=lambda quarter: quarter.first)
+    return quarters_between(today - FIRST_WEEKS, today)
 
 
 def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = date.min) -> None:

@@ -11,6 +11,7 @@ from prefect.schedules import Cron
 from prefect.server.schemas.schedules import CronSchedule
 from prefect.types.entrypoint import EntrypointType
 
+from ...edgar_calendar import NEW_YORK
 from ...settings import Settings, SettingsError
 from ..backfill import backfill
 from ..compact import compact
@@ -18,7 +19,6 @@ from ..nightly import nightly
 from ..reconcile import reconcile
 from ..reparse import reparse
 from ..retry import retry
-from ..steps.run import NEW_YORK
 
 TAG = "form4lake"
 """Every run of these deployments has it; the notifications look for it."""

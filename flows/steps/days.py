@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, Quarter, survey_days
+from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, survey_days
+from ...edgar_calendar import Quarter, business_days_back, quarters_between
 from ...storage import DayCoverage
 from ..reports.run_report import spelled
 from .run import Run
@@ -51,19 +52,6 @@ def check_range(start: date, end: date, today: date) -> None:
         raise ValueError(f"EDGAR has daily indexes from {available}; {start} to {end} is outside{older}")
 
 
-def older_days(start: date) -> list[str]:
-    """What to say to a range that begins before EDGAR's daily indexes, which is read from their first day on."""
-    last = FIRST_DAILY_INDEX - timedelta(days=1)
-    return [f"not read: {start} to {last}, of which EDGAR has no daily indexes; {OLDER}"] if start <= last else []
-
-
-def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:
-    """For a backfill, oldest first: every date from `first` to `last` that is not complete."""
-    covered = {day.index_date: day for day in this.lake.coverage(first, last)}
-    listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
-    return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
-
-
 def check_quarters(start: date, end: date, today: date) -> None:
     """Raises ValueError, for people, where a backfill from data sets from `start` to `end` makes no sense."""
     if start > end:
@@ -77,12 +65,20 @@ def check_quarters(start: date, end: date, today: date) -> None:
 
 def quarters_of(first: date, last: date) -> list[Quarter]:
     """The quarters that have days from `first` to `last`, from the first one with a data set on, oldest first."""
-    quarters = []
-    quarter = Quarter.of(max(first, FIRST_DATASET.first))
-    while quarter.first <= last:
-        quarters.append(quarter)
-        quarter = Quarter(quarter.year + quarter.number // 4, quarter.number % 4 + 1)
-    return quarters
+    return quarters_between(max(first, FIRST_DATASET.first), last)
+
+
+def older_days(start: date) -> list[str]:
+    """What to say to a range that begins before EDGAR's daily indexes, which is read from their first day on."""
+    last = FIRST_DAILY_INDEX - timedelta(days=1)
+    return [f"not read: {start} to {last}, of which EDGAR has no daily indexes; {OLDER}"] if start <= last else []
+
+
+def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:
+    """For a backfill, oldest first: every date from `first` to `last` that is not complete."""
+    covered = {day.index_date: day for day in this.lake.coverage(first, last)}
+    listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
+    return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
 
 
 def period_of(day: date, today: date) -> str:
@@ -117,21 +113,9 @@ def complete(held: DayCoverage | None, forms: Collection[str]) -> bool:
     return held.state != "whole" or set(forms) <= set((held.forms or "").split(","))
 
 
-def business_days_back(today: date, count: int) -> date:
-    """The weekday that is `count` weekdays before a date; the date itself for 0."""
-    day = today
-    while count:
-        day -= timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
-
-
 def _survey_each(this: Run, days: Collection[date], today: date) -> Iterator[ListedDay]:
-    def quarter(day: date) -> tuple[int, int]:
-        return day.year, (day.month - 1) // 3
-
     recent = this.settings.nightly.lookback_days
-    for _, group in groupby(sorted(days), quarter):
+    for _, group in groupby(sorted(days), Quarter.of):
         wanted = list(group)
         for listed in survey_days(this.client, wanted[0], wanted[-1], today=today, recent_days=recent):
             if listed.index_date in wanted:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from ...crawler import EdgarClient, Quarter, dataset_name, survey_days
+from ...crawler import EdgarClient, dataset_name, survey_days
+from ...edgar_calendar import Quarter
 from ...settings import Settings, dataset_folder
 from ...storage import DayCoverage, Lake, LakeMissing
 from .days import complete, denial, older_days

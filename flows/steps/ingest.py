@@ -13,11 +13,11 @@ from ...crawler import (
     DamagedIndex,
     IndexFile,
     ListedDay,
-    Quarter,
     Throttled,
     Validators,
     read_daily_index,
 )
+from ...edgar_calendar import Quarter
 from ...storage import Ingest
 from ...tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
 from ..reports.progress import progress

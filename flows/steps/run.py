@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from ...crawler import BadOptions, ClientOptions, CrawlError, EdgarClient
 from ...settings import Settings, check_forms, load_settings
 from ...storage import Lake
 from ..reports.run_report import RunReport
 from .stopping import STOPPED, asked_to_stop, stoppable
-
-NEW_YORK = ZoneInfo("America/New_York")
-"""EDGAR's time zone: its dates are New York's."""
 
 
 class Run:
@@ -42,11 +38,6 @@ def client_options(settings: Settings) -> ClientOptions:
         body_timeout_seconds=edgar.body_timeout_seconds,
         attempts=edgar.attempts,
     )
-
-
-def today_in_new_york() -> date:
-    """EDGAR's date of today."""
-    return datetime.now(NEW_YORK).date()
 
 
 TOGETHER = ("backfill",)

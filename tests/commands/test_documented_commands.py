@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from form4lake.cli import app
-from form4lake.flows.steps.run import today_in_new_york
+from form4lake.edgar_calendar import today_in_new_york
 from form4lake.replica import business_days, generate_archive
 from form4lake.tests.builders.workspace import FIRST, Workspace
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.crawler import Absent, BadOptions, BrokenAnswer, EdgarClient, Quarter, dataset_path, fetch_dataset
+from form4lake.crawler import Absent, BadOptions, BrokenAnswer, EdgarClient, dataset_path, fetch_dataset
+from form4lake.edgar_calendar import Quarter
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
 
 QUARTER = Quarter(2024, 1)

@@ -7,6 +7,7 @@ import pytest
 
 from form4lake.crawler import BrokenAnswer, EdgarClient, EdgarDown, ListedDay, list_daily_indexes, survey_days
 from form4lake.crawler.listing import date_of_name
+from form4lake.edgar_calendar import Quarter
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
 
 
@@ -28,7 +29,7 @@ def masters(*days: str) -> Scripted:
 
 def test_the_indexes_of_a_day_are_listed_best_first(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(folder(2024, 1), masters("20240103", "20240102"))
-    assert list_daily_indexes(client, 2024, 1) == {
+    assert list_daily_indexes(client, Quarter(2024, 1)) == {
         date(2024, 1, day): tuple(
             f"edgar/daily-index/2024/QTR1/{kind}.2024010{day}.idx" for kind in ("master", "form", "company")
         )
@@ -46,7 +47,7 @@ def test_the_uncompressed_one_is_preferred(server: ScriptedServer, client: Edgar
     )  # fmt: skip
     names = {
         day: [path.rsplit("/", 1)[1] for path in paths]
-        for day, paths in (list_daily_indexes(client, 1998, 1) or {}).items()
+        for day, paths in (list_daily_indexes(client, Quarter(1998, 1)) or {}).items()
     }
     assert names == {
         date(1998, 1, 2): ["master.980102.idx", "master.980102.idx.gz", "master.980102.idx.Z"],
@@ -81,18 +82,18 @@ def test_a_day_with_its_form_index_alone_is_listed(server: ScriptedServer, clien
     ],
 )
 def test_dates_in_names_over_the_years(digits: str, quarter: tuple[int, int], day: date | None) -> None:
-    assert date_of_name(digits, *quarter) == day
+    assert date_of_name(digits, Quarter(*quarter)) == day
 
 
 def test_a_quarter_that_edgar_does_not_have_is_empty(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(folder(2099, 1), Scripted(b"<Error><Code>AccessDenied</Code></Error>", 403))
-    assert list_daily_indexes(client, 2099, 1) is None
+    assert list_daily_indexes(client, Quarter(2099, 1)) is None
 
 
 def test_a_quarter_that_cannot_be_asked_for_is_no_empty_quarter(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(folder(2024, 1), Scripted(status=503))
     with pytest.raises(EdgarDown):
-        list_daily_indexes(client, 2024, 1)
+        list_daily_indexes(client, Quarter(2024, 1))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_list_that_is_no_list_is_asked_for_again_then_refused(
 ) -> None:
     server.script(folder(2024, 1), Scripted(body))
     with pytest.raises(BrokenAnswer, match="JSON"):
-        list_daily_indexes(client, 2024, 1)
+        list_daily_indexes(client, Quarter(2024, 1))
     assert client.requests_made == 5
 
 

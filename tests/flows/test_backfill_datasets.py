@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from form4lake.cli import app
-from form4lake.crawler import Quarter
+from form4lake.edgar_calendar import Quarter
 from form4lake.exits import Exit
 from form4lake.flows.reports.dataset_report import DatasetReport
 from form4lake.flows.reports.run_report import RunReport

@@ -1,7 +1,8 @@
 -- On which days did EDGAR take filings? Every day from 2002-08-01 to 2059-12-31. A day whose index the lake holds is
 -- a business day; one on which the lake found no index is none. Of the others, business days are Monday to Friday
 -- without the federal holidays as observed (of a Saturday on Friday, of a Sunday on Monday; Juneteenth since 2021)
--- and without four days on which EDGAR was closed by order: 2018-12-05, 2019-12-24, 2020-12-24, 2025-01-09.
+-- and without the days on which EDGAR was closed by order: 2018-12-05, 2018-12-24, 2019-12-24, 2020-12-24,
+-- 2025-01-09, 2025-12-24, 2025-12-26.
 -- @day: The day.
 -- @is_business_day: Whether EDGAR took filings.
 -- @business_day_number: How many business days there are up to this day; the difference of two counts those between.
@@ -28,7 +29,10 @@ ruled AS (
         AND NOT (weekday = 1 AND (month, which_of_month) IN ((1, 3), (2, 3), (9, 1), (10, 2)))
         AND NOT (weekday = 1 AND month = 5 AND of_month > 24)
         AND NOT (weekday = 4 AND (month, which_of_month) = (11, 4))
-        AND day NOT IN (DATE '2018-12-05', DATE '2019-12-24', DATE '2020-12-24', DATE '2025-01-09') AS is_business_day
+        AND day NOT IN (
+            DATE '2018-12-05', DATE '2018-12-24', DATE '2019-12-24', DATE '2020-12-24', DATE '2025-01-09',
+            DATE '2025-12-24', DATE '2025-12-26'
+        ) AS is_business_day
     FROM dated
 )
 SELECT

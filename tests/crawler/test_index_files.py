@@ -1,4 +1,4 @@
-"""One day's index: fetched, unpacked, and another of the day's files where its master fails."""
+"""The index of a day or a quarter: fetched, unpacked, and another of its files where the first one fails."""
 
 import gzip
 import hashlib
@@ -8,7 +8,17 @@ from datetime import date
 import ncompress
 import pytest
 
-from form4lake.crawler import Absent, DamagedIndex, EdgarClient, EdgarDown, ListedDay, Validators, read_daily_index
+from form4lake.crawler import (
+    Absent,
+    DamagedIndex,
+    EdgarClient,
+    EdgarDown,
+    ListedDay,
+    Validators,
+    read_daily_index,
+    read_quarterly_index,
+)
+from form4lake.edgar_calendar import Quarter
 from form4lake.tables import OWNERSHIP_FORMS
 from form4lake.tests.builders.index_texts import DAY, index, row
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
@@ -25,6 +35,14 @@ FORM_INDEX = (
     + b"\n4           ACME INC                                                      7           20240102    "
     b"edgar/data/7/0000000001-24-000001.txt               \n"
 )
+QUARTERLY_FOLDER = "/Archives/edgar/full-index/2024/QTR1"
+QUARTERLY_HEAD = """Description:           Master Index of EDGAR Dissemination Feed
+Last Data Received:    {received}
+
+CIK|Company Name|Form Type|Date Filed|Filename
+--------------------------------------------------------------------------------
+"""
+QUARTERLY_ROW = "7|ACME INC|4|2024-01-05|edgar/data/7/0000000001-24-000001.txt\n"
 GONE = Scripted(b"<Error><Code>AccessDenied</Code></Error>", 403)
 
 
@@ -118,3 +136,33 @@ def test_an_index_that_has_not_changed_is_not_sent_again(server: ScriptedServer,
 def test_a_day_without_index_cannot_be_read(client: EdgarClient) -> None:
     with pytest.raises(ValueError, match="holiday"):
         read_daily_index(client, ListedDay(date(2024, 1, 1), "holiday", None), OWNERSHIP_FORMS)
+
+
+@pytest.mark.parametrize(
+    ("received", "day"), [("March 31, 2024", date(2024, 3, 31)), ("Jan  9, 2024", date(2024, 1, 9)), ("soon", None)]
+)
+def test_the_packed_master_of_a_quarter_is_read_first(
+    server: ScriptedServer, client: EdgarClient, received: str, day: date | None
+) -> None:
+    server.script(
+        f"{QUARTERLY_FOLDER}/master.gz",
+        Scripted(gzip.compress((QUARTERLY_HEAD.format(received=received) + QUARTERLY_ROW).encode())),
+    )
+    index = read_quarterly_index(client, Quarter(2024, 1), {"4"})
+    assert index.source_path == "edgar/full-index/2024/QTR1/master.gz"
+    assert index.last_data_received == day
+    (entry,) = index.entries
+    assert (entry.filing_date, entry.index_date) == (date(2024, 1, 5), date(2024, 1, 5))
+
+
+def test_another_file_of_a_quarter_stands_in_for_a_broken_one(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(f"{QUARTERLY_FOLDER}/master.gz", Scripted(b"\x1f\x8bnonsense"))
+    server.script(f"{QUARTERLY_FOLDER}/master.idx", Scripted((QUARTERLY_HEAD + QUARTERLY_ROW).encode()))
+    index = read_quarterly_index(client, Quarter(2024, 1), {"4"})
+    assert index.source_path == "edgar/full-index/2024/QTR1/master.idx"
+    assert index.whole
+
+
+def test_a_quarter_that_edgar_has_not(client: EdgarClient) -> None:
+    with pytest.raises(Absent, match=r"master\.gz"):
+        read_quarterly_index(client, Quarter(2024, 1), {"4"})
