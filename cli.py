@@ -1,6 +1,8 @@
 """The command `form4`. A subcommand's code is imported when it is called, so that `--help` and `sql` start at once."""
 
+import io
 import os
+import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +44,14 @@ AsOf = Annotated[
 ]
 
 
+ForSpreadsheets = Annotated[
+    bool,
+    typer.Option(
+        "--safe-for-spreadsheets", help="csv, tsv: a ' before texts that a spreadsheet would run as formulas."
+    ),
+]
+
+
 class Source(StrEnum):
     """Where a backfill takes filings from."""
 
@@ -78,6 +88,17 @@ class ExportSource(StrEnum):
 
     LAKE = "lake"
     SEC = "sec"
+
+
+def main() -> None:
+    """The entry point of the command: streams that take every character, and a word to whom it does not run for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if sys.platform == "win32":
+        print("form4: Windows is not supported; run it in WSL (Windows Subsystem for Linux)", file=sys.stderr)
+        sys.exit(2)
+    app()
 
 
 def _say_version(asked: bool) -> None:
@@ -204,6 +225,7 @@ def sql(
         str | None, typer.Argument(help="What to ask; without it, an interactive prompt, or statements from a pipe.")
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    spreadsheet: ForSpreadsheets = False,
 ) -> None:
     """Ask the lake in SQL, or open a prompt.
 
@@ -212,10 +234,10 @@ def sql(
     if query:
         from .commands.query import run_query
 
-        raise typer.Exit(run_query(query, output.value))
+        raise typer.Exit(run_query(query, output.value, spreadsheet=spreadsheet))
     from .commands.prompt import prompt
 
-    raise typer.Exit(prompt(output.value))
+    raise typer.Exit(prompt(output.value, spreadsheet=spreadsheet))
 
 
 @app.command()
@@ -230,6 +252,7 @@ def export(
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the files go.")] = Path(),
     since: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="First filing date.")] = None,
     until: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="Last filing date.")] = None,
+    spreadsheet: ForSpreadsheets = False,
 ) -> None:
     """Write views or tables to files.
 
@@ -244,7 +267,8 @@ def export(
                 "they are for views and tables; a quarter is named, as 2024Q1", param_hint="--since, --until"
             )
         raise typer.Exit(export_quarters(names, output))
-    raise typer.Exit(export_views(names, output_format.value, output, since, until))
+    done = export_views(names, output_format.value, output, since, until, spreadsheet=spreadsheet)
+    raise typer.Exit(done)
 
 
 @app.command("compare-datasets")

@@ -8,6 +8,7 @@ import logging
 import os
 from datetime import UTC, datetime
 
+from .printable import printable
 from .settings import LOG_FORMAT_VARIABLE
 
 ROOT = "form4lake"
@@ -37,7 +38,15 @@ class JsonFormatter(logging.Formatter):
                 line[name] = str(value)
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return printable(json.dumps(line, ensure_ascii=False))
+
+
+class TextFormatter(logging.Formatter):
+    """A line for a person, with no control character that a terminal would obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line, with its traceback below where it has one."""
+        return printable(super().format(record))
 
 
 OURS = tuple(f"{__package__}.{name}" for name in ("crawler", "settings", "storage"))
@@ -70,5 +79,5 @@ class Lines(logging.StreamHandler):  # type: ignore[type-arg] # generic in the s
 
     def setFormatter(self, fmt: logging.Formatter | None) -> None:  # noqa: ARG002, N802 logging's names
         """Take the format that the user asked for, whatever one is given."""
-        text = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
+        text = TextFormatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
         super().setFormatter(JsonFormatter() if wants_json() else text)

@@ -7,6 +7,7 @@ working folder, else none.
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,14 @@ from .tables import OWNERSHIP_FORMS
 CONFIG_VARIABLE = "FORM4_CONFIG"
 LOG_FORMAT_VARIABLE = "FORM4_LOG_FORMAT"
 PREFIX = "FORM4_"
+_OF_KUBERNETES = re.compile(
+    r"FORM4_(?!\w*__)(?:\w+_)?"
+    r"(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)"
+)
+"""What Kubernetes sets in each pod for a service whose name begins with `form4`: no settings."""
+SECRETS = frozenset({"notify_url"})
+"""Keys whose values are never printed."""
+_WITH_PASSWORD = re.compile(r"://[^/]*@")
 OLDER_NAMES = {"gate_folder": "rate_limiter_folder"}
 """Keys below `edgar` that were renamed; the older name still works."""
 
@@ -37,8 +46,8 @@ class EdgarSettings(BaseModel):
 
     identity: str | None = None
     """A name and an e-mail address, sent as User-Agent with every request (the SEC's fair access rules)."""
-    base_url: str = Field(default="https://www.sec.gov", pattern=r"^https?://[^/]+/?$")
-    """`/Archives/…` and `/files/…` are below it."""
+    base_url: str = Field(default="https://www.sec.gov", pattern=r"^https?://[^/@]+/?$")
+    """`/Archives/…` and `/files/…` are below it. No name and password in it: they would be printed with the address."""
     requests_per_second: float = Field(default=8.0, gt=0)
     """Over all processes of this machine; more than 10 is refused for any host but loopback."""
     throttle_pause_seconds: float = Field(default=600.0, gt=0)
@@ -216,7 +225,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     older = (f"{PREFIX}EDGAR__{name.upper()}" for name in OLDER_NAMES)
     known = {*_variables(), *older, CONFIG_VARIABLE, LOG_FORMAT_VARIABLE}
     for name in sorted(environment):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
+        ours = name.upper().startswith(PREFIX) and not _OF_KUBERNETES.fullmatch(name.upper())
+        if ours and name.upper() not in known:
             raise SettingsError(f"environment variable {name}: no such setting{_nearest(name.upper(), known)}")
 
 
@@ -237,7 +247,9 @@ def _explain(error: ErrorDetails, path: Path | None) -> str:
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     if not parts:
         return message  # about several settings; it names them
-    return f"{place}: {error['input']!r} is not allowed: {message}"
+    secret = parts[-1] in SECRETS or _WITH_PASSWORD.search(str(error["input"]))
+    value = "this value" if secret else repr(error["input"])
+    return f"{place}: {value} is not allowed: {message}"
 
 
 def _place(path: Path | None, keys: list[str]) -> str:

@@ -11,7 +11,7 @@ from ..edgar_calendar import Quarter
 from ..exits import Exit
 from ..settings import load_settings
 from ..storage import Lake
-from ..storage.read.export import NothingToExport, copy, view_query
+from ..storage.read.export import NothingToExport, copy, spreadsheet_safe, view_query
 from ..storage.sec.quarter_files import quarter_queries
 from .errors import CommandFailed, explained, wrong_use
 from .files import put
@@ -19,13 +19,18 @@ from .output import print_line
 
 
 @explained
-def export(names: Sequence[str], form: str, output: Path, since: date | None, until: date | None) -> int:
+def export(
+    names: Sequence[str], form: str, output: Path, since: date | None, until: date | None, *, spreadsheet: bool
+) -> int:
     """Write each view or table to a file of its name in a folder."""
     if since and until and since > until:
         raise CommandFailed(f"the export would begin on {since} and end on {until}: give the earlier date first")
 
     def plan(connection: duckdb.DuckDBPyConnection) -> dict[Path, str]:
-        return {output / f"{name}.{form}": view_query(connection, name, since, until) for name in names}
+        queries = {output / f"{name}.{form}": view_query(connection, name, since, until) for name in names}
+        if spreadsheet and form != "parquet":
+            return {path: spreadsheet_safe(connection, query) for path, query in queries.items()}
+        return queries
 
     return _export(plan, form, output)
 

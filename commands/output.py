@@ -2,10 +2,12 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log_lines import ROOT, JsonFormatter, wants_json
+from ..printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,17 +16,26 @@ if TYPE_CHECKING:
 @cache
 def console() -> "Console":
     """Standard output; made when spoken to: `form4 sql` answers without rich, which takes a while to load."""
-    from rich.console import Console
-
-    return Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+    return _safe_console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 @cache
 def messages() -> "Console":
     """Standard error."""
-    from rich.console import Console
+    return _safe_console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
-    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+def _safe_console(**options: Any) -> "Console":
+    """A console that shows the control characters of what it prints, and obeys only rich's own."""
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+    return SafeConsole(**options)
 
 
 def print_line(line: object) -> None:

@@ -25,19 +25,19 @@ HISTORY_LINES = 2_000
 
 
 @explained
-def prompt(output: str) -> int:
+def prompt(output: str, *, spreadsheet: bool) -> int:
     """Read statements until the end of input; of a script, the exit code says whether one was wrong."""
     connection = open_lake()
     if not sys.stdin.isatty():
         try:
-            return answer(connection, sys.stdin.read(), output)
+            return answer(connection, sys.stdin.read(), output, spreadsheet=spreadsheet)
         except KeyboardInterrupt:
             return Exit.INTERRUPTED
     print("form4lake. `help` helps; end a statement with ; and the prompt with Ctrl-D.")
     with _history():
         for statement in _statements(connection):
             try:
-                answer(connection, statement, output)
+                answer(connection, statement, output, spreadsheet=spreadsheet)
             except KeyboardInterrupt:
                 print("stopped")
     return Exit.DONE

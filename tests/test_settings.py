@@ -127,3 +127,39 @@ def test_the_older_name_of_the_rate_limiter_s_folder_still_works(monkeypatch: py
     else:
         Path("config.yaml").write_text("edgar: {gate_folder: /var/lib/limiter}\n", encoding="utf-8")
     assert load_settings().edgar.rate_limiter_folder == Path("/var/lib/limiter")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "FORM4_PORT",
+        "FORM4_SERVICE_HOST",
+        "FORM4_SERVICE_PORT_HTTP",
+        "FORM4_SERVE_PORT",
+        "FORM4_SERVE_PORT_4200_TCP_ADDR",
+        "FORM4_LAKE_UI_SERVICE_PORT",
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_is_no_setting(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:4200")
+    assert load_settings().serve.port == 4200
+
+
+def test_a_mistyped_setting_that_ends_like_one_of_kubernetes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORM4_SERV__PORT", "4201")
+    with pytest.raises(SettingsError, match="FORM4_SERVE__PORT"):
+        load_settings()
+
+
+def test_a_wrong_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORM4_SERVE__NOTIFY_URL", "hooks.example.com/T0/s3cr3t")
+    with pytest.raises(SettingsError, match="FORM4_SERVE__NOTIFY_URL") as refused:
+        load_settings()
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_an_address_with_a_password_in_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORM4_EDGAR__BASE_URL", "https://jane:s3cr3t@proxy.example.com")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "s3cr3t" not in str(refused.value)

@@ -78,5 +78,18 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, form: str, path: Pat
         raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from failed
 
 
+def spreadsheet_safe(connection: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The query with `'` before each text that a spreadsheet would take for a formula.
+
+    Such a text begins with `=`, `+`, `-`, `@`, a tab or a carriage return (OWASP, "CSV Injection").
+    """
+    described = connection.sql(f"DESCRIBE {query}").fetchall()
+    names = ['"' + column.replace('"', '""') + '"' for column, sql_type, *_ in described if sql_type == "VARCHAR"]
+    formula = quoted(r"^[=+@\t\r-]")
+    quote = quoted("'")
+    safe = ", ".join(f"if(regexp_matches({name}, {formula}), {quote} || {name}, {name}) AS {name}" for name in names)
+    return f"SELECT * REPLACE ({safe}) FROM ({query})" if safe else query
+
+
 def filings_made(within: str) -> str:
     return f"SELECT accession_number FROM filings WHERE filing_date {within}"

@@ -43,6 +43,12 @@ def asked(workspace: Workspace, empty: Path) -> Workspace:
         "set profiling_output = 'stolen.json'",
         "export database 'stolen'",
         "prepare p as copy (select 1) to 'stolen.csv'",
+        "explain (analyze /* ) select 1 -- */ ) copy (select 1) to 'stolen.csv'",
+        "explain /* ( */ (analyze, format json) copy (select 1) to 'stolen.csv'",
+        "copy (pivot trades on ticker using count(*)) to 'stolen.csv'",
+        "/* pivot */ copy (pivot trades on ticker using count(*)) to 'stolen.csv'",
+        "explain analyze copy (pivot trades on ticker using count(*)) to 'stolen.csv'",
+        "create table t as pivot trades on ticker using count(*)",
     ],
 )
 def test_nothing_but_reading_is_allowed(asked: Workspace, statement: str) -> None:
@@ -58,6 +64,45 @@ def test_what_reads_is_allowed(asked: Workspace) -> None:
     assert done.stdout.startswith("n\n4\n")
     assert "cluster_buys" in form4_here("sql", "select function_name from duckdb_functions() where not internal").stdout
     assert form4_here("sql", "show tables").stdout.count("trades") == 2  # plan_trades too
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "explain (select 'ü€' as a)",
+        "explain (analyze, format json) select 1",
+        "pivot (select 1 as a, 'x' as b) on b using sum(a)",
+        "explain analyze pivot (select 1 as a, 'x' as b) on b using sum(a)",
+        "with q as (select 1 as a, 'x' as b) pivot q on b using sum(a)",
+        "from (pivot (select 1 as a, 'x' as b) on b using sum(a))",
+    ],
+)
+def test_explanations_and_pivots_are_answered(asked: Workspace, query: str) -> None:
+    done = form4_here("sql", query)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_texts_that_a_spreadsheet_would_run_are_quoted_where_asked(asked: Workspace) -> None:
+    query = "select '=1+1' as \"a b\", '-2' as c, -2 as d, '@x' as e, 'x=' as f, null as g"
+    plain = form4("sql", "--format", "csv", query)
+    safe = form4("sql", "--format", "csv", "--safe-for-spreadsheets", query)
+    assert plain.stdout.splitlines()[1] == "=1+1,-2,-2,@x,x=,"
+    assert safe.stdout.splitlines()[1] == "'=1+1,'-2,-2,'@x,x=,"
+
+
+def test_a_stream_that_takes_no_unicode_gets_an_answer_all_the_same(asked: Workspace) -> None:
+    asked.monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    done = form4("sql", "select 'ž' as name")
+    assert done.returncode == 0
+    assert "\\u017e" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_control_characters_are_shown_and_not_obeyed(asked: Workspace) -> None:
+    done = form4_here("sql", "select 'a' || chr(27) || ']0;owned' || chr(7) || chr(155) || '31m' || chr(8238) as name")
+    assert done.returncode == 0
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.stdout)
+    assert "]0;owned" in done.stdout
 
 
 def test_a_script_is_answered_statement_by_statement(asked: Workspace) -> None:
