@@ -67,22 +67,22 @@ class _Making:
         self._parties: dict[str, _Parties] = {}
         self._originals: dict[str, list[Filing]] = {}
         self._times_filed: Counter[_Key] = Counter()
-        self._arepaired: set[_Key] = set()
+        self._amended: set[_Key] = set()
 
     def add(self, slot: Slot) -> None:
         """Make one filing. An amendment without anything to amend becomes an original."""
-        arepaired = self._to_amend(slot.form_type[0]) if slot.form_type.endswith("/A") else None
-        if arepaired is None:
+        amended = self._to_amend(slot.form_type[0]) if slot.form_type.endswith("/A") else None
+        if amended is None:
             slot = replace(slot, form_type=slot.form_type[0])
             company, owners = self._new_parties(slot.form_type)
             filing = generator_filing.original(self.rng, slot, company, owners)
             self._times_filed[_key(filing)] += 1
             self._originals.setdefault(slot.form_type, []).append(filing)
         else:
-            company, owners = self._parties[arepaired.accession_number]
-            filing = generator_filing.amendment(self.rng, slot, arepaired, company.price)
-            self.amends[slot.accession_number] = arepaired.accession_number
-            self._arepaired.add(_key(arepaired))
+            company, owners = self._parties[amended.accession_number]
+            filing = generator_filing.amendment(self.rng, slot, amended, company.price)
+            self.amends[slot.accession_number] = amended.accession_number
+            self._amended.add(_key(amended))
         body = generator_filing.written(self.rng, filing, company, owners)
         filing.content_sha256 = hashlib.sha256(body).hexdigest()
         self.submissions[slot.accession_number] = body
@@ -95,7 +95,7 @@ class _Making:
         """An earlier filing that no other could be taken for: alone of its form, issuer and owners."""
         earlier = self._originals.get(form, [])
         for filing in self.rng.sample(earlier, min(50, len(earlier))):
-            if self._times_filed[_key(filing)] == 1 and _key(filing) not in self._arepaired:
+            if self._times_filed[_key(filing)] == 1 and _key(filing) not in self._amended:
                 return filing
         return None
 
@@ -103,7 +103,7 @@ class _Making:
         while True:
             company = self.rng.choice(self.firms)
             owners = _owners(self.rng, company)
-            if (form, company.cik, frozenset(owner.cik for owner in owners)) not in self._arepaired:
+            if (form, company.cik, frozenset(owner.cik for owner in owners)) not in self._amended:
                 return company, owners
 
 

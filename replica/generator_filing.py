@@ -92,17 +92,17 @@ def original(rng: Random, slot: Slot, company: Company, owners: Sequence[Insider
     return filing
 
 
-def amendment(rng: Random, slot: Slot, arepaired: Filing, price: float) -> Filing:
+def amendment(rng: Random, slot: Slot, amended: Filing, price: float) -> Filing:
     """An amendment of a filing in the archive: a number corrected, or holdings alone.
 
     Issuer, owners and schema version are those of the amended filing. `price` is about what a share costs.
     """
-    filing = copy.deepcopy(arepaired)
+    filing = copy.deepcopy(amended)
     filing.accession_number = slot.accession_number
     filing.form_type = slot.form_type
     filing.filing_date = slot.day
-    filing.accepted_at = _accepted_after(rng, slot.day, arepaired)
-    filing.date_of_original_submission = arepaired.filing_date
+    filing.accepted_at = _accepted_after(rng, slot.day, amended)
+    filing.date_of_original_submission = amended.filing_date
     filing.no_securities_owned = False if filing.no_securities_owned else filing.no_securities_owned
     if rng.random() < 0.25 or not _correct(rng, filing):
         rows = Rows(rng, slot.form_type[0], filing.schema_version or "", price, slot.day, slot.day)
@@ -275,8 +275,8 @@ def _accepted(rng: Random, day: date) -> datetime:
     return datetime.combine(day, clock)
 
 
-def _accepted_after(rng: Random, day: date, arepaired: Filing) -> datetime:
-    if arepaired.filing_date != day or arepaired.accepted_at is None:
+def _accepted_after(rng: Random, day: date, amended: Filing) -> datetime:
+    if amended.filing_date != day or amended.accepted_at is None:
         return _accepted(rng, day)
-    left = datetime.combine(day, time(21, 59, 59, tzinfo=NEW_YORK)) - arepaired.accepted_at
-    return arepaired.accepted_at + timedelta(seconds=round(left.total_seconds() * rng.random()))
+    left = datetime.combine(day, time(21, 59, 59, tzinfo=NEW_YORK)) - amended.accepted_at
+    return amended.accepted_at + timedelta(seconds=round(left.total_seconds() * rng.random()))

@@ -113,7 +113,7 @@ def _page(soup: BeautifulSoup) -> Page | None:
     forms = [match for match in map(_FORM.search, names) if match]
     if not forms:
         return None
-    page = Page("html", forms[0][1], arepaired=any(match[2] for match in forms))
+    page = Page("html", forms[0][1], amended=any(match[2] for match in forms))
     seen: set[str] = set()
     for table, text in zip(tops, texts, strict=True):
         if text.startswith(("Table I ", "Table I-")):

@@ -46,7 +46,7 @@ class Page:
 
     source_format: Literal["html", "text"]
     family: str
-    arepaired: bool = False
+    amended: bool = False
     boxes: dict[str, str] = field(default_factory=dict)
     relationship: dict[str, str] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
@@ -118,7 +118,7 @@ def _form_type(page: Page, header: Header, reading: Issues) -> str:
     """The header's form type where it is one of the page's form; else the page's, an amendment if it names one."""
     if header.form_type in OWNERSHIP_FORMS and header.form_type[0] == page.family:
         return header.form_type
-    form_type = page.family + ("/A" if page.arepaired or page.original else "")
+    form_type = page.family + ("/A" if page.amended or page.original else "")
     if header.form_type:
         reading.issue(f"the header's form type is {header.form_type[:40]}", form_type, "form_type")
     return form_type

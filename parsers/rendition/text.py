@@ -89,7 +89,7 @@ def _page(text: str) -> Page | None:
     explained = _EXPLANATION.search(text, tables[-1].end() if tables else 0)
     if family is None or not tables or explained is None or len(tables) > 2:
         return None
-    page = Page("text", family, arepaired=_AMENDED.search(text[: tables[0].start()]) is not None)
+    page = Page("text", family, amended=_AMENDED.search(text[: tables[0].start()]) is not None)
     missing_tables(page, {each[1] for each in tables})
     front = fold(text[: tables[0].start()]) or ""
     _boxes(front, page)

@@ -239,8 +239,8 @@ def test_the_spellings_of_real_filings_occur(archive: Archive, mark: bytes) -> N
 def test_amendments_amend_a_filing_of_the_same_issuer_and_owners(archive: Archive) -> None:
     assert {number for number, f in archive.truth.items() if f.form_type.endswith("/A")} == archive.amends.keys()
     assert len(archive.amends) > 50
-    for amending, arepaired in archive.amends.items():
-        later, earlier = archive.truth[amending], archive.truth[arepaired]
+    for amending, amended in archive.amends.items():
+        later, earlier = archive.truth[amending], archive.truth[amended]
         assert later.date_of_original_submission == earlier.filing_date
         assert (later.issuer_cik, later.form_type) == (earlier.issuer_cik, f"{earlier.form_type}/A")
         assert [o.owner_cik for o in later.reporting_owners] == [o.owner_cik for o in earlier.reporting_owners]

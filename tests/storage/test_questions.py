@@ -64,7 +64,7 @@ def test_a_purchase_without_price_is_an_insider_but_no_value(lake: Lake) -> None
     assert clusters(lake, insiders=2, value=1235) == []
 
 
-def test_arepaired_purchases_are_no_cluster(lake: Lake) -> None:
+def test_amended_purchases_are_no_cluster(lake: Lake) -> None:
     store(lake, filing("a", owners=[1]), filing("b", owners=[2]))
     assert len(clusters(lake, insiders=2)) == 1
     sold = [bought(1, transaction_code="S")]
