@@ -14,9 +14,9 @@ from ..crawler.datasets import lacks_of_zip, unreadable_members
 from ..edgar_calendar import Quarter
 from ..exits import Exit
 from ..flows.steps.run import client_options
+from ..sec_tables import SEC_TABLES
 from ..settings import dataset_folder, load_settings
 from ..storage import DatasetAgreement, DatasetComparison, Lake
-from ..storage.read.catalog import SEC
 from ..storage.sec.tsvs import NothingToCompare
 from .errors import CommandFailed, explained, wrong_use
 from .files import put
@@ -74,7 +74,7 @@ def _unpacked(zip_file: Path, folder: Path) -> tuple[dict[str, Path], list[str]]
         for each in zipped.namelist():
             path = PurePosixPath(each)
             name = path.stem.upper()
-            if path.suffix.lower() == ".tsv" and name in SEC and name not in members and each not in unreadable:
+            if path.suffix.lower() == ".tsv" and name in SEC_TABLES and name not in members and each not in unreadable:
                 members[name] = folder / f"{name}.tsv"
                 with zipped.open(each) as packed, members[name].open("wb") as file:
                     shutil.copyfileobj(packed, file)

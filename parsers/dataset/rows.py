@@ -12,23 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ...sec_tables import DOCUMENT_TYPE, FILING_DATE, RELATIONSHIP
 from ...tables import Filing, Footnote, ParseIssue, ReportingOwner, Signature
 from ..issues import EARLIEST, MOST_ISSUES, MOST_ROWS, later
 from ..ticker import ticker
-from .columns import (
-    DOCUMENT_TYPE,
-    FILING_DATE,
-    FOOTNOTES,
-    MEMBERS,
-    OWNERS,
-    RELATIONSHIP,
-    SECTIONS,
-    SIGNATURES,
-    SUBMISSION,
-    Columns,
-    Member,
-    Target,
-)
+from .columns import FOOTNOTES, MEMBERS, OWNERS, SECTIONS, SIGNATURES, SUBMISSION, Columns, Member, Target
 from .values import day, relationship
 
 DATASET_PARSER_VERSION = 1
@@ -77,7 +65,7 @@ class _Plan:
     def of(cls, member: Member, columns: Columns) -> _Plan:
         places = {name: place for place, name in enumerate(columns.names) if name}
         targets = [(place, member.targets[name]) for name, place in places.items() if name in member.targets]
-        return cls(member, len(columns.names), targets, places.get(member.key or ""), places)
+        return cls(member, len(columns.names), targets, places.get(member.sec.key or ""), places)
 
 
 class _Reading:
@@ -166,11 +154,11 @@ class _Reading:
         last = 0
         for member in members:
             tables[member.table] = rows = []
-            plan, record = self._plans.get(member.name), member.record
-            if plan is None or record is None or member.name not in self._raw.lines:
+            plan = self._plans.get(member.name)
+            if plan is None or member.name not in self._raw.lines:
                 continue
             for number, line in self._numbered(member, self._in_order(plan), last + 1):
-                rows.append(record(row_number=number, **self._values(plan, line, number)))
+                rows.append(member.record(row_number=number, **self._values(plan, line, number)))
             last += len(rows)
         return tables
 
@@ -181,10 +169,10 @@ class _Reading:
             text = "" if plan.key is None else line[plan.key]
             if not (text.isascii() and text.isdecimal() and len(text) <= 38):
                 if plan.key is not None:
-                    self._issue(plan.member, None, None, "\t".join(line), f"has no number as its {plan.member.key}")
+                    self._issue(plan.member, None, None, "\t".join(line), f"has no number as its {plan.member.sec.key}")
                 others.append(line)
             elif int(text) in keyed:
-                reason = f"a second row of {plan.member.name} with this {plan.member.key}; the first was kept"
+                reason = f"a second row of {plan.member.name} with this {plan.member.sec.key}; the first was kept"
                 self._issue(plan.member, None, None, "\t".join(line), reason)
             else:
                 keyed[int(text)] = line

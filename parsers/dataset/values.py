@@ -6,16 +6,12 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from ...sec_tables import RELATIONSHIPS
 from ..values import fold
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY = re.compile(r"(\d{2})-([A-Z]{3})-(\d{4})", re.ASCII)
-_RELATIONSHIPS = {
-    "director": "is_director",
-    "officer": "is_officer",
-    "tenpercentowner": "is_ten_percent_owner",
-    "other": "is_other",
-}
+_RELATIONSHIPS = {word.lower(): column for word, column in RELATIONSHIPS.items()}
 
 
 def unquoted(text: str) -> str:

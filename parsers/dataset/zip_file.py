@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from ...sec_tables import ACCESSION, DOCUMENT_TYPE, FILING_DATE
 from ...tables import OWNERSHIP_FORMS
-from .columns import ACCESSION, DOCUMENT_TYPE, FILING_DATE, MEMBERS, SUBMISSION, Columns, columns_of
+from .columns import MEMBERS, SUBMISSION, Columns, columns_of
 from .rows import DatasetBatch, RawFiling
 from .values import day
 

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import duckdb
 
+from ...sec_tables import SEC_TABLES
 from ...tables import TABLES, Table
 from ..errors import writing
 from ..files.place import Files
 from ..versions.snapshot import Snapshot, quoted, select_nothing
 from .engine import check_files
+from .sec_views import sec_query
 
 CATALOG = "catalog.duckdb"
 SCRIPT = "views.sql"
@@ -42,18 +44,6 @@ ORDER = (
 )
 """The views of `storage/read/sql/views`, each after those it reads."""
 
-SEC = (
-    "SUBMISSION",
-    "REPORTINGOWNER",
-    "NONDERIV_TRANS",
-    "NONDERIV_HOLDING",
-    "DERIV_TRANS",
-    "DERIV_HOLDING",
-    "FOOTNOTES",
-    "OWNER_SIGNATURE",
-)
-"""The views of `storage/read/sql/sec`, in the schema `sec`: the SEC's tables, in the order of its readme."""
-
 _DECLARED = "-- From here on the same for every version of the lake.\n"
 _LAKE_SNAPSHOT = "Which version of the lake these views show, where it is, and when they were made."
 _LAKE_SNAPSHOT_COLUMNS = {
@@ -62,7 +52,6 @@ _LAKE_SNAPSHOT_COLUMNS = {
     "published_at": "When they were made.",
     "definition": "Id of the tables and views that the program which made them declares.",
 }
-_SEC_NOTES = "Ids of the footnotes on the field before, as the SEC writes them: F2, F3."
 _LAKE_TABLES = "What each table takes in this version of the lake: its rows and its Parquet files."
 _LAKE_TABLES_COLUMNS = {
     "table_name": "Name of the table.",
@@ -120,9 +109,10 @@ def views() -> tuple[View, ...]:
 @cache
 def sec_views() -> tuple[View, ...]:
     """The views of the schema `sec`, named with it: `sec.SUBMISSION`."""
-    folder = resources.files(__package__).joinpath("sql", "sec")
-    texts = {name: folder.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in SEC}
-    return tuple(_read_view(f"sec.{name}", text) for name, text in texts.items())
+    return tuple(
+        View(f"sec.{each.name}", each.doc, {column.name: column.doc for column in each.columns}, {}, sec_query(each))
+        for each in SEC_TABLES.values()
+    )
 
 
 def view(name: str) -> View:
@@ -368,15 +358,5 @@ def _column_comments() -> str:
                     name: next(source[name] for source in sources if name in source) for name in names
                 }
                 found += ((each.name, name, doc) for name, doc in meanings[each.name].items())
-        connection.execute("CREATE SCHEMA sec")
-        # A name of the SEC's is explained by the first of its tables that has it.
-        said = {name: doc for each in reversed(sec_views()) for name, doc in each.columns.items()}
-        for each in sec_views():
-            connection.execute(each.statements)
-            names = [row[0] for row in connection.sql(f"DESCRIBE {each.name}").fetchall()]
-            found += ((each.name, name, _sec_meaning(each, name, said)) for name in names)
+    found += ((each.name, name, doc) for each in sec_views() for name, doc in each.columns.items())
     return "".join(f"COMMENT ON COLUMN {view}.{name} IS {quoted(doc)};\n" for view, name, doc in found)
-
-
-def _sec_meaning(table: View, name: str, said: dict[str, str]) -> str:
-    return table.columns.get(name) or (_SEC_NOTES if name.endswith("_FN") else said[name])

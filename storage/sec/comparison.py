@@ -1,8 +1,9 @@
-"""Our exact filings held against a quarter of the SEC's data sets, field by field; DuckDB does the work.
+"""Our exact filings compared with a quarter of the SEC's data sets, field by field; DuckDB does the work.
 
 The rows of a filing have no key that both sides know. Those that are equal in every field, amounts at 2 decimals and
-white space compacted, are paired first, as often as both sides have them; what is left of a filing is paired by
-likeness, the pair with the most equal fields first. A row without a partner is only here, or only there.
+white space compacted, are paired first, as often as both sides have them (`pair_equal.sql`). What is left of a filing
+is paired by likeness, the pair with the most equal fields first (`pair_alike.sql`). A row without a partner is only
+here, or only there.
 """
 
 from __future__ import annotations
@@ -11,66 +12,40 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from ...sec_tables import ACCESSION, SEC_TABLES, Kind, SecColumn, SecTable
 from ..read.catalog import view
 from ..read.export import copy
-from ..versions.snapshot import Snapshot, quoted
+from ..read.sec_views import sec_query
+from ..versions.snapshot import Snapshot
 from .agreement import ColumnAgreement, DatasetAgreement
-from .tsvs import NOT_KEPT, read_tsvs
-from .views import exact_query, sec_columns
+from .tsvs import read_tsvs
 
-_BOXES = frozenset(
-    {
-        "NO_SECURITIES_OWNED",
-        "NOT_SUBJECT_SEC16",
-        "FORM3_HOLDINGS_REPORTED",
-        "FORM4_TRANS_REPORTED",
-        "AFF10B5ONE",
-        "EQUITY_SWAP_INVOLVED",
-    }
-)
-_KEYS = frozenset({"RPTOWNERCIK", "FOOTNOTE_ID"})
-_SOURCES = (
-    "filings",
-    "reporting_owners",
-    "non_derivative_transactions",
-    "non_derivative_holdings",
-    "derivative_transactions",
-    "derivative_holdings",
-    "footnotes",
-    "signatures",
-)
-_ONLY_HERE = """
+_COLUMNS = """
     SELECT
-        o.accession_number,
-        o.filing_date,
-        'only here' AS held,
-        CASE
-            WHEN o.source_format <> 'xml' THEN 'not filed as XML'
-            WHEN o.filing_date = (SELECT last_day FROM quarter)
-                AND coalesce(timezone('America/New_York', o.accepted_at)::TIME > TIME '17:30', true)
-                THEN 'accepted after 17:30 of the last business day'
-        END AS reason
-    FROM ours_filings o
-    ANTI JOIN theirs_filings USING (accession_number)
+        table_name,
+        column_name,
+        sum(if(verdict = 'same', cells, 0))::BIGINT,
+        sum(if(verdict IN ('same', 'different'), 0, cells))::BIGINT,
+        sum(if(verdict = 'different', cells, 0))::BIGINT
+    FROM agreement
+    GROUP BY ALL
+    ORDER BY ALL
 """
-_ONLY_THERE = """
-    SELECT
-        t.accession_number,
-        t.filing_date,
-        'only there' AS held,
-        CASE
-            WHEN q.accession_number IS NOT NULL THEN 'in quarantine'
-            WHEN d.index_date IS NULL OR NOT list_contains(string_split(d.forms, ','), t.form_type)
-                THEN 'not fetched yet'
-        END AS reason
-    FROM theirs_filings t
-    ANTI JOIN ours_filings USING (accession_number)
-    LEFT JOIN (SELECT DISTINCT accession_number FROM lake_quarantine) q USING (accession_number)
-    LEFT JOIN (SELECT index_date, forms FROM index_days WHERE state = 'whole') d ON d.index_date = t.filing_date
+_RULES = """
+    SELECT verdict, sum(cells)::BIGINT
+    FROM agreement
+    WHERE verdict NOT IN ('same', 'different')
+    GROUP BY ALL
+    ORDER BY ALL
 """
+_UNPAIRED = """
+    SELECT table_name, verdict, count(*) FROM differences WHERE verdict LIKE 'only %' GROUP BY ALL ORDER BY ALL
+"""
+_BOTH = "FROM ours_filings SEMI JOIN theirs_filings USING (accession_number)"
 
 
 class DatasetComparison:
@@ -85,21 +60,13 @@ class DatasetComparison:
         last: date,
     ) -> None:
         self._db = engine
-        self._snapshot = snapshot
-        self.found = DatasetAgreement()
-        self._db.execute(resources.files(__package__).joinpath("compare_datasets.sql").read_text("utf-8"))
-        comparable = read_tsvs(engine, members, self.found)
-        self._choose_ours(first, last)
-        self._db.execute(
-            "CREATE TABLE differences (accession_number VARCHAR, table_name VARCHAR, our_key BIGINT, "
-            "their_key VARCHAR, column_name VARCHAR, ours VARCHAR, theirs VARCHAR, verdict VARCHAR)"
-        )
-        self._db.execute(
-            "CREATE TABLE agreement (table_name VARCHAR, column_name VARCHAR, verdict VARCHAR, cells BIGINT)"
-        )
+        found = DatasetAgreement()
+        _run(engine, "macros.sql")
+        comparable = read_tsvs(engine, members, found)
+        _choose_filings(engine, snapshot, first, last)
         for name in comparable:
-            self._compare(name)
-        self._count()
+            _compare(engine, SEC_TABLES[name])
+        self.found = _counted(engine, found)
 
     def examples(self, limit: int) -> list[tuple[str, str, str, str | None, str | None]]:
         """Some differences without a reason: accession number, table, column, our value, the SEC's."""
@@ -118,12 +85,8 @@ class DatasetComparison:
         """The results as named queries: `columns`, `differences`, `filings`."""
         yield "columns", "SELECT * FROM agreement ORDER BY ALL"
         yield "differences", "SELECT * FROM differences ORDER BY ALL"
-        yield (
-            "filings",
-            "SELECT * FROM one_sided UNION ALL "
-            "SELECT accession_number, filing_date, 'both', NULL FROM ours_filings SEMI JOIN theirs_filings "
-            "USING (accession_number) ORDER BY ALL",
-        )
+        both = f"SELECT accession_number, filing_date, 'both', NULL {_BOTH}"
+        yield "filings", f"SELECT * FROM one_sided UNION ALL {both} ORDER BY ALL"
 
     def write(self, query: str, path: Path) -> None:
         """A query of `results` as a Parquet file.
@@ -137,178 +100,98 @@ class DatasetComparison:
         """Let go of the tables."""
         self._db.close()
 
-    def _choose_ours(self, first: date, last: date) -> None:
-        snapshot, db = self._snapshot, self._db
+
+def _run(db: duckdb.DuckDBPyConnection, script: str, **parts: object) -> None:
+    text = resources.files(__package__).joinpath("sql", script).read_text(encoding="utf-8")
+    db.execute(text.format(**parts) if parts else text)
+
+
+def _choose_filings(db: duckdb.DuckDBPyConnection, snapshot: Snapshot, first: date, last: date) -> None:
+    """The filings of both sides; of our tables, the rows of those that both have."""
+    selects = {name: snapshot.relation(name) for name in ("filings", "index_days", "quarantine")}
+    _run(db, "filings.sql", **selects, business_days=view("business_days").query, first=first, last=last)
+    for name in {each.table for each in SEC_TABLES.values()}:
         db.execute(
-            "CREATE TABLE theirs_filings AS SELECT DISTINCT ON (accession_number) plain(ACCESSION_NUMBER) AS "
-            "accession_number, try_strptime(FILING_DATE, '%d-%b-%Y')::DATE AS filing_date, DOCUMENT_TYPE AS form_type "
-            "FROM read_SUBMISSION"
+            f"CREATE OR REPLACE VIEW main.{name} AS SELECT * FROM ({snapshot.relation(name)}) "
+            "SEMI JOIN ours_filings USING (accession_number) SEMI JOIN theirs_filings USING (accession_number)"
         )
-        db.execute(
-            "CREATE TABLE ours_filings AS SELECT accession_number, filing_date, accepted_at, source_format FROM "
-            f"({snapshot.relation('filings')}) WHERE source_format IS DISTINCT FROM 'dataset' AND ("
-            f"filing_date BETWEEN DATE '{first}' AND DATE '{last}' "
-            "OR accession_number IN (SELECT accession_number FROM theirs_filings))"
-        )
-        db.execute(f"CREATE VIEW index_days AS {snapshot.relation('index_days')}")
-        db.execute(
-            f"CREATE TABLE quarter AS SELECT max(day) AS last_day FROM ({view('business_days').query}) "
-            f"WHERE is_business_day AND day BETWEEN DATE '{first}' AND DATE '{last}'"
-        )
-        db.execute(f"CREATE VIEW lake_quarantine AS {snapshot.relation('quarantine')}")
-        db.execute(f"CREATE TABLE one_sided AS {_ONLY_HERE} UNION ALL {_ONLY_THERE}")
-        for name in _SOURCES:
-            db.execute(
-                f"CREATE OR REPLACE VIEW main.{name} AS SELECT * FROM ({snapshot.relation(name)}) "
-                "SEMI JOIN ours_filings USING (accession_number) SEMI JOIN theirs_filings USING (accession_number)"
-            )
-
-    def _compare(self, name: str) -> None:
-        """Pair the rows of one table and hold the cells of each pair against each other."""
-        db = self._db
-        columns = self._comparable(name)
-        key = next((each for each in sec_columns(name) if each.endswith("_SK")), None)
-        ours = ", ".join(f"{_ours(each, kind)} AS {each}" for each, kind in columns.items())
-        theirs = ", ".join(f"{_theirs(each, kind)} AS {each}" for each, kind in columns.items())
-        cells = "[" + ", ".join(_key(each, kind) for each, kind in columns.items()) + "]"
-        db.execute(
-            "CREATE OR REPLACE TABLE o AS SELECT *, row_number() OVER (PARTITION BY accession_number, cells) AS nth, "
-            f"row_number() OVER () AS id FROM (SELECT *, {cells} AS cells FROM ("
-            f"SELECT ACCESSION_NUMBER AS accession_number, {key or 'NULL'}::BIGINT AS key, {ours} "
-            f"FROM ({exact_query(name)})))"
-        )
-        db.execute(
-            "CREATE OR REPLACE TABLE t AS SELECT *, row_number() OVER (PARTITION BY accession_number, cells) AS nth, "
-            f"row_number() OVER () AS id FROM (SELECT *, {cells} AS cells FROM ("
-            f"SELECT plain(ACCESSION_NUMBER) AS accession_number, {key or 'NULL'}::VARCHAR AS key, {theirs} "
-            f"FROM read_{name})) SEMI JOIN ours_filings USING (accession_number)"
-        )
-        db.execute(
-            "CREATE OR REPLACE TABLE pairs AS SELECT o.id AS o, t.id AS t FROM o JOIN t "
-            "ON o.accession_number = t.accession_number AND o.cells = t.cells AND o.nth = t.nth"
-        )
-        self._pair_alike(columns)
-        self._judge(name, columns)
-
-    def _pair_alike(self, columns: Mapping[str, str]) -> None:
-        """Pair what is left by likeness: again and again the pairs that no better one of either row forbids."""
-        db = self._db
-        score = " + ".join(
-            f"({_verdict(each, kind)} <> 'different')::INT * {100 if each in _KEYS else 1}"
-            for each, kind in columns.items()
-        )
-        db.execute(
-            f"CREATE OR REPLACE TABLE candidates AS SELECT o.id AS o, t.id AS t, {score} AS score "
-            "FROM (FROM o ANTI JOIN pairs ON pairs.o = o.id) o JOIN (FROM t ANTI JOIN pairs ON pairs.t = t.id) t "
-            "USING (accession_number)"
-        )
-        while db.sql("SELECT count(*) FROM candidates").fetchall()[0][0]:
-            db.execute(
-                "INSERT INTO pairs SELECT o, t FROM candidates "
-                "QUALIFY row_number() OVER (PARTITION BY o ORDER BY score DESC, o, t) = 1 "
-                "AND row_number() OVER (PARTITION BY t ORDER BY score DESC, o, t) = 1"
-            )
-            db.execute(
-                "CREATE OR REPLACE TABLE candidates AS FROM candidates c ANTI JOIN pairs p ON p.o = c.o "
-                "ANTI JOIN pairs q ON q.t = c.t"
-            )
-
-    def _judge(self, name: str, columns: Mapping[str, str]) -> None:
-        db = self._db
-        cells = ", ".join(
-            f"{{'column': {quoted(each)}, 'ours': o.{each}, 'theirs': t.{each}, 'verdict': {_verdict(each, kind)}}}"
-            for each, kind in columns.items()
-        )
-        db.execute(
-            "CREATE OR REPLACE TABLE judged AS SELECT o.accession_number, o.key AS our_key, t.key AS their_key, "
-            f"unnest([{cells}]) AS cell FROM pairs JOIN o ON o.id = pairs.o JOIN t ON t.id = pairs.t"
-        )
-        db.execute(
-            f"INSERT INTO agreement SELECT {quoted(name)}, cell.column, cell.verdict, count(*) FROM judged GROUP BY ALL"
-        )
-        db.execute(
-            f"INSERT INTO differences SELECT accession_number, {quoted(name)}, our_key, their_key, cell.column, "
-            "cell.ours, cell.theirs, cell.verdict FROM judged WHERE cell.verdict <> 'same'"
-        )
-        for side, held in (("o", "only here"), ("t", "only there")):
-            keys = "key, NULL" if side == "o" else "NULL, key"
-            shown = "array_to_string(cells, ' | ')"
-            values = f"{shown}, NULL" if side == "o" else f"NULL, {shown}"
-            db.execute(
-                f"INSERT INTO differences SELECT accession_number, {quoted(name)}, {keys}, NULL, {values}, "
-                f"{quoted(held)} FROM {side} ANTI JOIN pairs ON pairs.{side} = {side}.id"
-            )
-        db.execute("DROP TABLE judged; DROP TABLE o; DROP TABLE t; DROP TABLE pairs; DROP TABLE candidates")
-
-    def _comparable(self, name: str) -> dict[str, str]:
-        """The columns that both sides have, with the kind of each: amount, date, box, notes or text."""
-        there = set(self._db.sql(f"FROM read_{name}").columns)
-        return {
-            column: _kind(column, sql_type)
-            for column, sql_type in sec_columns(name).items()
-            if column in there
-            and column not in NOT_KEPT
-            and column != "ACCESSION_NUMBER"
-            and not column.endswith("_SK")
-        }
-
-    def _count(self) -> None:
-        db, found = self._db, self.found
-        found.both = db.sql(
-            "SELECT count(*) FROM ours_filings SEMI JOIN theirs_filings USING (accession_number)"
-        ).fetchall()[0][0]
-        found.columns = [
-            ColumnAgreement(*row)
-            for row in db.sql(
-                "SELECT table_name, column_name, sum(if(verdict = 'same', cells, 0))::BIGINT, "
-                "sum(if(verdict IN ('same', 'different'), 0, cells))::BIGINT, "
-                "sum(if(verdict = 'different', cells, 0))::BIGINT FROM agreement GROUP BY ALL ORDER BY ALL"
-            ).fetchall()
-        ]
-        found.rules = dict(
-            db.sql(
-                "SELECT verdict, sum(cells)::BIGINT FROM agreement WHERE verdict NOT IN ('same', 'different') "
-                "GROUP BY ALL ORDER BY ALL"
-            ).fetchall()
-        )
-        found.unpaired = {
-            (table, held): count
-            for table, held, count in db.sql(
-                "SELECT table_name, verdict, count(*) FROM differences WHERE verdict LIKE 'only %' "
-                "GROUP BY ALL ORDER BY ALL"
-            ).fetchall()
-        }
-        found.filings = {
-            (held, reason): count
-            for held, reason, count in db.sql(
-                "SELECT held, reason, count(*) FROM one_sided GROUP BY ALL ORDER BY ALL"
-            ).fetchall()
-        }
 
 
-def _kind(column: str, sql_type: str) -> str:
-    if column in _BOXES:
-        return "box"
-    if column.endswith("_FN"):
-        return "notes"
-    return "amount" if sql_type.startswith("DECIMAL") else "date" if sql_type == "DATE" else "text"
+def _compare(db: duckdb.DuckDBPyConnection, table: SecTable) -> None:
+    """Pair the rows of one table and compare the cells of each pair."""
+    there = set(db.sql(f"FROM read_{table.name}").columns)
+    columns = [each for each in table.columns if each.name in there and _is_compared(each)]
+    key = table.key or "NULL"
+    ours = ", ".join(f"{_ours(each)} AS {each.name}" for each in columns)
+    theirs = ", ".join(f"{_theirs(each)} AS {each.name}" for each in columns)
+    _run(
+        db,
+        "pair_equal.sql",
+        ours=f"SELECT {ACCESSION} AS accession_number, {key}::BIGINT AS key, {ours} "
+        f"FROM ({sec_query(table, exact=True)})",
+        theirs=f"SELECT plain({ACCESSION}) AS accession_number, {key}::VARCHAR AS key, {theirs} FROM read_{table.name}",
+        cells=f"[{', '.join(map(_equal_by, columns))}]",
+        score=" + ".join(
+            f"({_verdict(each)} <> 'different')::INT * {100 if each.tells_apart else 1}" for each in columns
+        ),
+    )
+    while _count(db, "FROM candidates"):
+        _run(db, "pair_alike.sql")
+    cells = (
+        f"{{'column': '{each.name}', 'ours': o.{each.name}, 'theirs': t.{each.name}, 'verdict': {_verdict(each)}}}"
+        for each in columns
+    )
+    _run(db, "judge.sql", table=table.name, cells=", ".join(cells))
 
 
-def _ours(column: str, kind: str) -> str:
-    return f"replace({column}, ' ', '')" if kind == "notes" else f"{column}::VARCHAR"
+def _counted(db: duckdb.DuckDBPyConnection, found: DatasetAgreement) -> DatasetAgreement:
+    """What was found, with its figures."""
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        return db.sql(query).fetchall()
+
+    found.both = _count(db, _BOTH)
+    found.columns = [ColumnAgreement(*row) for row in rows(_COLUMNS)]
+    found.rules = dict(rows(_RULES))
+    found.unpaired = {(table, held): count for table, held, count in rows(_UNPAIRED)}
+    sides = rows("SELECT held, reason, count(*) FROM one_sided GROUP BY ALL ORDER BY ALL")
+    found.filings = {(held, reason): count for held, reason, count in sides}
+    return found
 
 
-def _theirs(column: str, kind: str) -> str:
-    cell = f"plain({column})"
-    forms = {"date": f"iso({cell})", "box": f"box({cell})", "notes": f"replace({cell}, ' ', '')"}
-    return forms.get(kind, cell)
+def _count(db: duckdb.DuckDBPyConnection, rows: str) -> int:
+    return int(db.sql(f"SELECT count(*) {rows}").fetchall()[0][0])
 
 
-def _key(column: str, kind: str) -> str:
-    forms = {"amount": f"cents({column})", "text": f"compacted({column})"}
-    return f"coalesce({forms.get(kind, column)}, '')"
+def _is_compared(column: SecColumn) -> bool:
+    return column.kind not in (Kind.KEY, Kind.NOT_KEPT) and column.name != ACCESSION
 
 
-def _verdict(column: str, kind: str) -> str:
-    macro = {"amount": "amount_verdict", "text": "text_verdict"}.get(kind, "plain_verdict")
-    return f"{macro}(o.{column}, t.{column})"
+def _ours(column: SecColumn) -> str:
+    return f"replace({column.name}, ' ', '')" if column.kind is Kind.NOTES else f"{column.name}::VARCHAR"
+
+
+def _theirs(column: SecColumn) -> str:
+    cell = f"plain({column.name})"
+    forms = {Kind.DATE: f"iso({cell})", Kind.BOX: f"box({cell})", Kind.NOTES: f"replace({cell}, ' ', '')"}
+    return forms.get(column.kind, cell)
+
+
+def _is_text(column: SecColumn) -> bool:
+    return column.kind in (Kind.TEXT, Kind.CIK, Kind.RELATIONSHIP)
+
+
+def _equal_by(column: SecColumn) -> str:
+    """The cell as rows are equal by it."""
+    cell = column.name
+    if column.kind is Kind.AMOUNT:
+        cell = f"cents({cell})"
+    elif _is_text(column):
+        cell = f"compacted({cell})"
+    return f"coalesce({cell}, '')"
+
+
+def _verdict(column: SecColumn) -> str:
+    """How the cells of a pair `o` and `t` agree."""
+    macro = "amount_verdict" if column.kind is Kind.AMOUNT else "text_verdict" if _is_text(column) else "plain_verdict"
+    return f"{macro}(o.{column.name}, t.{column.name})"

@@ -5,18 +5,12 @@ from pathlib import Path
 
 import duckdb
 
-from ..read.catalog import SEC
+from ...sec_tables import ACCESSION, DOCUMENT_TYPE, FILING_DATE, SEC_TABLES, Kind
 from ..versions.snapshot import quoted
 from .agreement import DatasetAgreement
-from .views import sec_columns
 
-NOT_KEPT = frozenset({"FILE_NUMBER"})
-"""Columns of the SEC's that the lake does not have."""
-
-_NEEDED = {name: {"ACCESSION_NUMBER"} for name in SEC} | {
-    "SUBMISSION": {"ACCESSION_NUMBER", "FILING_DATE", "DOCUMENT_TYPE"}
-}
-"""The columns without which a table cannot be compared."""
+_NEEDED = {"SUBMISSION": {ACCESSION, FILING_DATE, DOCUMENT_TYPE}}
+"""The columns without which a table cannot be compared; of the other tables the first alone."""
 
 
 class NothingToCompare(Exception):
@@ -32,8 +26,8 @@ def read_tsvs(engine: duckdb.DuckDBPyConnection, members: Mapping[str, Path], fo
         NothingToCompare: SUBMISSION is not one of them.
         duckdb.Error: a TSV cannot be read.
     """
-    found.absent_members = [name for name in SEC if name not in members]
-    comparable = [name for name in SEC if name in members and _read(engine, name, members[name], found)]
+    found.absent_members = [name for name in SEC_TABLES if name not in members]
+    comparable = [name for name in SEC_TABLES if name in members and _read(engine, name, members[name], found)]
     if "SUBMISSION" not in comparable:
         raise NothingToCompare(f"it has no SUBMISSION.tsv with {', '.join(sorted(_NEEDED['SUBMISSION']))}")
     return comparable
@@ -41,12 +35,14 @@ def read_tsvs(engine: duckdb.DuckDBPyConnection, members: Mapping[str, Path], fo
 
 def _read(engine: duckdb.DuckDBPyConnection, name: str, path: Path, found: DatasetAgreement) -> bool:
     names, line_end = _heading(path)
-    known = set(sec_columns(name))
-    found.absent_columns += sorted(f"{name}.{each}" for each in known - set(names) - NOT_KEPT)
+    known = {each.name: each.kind for each in SEC_TABLES[name].columns}
+    found.absent_columns += sorted(
+        f"{name}.{each}" for each, kind in known.items() if each not in names and kind is not Kind.NOT_KEPT
+    )
     found.unknown_columns += [f"{name}.{each}" for each in names if each not in known]
     with path.open("rb") as file:
         lines = sum(1 for _ in file) - 1
-    if not _NEEDED[name] <= set(names):
+    if not _NEEDED.get(name, {ACCESSION}) <= set(names):
         found.bad_rows[name] = lines
         return False
     columns = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)

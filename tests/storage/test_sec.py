@@ -12,8 +12,9 @@ import duckdb
 import pytest
 
 from form4lake.replica.dataset_layout import MEMBERS
+from form4lake.sec_tables import SEC_TABLES
 from form4lake.storage import Lake
-from form4lake.storage.read.catalog import SEC, sec_views
+from form4lake.storage.read.catalog import sec_views
 from form4lake.tables import NonDerivativeHolding, ReportingOwner
 from form4lake.tests.builders.lakes import MONDAY, bought, filing, full_filing, read, store
 
@@ -25,7 +26,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def test_each_table_has_the_columns_of_the_sec_in_its_order(lake: Lake) -> None:
     with lake.connect() as connection:
-        for name in SEC:
+        for name in SEC_TABLES:
             assert connection.sql(f"FROM sec.{name}").columns == [column.name for column in MEMBERS[name]]
 
 
@@ -38,7 +39,7 @@ def test_the_columns_are_those_of_the_real_files(lake: Lake, real_edgar: Path) -
             each["url"]: [column["name"] for column in each["tableSchema"]["columns"]]
             for each in json.loads(zipped.read("FORM_345_metadata.json"))["tables"]
         }
-        for name in SEC:
+        for name in SEC_TABLES:
             ours = connection.sql(f"FROM sec.{name}").columns
             if f"{name}.tsv" in zipped.namelist():
                 with zipped.open(f"{name}.tsv") as file:
