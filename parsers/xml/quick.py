@@ -113,7 +113,7 @@ def _filing(cursor: _Cursor, header: Header) -> Filing:
     signatures = cursor.each(_SIGNATURE.match)
     cursor.must(_END)
 
-    reading = Reading(made_on=made_on(header, (day(date or "")[0] for _, date in signatures)))
+    reading = Reading(made_on=made_on(header, (day(plain(date or ""))[0] for _, date in signatures)))
     reading.issues += header.issues
     values = _BEFORE_OWNERS.columns(before, reading)
     values |= _AFTER_OWNERS.columns(between, reading)

@@ -236,16 +236,26 @@ def test_no_filing_too_long_for_it_is_lost() -> None:
 
 
 MARKUP = """& < > " ' / ]]> <!--x--> <![CDATA[x]]> <?x?> <x/> <b>x</b> <value> </value> <value/> <value>2</value>
-&lt; &amp;lt; &nbsp; &#0; &#x2019; &#xD800; &#160; <footnoteId/> <footnoteId_id="F1"/> <footnoteId_id="_F1"/>
+2024-01-0&#52; &lt; &amp;lt; &nbsp; &#0; &#x2019; &#xD800; &#160; <footnoteId/> <footnoteId_id="F1"/> <footnoteId_id="_F1"/>
 <footnoteId_id="F7"/> <remarks>x</remarks> <remarks/> <nonDerivativeTable/> <derivativeHolding/> <ownerSignature/>
 <footnotes/> _id='F1' _xmlns="x" 1,250 $1.5 -1 NaN 0022-01-01 2024-01-02Z TRUE ,"""
 BITS = [bit.replace("_", " ") for bit in MARKUP.split()] + list("\0\x0b\x1c\x85\xa0\u2028\ufeff\uffff\t\r\n_ ")
 
 
+ESCAPED = DOCUMENT.replace(b"2024-01-03", b"2024-01-0&#51;").replace(b"2024-01-02<", b"2025-01-04<")
+"""The day it was made is escaped, and a transaction is dated a year and a day later, which has to be reported."""
+
+
+def test_an_escaped_signature_date_says_when_the_filing_was_made() -> None:
+    assert not is_quick(ESCAPED)
+    assert result(ESCAPED) == slow_result(ESCAPED)
+    assert result(ESCAPED).count("is an implausible date") == 2
+
+
 @st.composite
 def mutants(draw: st.DrawFn) -> bytes:
     """The document with tags and texts dropped, doubled, moved or replaced, blanks left out, and bits put in."""
-    tokens = TOKEN.findall(DOCUMENT)
+    tokens = TOKEN.findall(draw(st.sampled_from((DOCUMENT, ESCAPED))))
     if draw(st.booleans()):
         tokens = [token for token in tokens if token.strip()]
     for _ in range(draw(st.integers(0, 3))):
