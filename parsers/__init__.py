@@ -13,11 +13,14 @@ from ..tables import (
 )
 from .dataset.rows import DATASET_PARSER_VERSION, DatasetBatch, parse_dataset_batch
 from .dataset.zip_file import DatasetReading, NotADataset, read_dataset
+from .doubts import DOUBTFUL, DOUBTS
 from .errors import NotAnOwnershipFiling
 from .reader import PARSER_VERSION, parse_submission
 
 __all__ = [
     "DATASET_PARSER_VERSION",
+    "DOUBTFUL",
+    "DOUBTS",
     "PARSER_VERSION",
     "DatasetBatch",
     "DatasetReading",

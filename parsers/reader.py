@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from ..tables import Filing, ParseIssue
+from .doubts import doubts
 from .errors import NotAnOwnershipFiling
 from .header import read_header
 from .paper import form as paper
@@ -18,7 +19,7 @@ from .xml.recovery import read_xml
 _RENDITION = b"FormData"
 """The class of cells in every HTML rendition."""
 
-PARSER_VERSION: int = 2
+PARSER_VERSION: int = 3
 """Raised whenever the output of the parser changes for any filing."""
 
 
@@ -65,6 +66,7 @@ def _read_without_xml(submission: Submission, source_path: str) -> Filing:
 
 
 def _finished(filing: Filing, raw: bytes, source_path: str) -> Filing:
+    filing.parse_issues.extend(doubts(filing))
     filing.content_sha256 = sha256(raw).hexdigest()
     filing.parser_version = PARSER_VERSION
     filing.source_path = source_path or None
