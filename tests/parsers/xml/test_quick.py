@@ -236,9 +236,9 @@ def test_no_filing_too_long_for_it_is_lost() -> None:
 
 
 MARKUP = """& < > " ' / ]]> <!--x--> <![CDATA[x]]> <?x?> <x/> <b>x</b> <value> </value> <value/> <value>2</value>
-2024-01-0&#52; &lt; &amp;lt; &nbsp; &#0; &#x2019; &#xD800; &#160; <footnoteId/> <footnoteId_id="F1"/> <footnoteId_id="_F1"/>
+&lt; &amp;lt; &nbsp; &#0; &#x2019; &#xD800; &#160; <footnoteId/> <footnoteId_id="F1"/> <footnoteId_id="_F1"/>
 <footnoteId_id="F7"/> <remarks>x</remarks> <remarks/> <nonDerivativeTable/> <derivativeHolding/> <ownerSignature/>
-<footnotes/> _id='F1' _xmlns="x" 1,250 $1.5 -1 NaN 0022-01-01 2024-01-02Z TRUE ,"""
+2024-01-0&#52; <footnotes/> _id='F1' _xmlns="x" 1,250 $1.5 -1 NaN 0022-01-01 2024-01-02Z TRUE ,"""
 BITS = [bit.replace("_", " ") for bit in MARKUP.split()] + list("\0\x0b\x1c\x85\xa0\u2028\ufeff\uffff\t\r\n_ ")
 
 
