@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from form4lake.parsers import Filing, parse_submission
+from form4lake.parsers import DOUBTS, Filing, parse_submission
 from form4lake.replica import business_days, generate_archive
 from form4lake.replica.archive import Archive
 from form4lake.replica.generator_filing import VERSIONS
@@ -164,7 +164,7 @@ def check(truth: Filing, source_format: str, style: Any) -> None:
     filing = parse_submission(page if isinstance(page, bytes) else page.encode())
     expected, reasons = shown(truth, source_format)
     assert differences(filing, expected) == []
-    assert {each.reason for each in filing.parse_issues} == reasons
+    assert {each.reason for each in filing.parse_issues} - set(DOUBTS) == reasons
 
 
 @pytest.fixture(scope="module")
