@@ -31,7 +31,7 @@ _OF_KUBERNETES = re.compile(
 SECRETS = frozenset({"notify_url"})
 """Keys whose values are never printed."""
 _WITH_PASSWORD = re.compile(r"://[^/]*@")
-OLDER_NAMES = {"gate_folder": "rate_limiter_folder"}
+OLDER_NAMES = {"gate_folder": "rate_limiter_folder", "body_timeout_seconds": "request_timeout_seconds"}
 """Keys below `edgar` that were renamed; the older name still works."""
 
 
@@ -54,7 +54,8 @@ class EdgarSettings(BaseModel):
     """How long every process rests after a throttle answer (the SEC's block lasts ten minutes)."""
     connect_timeout_seconds: float = Field(default=10.0, gt=0)
     read_timeout_seconds: float = Field(default=30.0, gt=0)
-    body_timeout_seconds: float = Field(default=300.0, gt=0)
+    request_timeout_seconds: float = Field(default=300.0, gt=0)
+    """Of one whole request, from the look-up of the name to the last byte, whatever the server does."""
     attempts: int = Field(default=5, ge=1)
     """How often one request is tried before it counts as failed."""
     threads: int = Field(default=8, ge=1, le=64)

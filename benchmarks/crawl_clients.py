@@ -37,7 +37,7 @@ def crawler(url: str, folder: Path, days: Sequence[date]) -> None:
         for day in [each for each in listed if each.index_date in days]:
             index = read_daily_index(client, day, OWNERSHIP_FORMS)
             paths = [entry.source_path for entry in index.entries] if index else []
-            list(pool.map(lambda path: fetch_submission(client, path), paths))
+            list(pool.map(lambda path: fetch_submission(client, path).read(), paths))
 
 
 def edgartools(url: str, folder: Path, days: Sequence[date]) -> None:

@@ -1,6 +1,7 @@
 """EDGAR as a client meets it: indexes and submissions, fetched politely and only ever handed on whole."""
 
 from .client import Answer, EdgarClient, Validators
+from .content import Content
 from .datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
 from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from .errors import (
@@ -12,7 +13,9 @@ from .errors import (
     DamagedIndex,
     EdgarDown,
     MissingIdentity,
+    Refused,
     Throttled,
+    TooLarge,
 )
 from .index_files import IndexFile, read_daily_index, read_quarterly_index
 from .index_rows import parse_index
@@ -30,6 +33,7 @@ __all__ = [
     "BrokenAnswer",
     "ClientClosed",
     "ClientOptions",
+    "Content",
     "CrawlError",
     "DamagedIndex",
     "Dataset",
@@ -40,7 +44,9 @@ __all__ = [
     "ListedDay",
     "MissingIdentity",
     "RateLimiterState",
+    "Refused",
     "Throttled",
+    "TooLarge",
     "Validators",
     "dataset_name",
     "dataset_path",

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
 _HEAD_BYTES = 65_536
 _HTML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title)\b",
@@ -28,6 +26,10 @@ class Outcome(Enum):
     THROTTLED = "throttled"
     DOWN = "down"
     BROKEN = "broken"
+    TOO_LARGE = "too large"
+    """More than a file of its kind may have."""
+    REFUSED = "refused"
+    """Answered as throttled, though other files are given: it is meant for this file."""
 
 
 @dataclass(frozen=True, slots=True)

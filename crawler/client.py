@@ -12,24 +12,27 @@ from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, cast
-from urllib.parse import urljoin, urlsplit
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
+from tenacity import Retrying, retry_if_exception_type
 
-from .answers import REDIRECTS, Outcome, Verdict, classify, http_date, retry_after_seconds
+from . import redirects
+from .answers import Outcome, Verdict, classify, http_date, retry_after_seconds
 from .clock import Clock
-from .errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Throttled
+from .content import Content, Sink
+from .errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Refused, Throttled, TooLarge
+from .limits import DATASET, INDEX, Limit
 from .options import ClientOptions, check_options
 from .partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
 from .rate_limiter import RateLimiter
 from .transport import AttemptFailed, Response, Transport
+from .tries import Throttles, Tries
 
 log = logging.getLogger("form4lake.crawler")
 
-MAX_REDIRECTS = 5
 NOT_MODIFIED = 304
 
-_FOLDER_OF_YEARS = "/Archives/edgar/daily-index/index.json"
+_FOLDERS_OF_YEARS = ("/Archives/edgar/daily-index/index.json", "/Archives/edgar/full-index/index.json")
+"""What is asked for to see whether EDGAR answers at all: small, and it does not matter whether they are there."""
 
 LONGEST_PAUSE_SECONDS = 3600.0
 """A throttle's Retry-After is obeyed up to this."""
@@ -40,9 +43,10 @@ WholeCheck = Callable[[bytes], str | None]
 FileCheck = Callable[[Path], str | None]
 """The same of a file on disk."""
 
-Found = TypeVar("Found")
+ContentCheck = Callable[[Content], str | None]
+"""The same of what may be in memory or on disk."""
 
-_BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=30) + wait_random(0, 0.5)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,13 @@ class EdgarClient:
         self._base = options.base_url.rstrip("/")
         self._clock = clock or Clock()
         self._limiter = RateLimiter(options, self._clock)
-        self._transport = Transport(options, self._clock)
+        self._transport = Transport(options)
         self._closed = threading.Event()
         self._counting = threading.Lock()
         self._requests_made = 0
         self._given: str | None = None
-        self._throttles = _Throttles()
+        self._throttles = Throttles()
+        self._looking = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +103,10 @@ class EdgarClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; threads that wait for the rate limiter or a retry wake up with ClientClosed."""
+        """Begin no request any more, and give those under way a few seconds to end.
+
+        Threads that wait for the rate limiter, for a retry or in vain for an answer wake up with ClientClosed.
+        """
         self._closed.set()
         self._transport.close()
 
@@ -107,17 +115,25 @@ class EdgarClient:
         """Requests sent so far, retries and redirects counted."""
         return self._requests_made
 
-    def get(self, path: str, *, whole: WholeCheck | None = None) -> Answer:
+    def get(self, path: str, *, whole: WholeCheck | None = None, limit: Limit = INDEX) -> Answer:
         """The file at a path such as `/Archives/edgar/daily-index/2024/QTR1/index.json`.
 
         `whole` judges the body: one that lacks something is asked for again. Blocks for as long as the rate limiter, a
-        throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer or ClientClosed.
+        throttle's pause and the retries take. Raises Absent, Throttled, EdgarDown, BrokenAnswer (TooLarge for a body
+        over the limit, Refused for a file that EDGAR answers as if it were throttling, while it gives others) or
+        ClientClosed.
         """
-        return cast(Answer, self._get(path, whole, {}))  # without conditions a 304 is no answer
+        return cast(Answer, self._get(path, whole, {}, limit))  # without conditions a 304 is no answer
 
-    def get_unless(self, seen: Validators, path: str, *, whole: WholeCheck | None = None) -> Answer | None:
+    def get_unless(
+        self, seen: Validators, path: str, *, whole: WholeCheck | None = None, limit: Limit = INDEX
+    ) -> Answer | None:
         """As `get`, but None where the file is still the edition `seen`."""
-        return self._get(path, whole, seen.conditions())
+        return self._get(path, whole, seen.conditions(), limit)
+
+    def fetch(self, path: str, *, whole: ContentCheck, limit: Limit) -> Content:
+        """As `get`, but what is large is on disk until it is read: many can wait for their turn."""
+        return self._retried(path, lambda: self._ask_for_content(path, whole, limit))
 
     def download(
         self, path: str, into: PartialFile, *, seen: Validators = NOTHING_SEEN, whole: FileCheck
@@ -138,13 +154,13 @@ class EdgarClient:
             self.get(self._given)
         else:
             with suppress(Absent):
-                self.get(_FOLDER_OF_YEARS)
+                self.get(_FOLDERS_OF_YEARS[0])
 
-    def _get(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
-        return self._retried(path, lambda: self._ask(path, whole, conditions))
+    def _get(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], limit: Limit) -> Answer | None:
+        return self._retried(path, lambda: self._ask(path, whole, conditions, limit))
 
     def _retried(self, path: str, ask: Callable[[], Found]) -> Found:
-        tries = _Tries(self._options, self._throttles)
+        tries = Tries(self._options, self._throttles)
         retrying = Retrying(
             retry=retry_if_exception_type(AttemptFailed),
             stop=tries.spent,
@@ -155,48 +171,102 @@ class EdgarClient:
         try:
             return cast(Found, retrying(self._attempt, path, ask, tries))
         except AttemptFailed as failure:
+            if self._closed.is_set():
+                raise ClientClosed("the client was closed before the answer was whole; run again to carry on") from None
             raise self._error_of(failure, path, tries) from failure
 
-    def _attempt(self, path: str, ask: Callable[[], Found], tries: _Tries) -> Found:
+    def _attempt(self, path: str, ask: Callable[[], Found], tries: Tries) -> Found:
+        gives_others = False
+        try:
+            if tries.throttled:
+                self._see_that_another_comes(path)
+                gives_others = True
+            return self._counted(path, ask, closing=not gives_others)
+        except AttemptFailed as failure:
+            if gives_others and failure.outcome is Outcome.THROTTLED:
+                failure = AttemptFailed(Outcome.REFUSED, failure.why, tries=1)
+            tries.note(failure)
+            if failure.tries is None:  # else the error says it all, now or after one try more
+                log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
+            raise failure from failure.__cause__
+
+    def _counted(self, path: str, ask: Callable[[], Found], *, closing: bool) -> Found:
+        """One attempt, which counts among the throttles in a row; where it is throttled, the rate limiter closes."""
         episode = self._throttles.episode
         try:
             answer = ask()
         except AttemptFailed as failure:
-            tries.note(failure)
-            if failure.outcome is Outcome.THROTTLED:
+            if failure.outcome is Outcome.THROTTLED and closing:
                 self._throttles.note(episode)
                 pause = min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS)
                 self._limiter.close(max(self._options.throttle_pause_seconds, pause), f"{failure.why} for {path}")
-            if failure.tries is None:  # else the error says it all, now or after one try more
-                log.warning("%s: %s: %s (attempt %d)", path, failure.outcome.value, failure.why, tries.made)
+            elif failure.outcome in (Outcome.ABSENT, Outcome.BROKEN, Outcome.TOO_LARGE):
+                self._throttles.forget(episode)
             raise
         self._throttles.forget(episode)
         return answer
 
-    def _ask(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str]) -> Answer | None:
+    def _see_that_another_comes(self, path: str) -> None:
+        """After a throttle's pause, before the same file is asked for: raises AttemptFailed if EDGAR gives nothing.
+
+        One file may be refused for ever in the words for too many requests. Asked for alone, each night would end
+        with it.
+        """
+        with self._looking:  # one thread asks, for all that wait
+            if self._throttles.over:
+                return
+            other = next(each for each in (self._given, *_FOLDERS_OF_YEARS) if each not in (None, path))
+            try:
+                self._counted(other, lambda: self._ask(other, None, {}, INDEX), closing=True)
+            except AttemptFailed as failure:
+                if failure.outcome in (Outcome.THROTTLED, Outcome.DOWN):
+                    raise
+
+    def _ask(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], limit: Limit) -> Answer | None:
         """One attempt, redirects followed; None for a file that has not changed; raises AttemptFailed."""
-        response = self._exchange(path, conditions)
-        if conditions and response.status == NOT_MODIFIED:
-            return None
-        verdict = classify(response.status, response.body)
-        if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(response.body)) is not None:
+        with Content.in_memory() as content:
+            response = self._exchange(path, conditions, content, limit)
+            if conditions and response.status == NOT_MODIFIED:
+                return None
+            body = content.read()
+        verdict = classify(response.status, response.head)
+        if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(body)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
         self._refuse_unless_found(verdict, response)
         self._given = path
-        return Answer(path, response.body, _validators(response))
+        return Answer(path, body, _validators(response))
+
+    def _ask_for_content(self, path: str, whole: ContentCheck, limit: Limit) -> Content:
+        """As `_ask`, without conditions; large bodies go to disk."""
+        content = Content.spooled()
+        try:
+            response = self._exchange(path, {}, content, limit)
+            verdict = classify(response.status, response.head)
+            if verdict.outcome is Outcome.FOUND and (lack := whole(content)) is not None:
+                verdict = Verdict(Outcome.BROKEN, lack)
+            self._refuse_unless_found(verdict, response)
+        except BaseException:
+            content.close()
+            raise
+        self._given = path
+        return content
 
     def _ask_for_file(self, path: str, into: PartialFile, seen: Validators, whole: FileCheck) -> Validators | None:
         """As `_ask`, into a file."""
         known = {} if into.begun else seen.conditions()
         try:
-            response = self._exchange(path, into.conditions() | known, into)
+            response = self._exchange(path, into.conditions() | known, into, DATASET)
         except PartNotUsable as wrong:
             raise AttemptFailed(Outcome.BROKEN, str(wrong)) from wrong
+        except AttemptFailed as failure:
+            if failure.outcome is Outcome.TOO_LARGE:
+                into.discard()
+            raise
         if known and response.status == NOT_MODIFIED:
             return None
         if response.status == UNSATISFIABLE:
             into.discard()
-        verdict = classify(200 if response.status == PARTIAL else response.status, response.body)
+        verdict = classify(200 if response.status == PARTIAL else response.status, response.head)
         if verdict.outcome is Outcome.FOUND and (lack := whole(into.path)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
             into.discard()
@@ -209,30 +279,26 @@ class EdgarClient:
             tries = 1 if verdict.outcome is Outcome.ABSENT else None
             raise AttemptFailed(verdict.outcome, verdict.why, tries=tries, retry_after=retry_after)
 
-    def _exchange(self, path: str, headers: Mapping[str, str], into: PartialFile | None = None) -> Response:
+    def _exchange(self, path: str, headers: Mapping[str, str], into: Sink, limit: Limit) -> Response:
         """The answer at the end of the redirects, if there are any."""
         url = self._base + path
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(url, headers, into)
-            if response.status not in REDIRECTS:
+        for _ in range(redirects.MOST + 1):
+            response = self._send(url, headers, into, limit)
+            if response.status not in redirects.STATUSES:
                 return response
             url = self._next_hop(url, response)
-        raise AttemptFailed(Outcome.BROKEN, f"more than {MAX_REDIRECTS} redirects", tries=1)
+        raise AttemptFailed(Outcome.BROKEN, f"more than {redirects.MOST} redirects", tries=1)
 
-    def _send(self, url: str, headers: Mapping[str, str], into: PartialFile | None) -> Response:
+    def _send(self, url: str, headers: Mapping[str, str], into: Sink, limit: Limit) -> Response:
         self._limiter.wait(self._closed)
         with self._counting:
             self._requests_made += 1
-        return self._transport.fetch(url, headers, into)
+        return self._transport.fetch(url, headers, into, limit)
 
     def _next_hop(self, url: str, response: Response) -> str:
         location = response.headers.get("Location", "")
-        try:
-            target = urljoin(url, location)
-            within = bool(location) and _origin(target) == _origin(self._base)
-        except ValueError:
-            within = False
-        if not within:
+        target = redirects.next_address(self._base, url, location)
+        if target is None:
             why = f"redirected to {location[:200]!r}, which is not below {self._base}: refused"
             raise AttemptFailed(Outcome.BROKEN, why, tries=1)
         return target
@@ -242,7 +308,7 @@ class EdgarClient:
         if self._closed.is_set():
             raise ClientClosed("the client was closed while a request waited to be tried again")
 
-    def _error_of(self, failure: AttemptFailed, path: str, tries: _Tries) -> CrawlError:
+    def _error_of(self, failure: AttemptFailed, path: str, tries: Tries) -> CrawlError:
         times = "" if tries.made == 1 else f" ({tries.made} attempts)"
         match failure.outcome:
             case Outcome.ABSENT:
@@ -257,71 +323,14 @@ class EdgarClient:
                 return Throttled(message, path)
             case Outcome.DOWN:
                 return EdgarDown(f"{self._base} gives no answer: {failure.why}{times} (asked for {path})", path)
+            case Outcome.TOO_LARGE:
+                return TooLarge(f"{path} is too large: {failure.why}", path)
+            case Outcome.REFUSED:
+                message = f"EDGAR refuses {path} ({failure.why}) again after a pause, though it gives other files"
+                return Refused(message, path)
             case _:
                 return BrokenAnswer(f"{path} did not arrive whole: {failure.why}{times}", path)
 
 
 def _validators(response: Response) -> Validators:
     return Validators(response.headers.get("ETag"), http_date(response.headers.get("Last-Modified")))
-
-
-class _Throttles:
-    """How often in a row EDGAR has refused this client for too many requests, whatever thread asked.
-
-    Answers to requests that were under way when the rate limiter closed belong to the same refusal.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.episode = 0
-        """Goes up with each refusal; a request remembers the one it was sent in."""
-        self.in_a_row = 0
-
-    def note(self, episode: int) -> None:
-        with self._lock:
-            if episode == self.episode:
-                self.episode += 1
-                self.in_a_row += 1
-
-    def forget(self, episode: int) -> None:
-        with self._lock:
-            if episode == self.episode:
-                self.in_a_row = 0
-
-
-class _Tries:
-    """How often one file was asked for, and whether and when to ask again."""
-
-    def __init__(self, options: ClientOptions, throttles: _Throttles) -> None:
-        self._options = options
-        self._throttles = throttles
-        self.made = 0
-        self._throttled = 0
-        self._last: AttemptFailed | None = None
-
-    def note(self, failure: AttemptFailed) -> None:
-        self.made += 1
-        self._throttled += failure.outcome is Outcome.THROTTLED
-        self._last = failure
-
-    def spent(self, _state: RetryCallState) -> bool:
-        """Whether that was the last try; throttles have a count of their own, as a pause lies between them."""
-        if self._last is None:
-            return False
-        if self._last.outcome is Outcome.THROTTLED:
-            return self._throttles.in_a_row >= self._options.throttles_before_giving_up
-        others = self.made - self._throttled
-        return others >= min(self._options.attempts, self._last.tries or self._options.attempts)
-
-    def pause(self, state: RetryCallState) -> float:
-        """Seconds until the next try: growing, with jitter, and what Retry-After asks up to the throttle's pause."""
-        if self._last is None or self._last.outcome is Outcome.THROTTLED:
-            return 0.0  # the rate limiter is closed: that is the pause
-        asked = min(self._last.retry_after or 0.0, self._options.throttle_pause_seconds)
-        return max(_BACKOFF(state), asked)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port; raises ValueError for what is no address."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -48,6 +48,16 @@ class BrokenAnswer(CrawlError):
     transient = True
 
 
+class TooLarge(BrokenAnswer):
+    """A file larger than one of its kind may be; nothing of it is kept."""
+
+    transient = False
+
+
+class Refused(BrokenAnswer):
+    """A file that EDGAR answers with the page about too many requests, though it gives others."""
+
+
 class DamagedIndex(CrawlError):
     """A file that cannot be read as a master index at all."""
 

@@ -8,25 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
-import unlzw3
-
 from ..edgar_calendar import Quarter
 from ..tables import IndexEntry
+from . import unix_compress
 from .bodies import GZIP_MAGIC, BodyNotWhole, gunzip
 from .client import Answer, EdgarClient, Validators
 from .days import ListedDay
 from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
 from .index_rows import last_data_received, parse_index
-from .options import MAX_BODY_BYTES
+from .limits import COMPRESSED_INDEX, INDEX
 
 ARCHIVES = "/Archives/"
 """All indexes and filings are below it."""
 
 _NONE_SEEN = Validators()
 _QUARTERLY_FILES = ("master.gz", "master.idx", "form.gz", "form.idx", "company.gz", "company.idx")
-_COMPRESS_MAGIC = b"\x1f\x9d"
-_MOST_COMPRESSED_BYTES = 64 * 2**20
-"""No index that EDGAR packs with Unix compress, those of the nineties, is nearly as large."""
 
 
 @dataclass(slots=True)
@@ -125,9 +121,9 @@ def unpacked(body: bytes, path: str) -> bytes:
     """
     try:
         if body.startswith(GZIP_MAGIC):
-            return gunzip(body, MAX_BODY_BYTES)
-        if body.startswith(_COMPRESS_MAGIC) and len(body) <= _MOST_COMPRESSED_BYTES:
-            return bytes(unlzw3.unlzw(body))
-    except (BodyNotWhole, ValueError) as error:  # ValueError: unlzw3's for data it cannot read
+            return gunzip(body, INDEX)
+        if body.startswith(unix_compress.MAGIC):
+            return unix_compress.uncompress(body, COMPRESSED_INDEX)
+    except BodyNotWhole as error:
         raise DamagedIndex(f"{path}: {error}", path) from error
     return body

@@ -10,6 +10,7 @@ from datetime import date
 from ..edgar_calendar import Quarter
 from .client import EdgarClient
 from .errors import Absent
+from .limits import LISTING
 
 _NAME = re.compile(r"(?P<kind>master|form|company)\.(?P<digits>\d{6}|\d{8})\.(?P<packing>idx|(?:idx\.)?gz|(?:idx\.)?Z)")
 _KINDS = ("master", "form", "company")
@@ -27,7 +28,7 @@ def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tupl
     """
     folder = f"edgar/daily-index/{quarter.year}/QTR{quarter.number}"
     try:
-        answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing)
+        answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing, limit=LISTING)
     except Absent:
         return None
     found: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
@@ -44,7 +45,7 @@ def lacks_of_listing(body: bytes) -> str | None:
     """What keeps these bytes from being an index.json, in words; None if they are one."""
     try:
         listing = json.loads(body)
-    except ValueError as error:  # UnicodeDecodeError is one
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         return f"no JSON: {error}"
     items = listing.get("directory", {}) if isinstance(listing, dict) else None
     items = items.get("item") if isinstance(items, dict) else None

@@ -15,9 +15,6 @@ from .errors import BadOptions, MissingIdentity
 SEC_REQUESTS_PER_SECOND = 10.0
 """The most one user may ask, over all machines and processes (https://www.sec.gov/os/accessing-edgar-data)."""
 
-MAX_BODY_BYTES = 512 * 1024 * 1024
-"""No index or submission is nearly as large; more is a mistake or an attack."""
-
 _EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
 
 
@@ -26,7 +23,8 @@ class ClientOptions:
     """The options of an `EdgarClient`; times in seconds.
 
     `rate_limiter_folder` is where processes agree on whose turn it is; None means the one folder that every user of
-    the machine shares. Processes with different folders do not see each other's requests.
+    the machine shares. Processes with different folders do not see each other's requests. A request is over after
+    `request_timeout_seconds`, from the look-up of the name to the last byte, whatever the server does.
     """
 
     identity: str
@@ -36,9 +34,8 @@ class ClientOptions:
     rate_limiter_folder: Path | None = None
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 30.0
-    body_timeout_seconds: float = 300.0
+    request_timeout_seconds: float = 300.0
     attempts: int = 5
-    max_body_bytes: int = MAX_BODY_BYTES
     throttles_before_giving_up: int = 3
 
 
@@ -113,11 +110,11 @@ def _check_numbers(options: ClientOptions) -> None:
         "throttle_pause_seconds",
         "connect_timeout_seconds",
         "read_timeout_seconds",
-        "body_timeout_seconds",
+        "request_timeout_seconds",
     ):
         value = getattr(options, name)
         if not (math.isfinite(value) and value > 0):
             raise BadOptions(f"{name} must be a number above 0, not {value!r}")
-    for name in ("attempts", "max_body_bytes", "throttles_before_giving_up"):
+    for name in ("attempts", "throttles_before_giving_up"):
         if getattr(options, name) < 1:
             raise BadOptions(f"{name} must be 1 or more, not {getattr(options, name)!r}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from .content import HEAD_BYTES
 from .errors import BadOptions
 
 PARTIAL = 206
@@ -16,7 +17,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
 class PartNotUsable(Exception):
-    """The answer is no continuation of what is there; that is thrown away, and the next request begins anew."""
+    """The answer is no continuation of what is there; that is thrown away, and the next request starts again."""
 
 
 class PartialFile:
@@ -44,10 +45,10 @@ class PartialFile:
         page = headers.get("Content-Type", "").partition(";")[0].strip().lower() in ("text/html", "application/xml")
         return status in (200, PARTIAL) and not page and headers.get("Content-Encoding", "identity") == "identity"
 
-    def take(self, status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> bytes:
+    def take(self, status: int, headers: Mapping[str, str], pieces: Iterable[bytes]) -> bytes:
         """Write what comes, after what is there if it is the rest of that; the beginning of what came.
 
-        Raises PartNotUsable, BadOptions where the folder cannot be written, and what `chunks` raises; what came until
+        Raises PartNotUsable, BadOptions where the folder cannot be written, and what `pieces` raises; what came until
         then stays.
         """
         with self._writing():
@@ -58,17 +59,18 @@ class PartialFile:
             file = self.path.open("ab")
         head = b""
         try:
-            for chunk in chunks:
-                head = head or chunk
+            for piece in pieces:
+                if len(head) < HEAD_BYTES:
+                    head += piece
                 with self._writing():
-                    file.write(chunk)
+                    file.write(piece)
         finally:
             with self._writing():
                 file.close()
         return head
 
     def discard(self) -> None:
-        """Begin anew with the next request."""
+        """Start again with the next request."""
         with self._writing():
             self.path.unlink(missing_ok=True)
             self._edition.unlink(missing_ok=True)

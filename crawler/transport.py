@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
-from urllib3.response import BaseHTTPResponse
 
 from .answers import Outcome
-from .bodies import BodyNotWhole, BodyTooSlow, body_chunks, read_body
-from .clock import Clock
+from .bodies import BodyNotWhole, BodyTooLarge, BodyTooSlow, body_pieces
+from .content import Sink
+from .deadline import Watchdog, WatchedAdapter
+from .limits import PAGE, Limit
 from .options import ClientOptions, is_loopback
-from .partial import PARTIAL, PartialFile
+from .partial import PARTIAL
 
 POOLED_CONNECTIONS = 16
-"""As many threads as may share a client without opening connections anew."""
+"""As many threads as may share a client without opening new connections."""
+
+LAST_SECONDS = 5.0
+"""A request under way when the client is closed has so long to bring what it brings."""
 
 _ONCE, _TWICE = 1, 2
 """Tries for what seldom heals by itself: a certificate; a name or a proxy that is not found."""
@@ -42,72 +44,69 @@ class AttemptFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, read to its end; `body` is decoded, and empty where an error's page could not be read.
-
-    Of what went into a partial file, `body` is the beginning.
-    """
+    """What came back, read to its end. `head`: the decoded beginning of what was kept, or the words of what was not,
+    empty where they could not be read."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    head: bytes
 
 
 class Transport:
     """A session of pooled keep-alive connections; threads may share it."""
 
-    def __init__(self, options: ClientOptions, clock: Clock) -> None:
+    def __init__(self, options: ClientOptions) -> None:
         self._options = options
-        self._clock = clock
         self._session = _session(options)
+        self._watchdog = Watchdog()
 
-    def fetch(self, url: str, headers: Mapping[str, str], into: PartialFile | None = None) -> Response:
+    def fetch(self, url: str, headers: Mapping[str, str], into: Sink, limit: Limit) -> Response:
         """The answer to one GET with these headers beside the session's, redirects not followed.
 
-        A file, and no page of words, goes `into` the partial file, where one is given, as it comes. Raises
-        AttemptFailed (down or broken), and BadOptions where that file cannot be written.
+        A file goes `into` the sink as it comes. Whatever the server does, all of it is over within the options'
+        `request_timeout_seconds`. Raises AttemptFailed (down or broken), and BadOptions where the sink cannot be
+        written.
         """
         options = self._options
-        try:
-            with self._session.get(
-                url,
-                headers=dict(headers),
-                stream=True,
-                timeout=(options.connect_timeout_seconds, options.read_timeout_seconds),
-            ) as response:
-                return Response(response.status_code, response.headers, self._body(response, into))
-        except BodyTooSlow as error:
-            raise AttemptFailed(Outcome.DOWN, str(error)) from error
-        except BodyNotWhole as error:
-            raise AttemptFailed(Outcome.BROKEN, str(error)) from error
-        except requests.exceptions.RequestException as error:
-            raise _explained(error, url) from error
-        except OSError as error:  # requests' own for a REQUESTS_CA_BUNDLE that is no file
-            raise AttemptFailed(Outcome.DOWN, f"the connection cannot be set up: {error}", tries=_ONCE) from error
+        host = urlsplit(url).netloc
+        to_headers = options.connect_timeout_seconds + options.read_timeout_seconds
+        late = f"no answer from {host} in time"
+        with self._watchdog.exchange(min(to_headers, options.request_timeout_seconds)) as exchange:
+            try:
+                with self._session.get(
+                    url,
+                    headers=dict(headers),
+                    stream=True,
+                    timeout=(options.connect_timeout_seconds, options.read_timeout_seconds),
+                ) as response:
+                    self._watchdog.extend(exchange, options.request_timeout_seconds)
+                    late = f"the body did not end within {options.request_timeout_seconds:g} s"
+                    found = Response(response.status_code, response.headers, _body(response, into, limit))
+            except (BodyNotWhole, BodyTooSlow, OSError) as error:  # requests' errors are OSErrors
+                if exchange.shut:
+                    raise AttemptFailed(Outcome.DOWN, late) from error
+                raise _explained(error, url) from error
+            if exchange.shut:  # what looked like the body's end was none
+                raise AttemptFailed(Outcome.DOWN, late)
+        return found
 
     def close(self) -> None:
-        """Close the idle connections."""
+        """Close the idle connections; requests under way have LAST_SECONDS to end."""
+        self._watchdog.last_call(LAST_SECONDS)
         self._session.close()
 
-    def _body(self, response: requests.Response, into: PartialFile | None) -> bytes:
-        read: Callable[..., bytes] = read_body
-        if into is not None and into.takes(response.status_code, response.headers):
 
-            def read(raw: BaseHTTPResponse, headers: Mapping[str, str], **bounds: Any) -> bytes:
-                return into.take(response.status_code, headers, body_chunks(raw, headers, **bounds))
-
-        options = self._options
-        try:
-            return read(
-                response.raw,
-                response.headers,
-                max_bytes=options.max_body_bytes,
-                seconds=options.body_timeout_seconds,
-                clock=self._clock,
-            )
-        except (BodyNotWhole, BodyTooSlow):
-            if response.status_code in (200, PARTIAL):
-                raise
-            return b""  # the status of an error says enough
+def _body(response: requests.Response, into: Sink, limit: Limit) -> bytes:
+    """All of an answer that is kept elsewhere, or its beginning."""
+    status, headers = response.status_code, response.headers
+    if into.takes(status, headers):
+        return into.take(status, headers, body_pieces(response.raw, headers, limit))
+    try:
+        return b"".join(body_pieces(response.raw, headers, PAGE))
+    except (BodyNotWhole, BodyTooSlow):
+        if status in (200, PARTIAL):
+            raise
+        return b""  # the status of an error says enough
 
 
 class _Session(requests.Session):
@@ -122,7 +121,7 @@ def _session(options: ClientOptions) -> requests.Session:
     session.headers.clear()
     session.headers.update({"User-Agent": options.identity, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"})
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    adapter = HTTPAdapter(pool_connections=POOLED_CONNECTIONS, pool_maxsize=POOLED_CONNECTIONS)
+    adapter = WatchedAdapter(pool_connections=POOLED_CONNECTIONS, pool_maxsize=POOLED_CONNECTIONS)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     if not is_loopback(options.base_url):  # no proxy can reach our own loopback for us
@@ -133,7 +132,14 @@ def _session(options: ClientOptions) -> requests.Session:
     return session
 
 
-def _explained(error: requests.exceptions.RequestException, url: str) -> AttemptFailed:
+def _explained(error: Exception, url: str) -> AttemptFailed:
+    if isinstance(error, BodyTooSlow):
+        return AttemptFailed(Outcome.DOWN, str(error))
+    if isinstance(error, BodyNotWhole):
+        outcome = Outcome.TOO_LARGE if isinstance(error, BodyTooLarge) else Outcome.BROKEN
+        return AttemptFailed(outcome, str(error), tries=_ONCE if outcome is Outcome.TOO_LARGE else None)
+    if not isinstance(error, requests.exceptions.RequestException):  # requests' own for a REQUESTS_CA_BUNDLE amiss
+        return AttemptFailed(Outcome.DOWN, f"the connection cannot be set up: {error}", tries=_ONCE)
     causes = list(_causes(error))
     detail = next((c.strerror for c in reversed(causes) if isinstance(c, OSError) and c.strerror), None)
     untrusted = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)

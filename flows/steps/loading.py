@@ -1,5 +1,6 @@
 """The submissions of index entries: from the raw archive where it has them, else from EDGAR, archived as they come."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -7,7 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from queue import Empty, SimpleQueue
 
-from ...crawler import BrokenAnswer, ClientClosed, CrawlError, EdgarClient, EdgarDown, Throttled, fetch_submission
+from ...crawler import (
+    BadOptions,
+    BrokenAnswer,
+    ClientClosed,
+    Content,
+    CrawlError,
+    EdgarClient,
+    EdgarDown,
+    Refused,
+    Throttled,
+    TooLarge,
+    fetch_submission,
+)
 from ...storage import RawSubmission
 from ...tables import IndexEntry
 from .run import Run
@@ -15,6 +28,15 @@ from .stopping import STOPPED, asked_to_stop
 
 FAILURES_IN_A_ROW = 3
 """So many filings failing in a row, with none answered between, and it is asked whether EDGAR answers at all."""
+
+STOPS = (ClientClosed, Throttled, BadOptions)
+"""What is said of all that is still to be asked for; BadOptions: a folder of this machine that cannot be used."""
+
+AHEAD = 2
+"""So many filings a thread are asked for ahead of what is done with them; large ones wait on disk."""
+
+TOGETHER_BYTES = 8 * 2**20
+"""Filings are archived and parsed together up to this; a larger one comes alone, or last of its group."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +93,8 @@ def fetch(
     filing bad, and the filing is left for the next run. Raises the last CrawlError when EDGAR is down or refuses. After
     a Throttled the client is closed.
     """
-    come: SimpleQueue[Future[bytes]] = SimpleQueue()
-    futures: dict[Future[bytes], IndexEntry] = {}
+    come: SimpleQueue[Future[Content]] = SimpleQueue()
+    futures: dict[Future[Content], IndexEntry] = {}
     unanswered = _Unanswered()
     stopped: CrawlError | None = None
     with ThreadPoolExecutor(threads, thread_name_prefix="fetch") as pool:
@@ -82,38 +104,53 @@ def fetch(
             futures[future] = entry
             future.add_done_callback(come.put)
 
-        for entry in entries:
-            ask(entry)
+        to_ask = deque(entries)
         try:
-            while futures and not stopped:
+            while (to_ask or futures) and not stopped:
+                while to_ask and len(futures) < threads * AHEAD:
+                    ask(to_ask.popleft())
                 answered: list[Loaded] = []
                 for future in _waiting(come):
                     loaded = _outcome(futures.pop(future), future)
-                    if isinstance(loaded.failure, ClientClosed | Throttled):
+                    if isinstance(loaded.failure, STOPS):
                         stopped = loaded.failure
                         break
-                    if isinstance(loaded.failure, EdgarDown | BrokenAnswer):
+                    if _says_nothing(loaded.failure):
                         unanswered.add(loaded)
                     else:
                         answered += [*unanswered.settle(ask), loaded]
-                if not stopped and (unanswered.count >= FAILURES_IN_A_ROW or (unanswered.count and not futures)):
+                if not stopped and (
+                    unanswered.count >= FAILURES_IN_A_ROW or (unanswered.count and not futures and not to_ask)
+                ):
                     stopped = _silence(client)
                     answered += [] if stopped else unanswered.settle(ask)
                 keep(answered)
                 yield from answered
         except BaseException:
             client.close()  # whoever waits for the rate limiter wakes up and ends
+            for last in _last(pool, futures):
+                keep(last)
             raise
-        finally:
-            if isinstance(stopped, Throttled):
-                client.close()
-            pool.shutdown(wait=True, cancel_futures=True)
-            ended = [_outcome(entry, future) for future, entry in futures.items() if not future.cancelled()]
-            last = [loaded for loaded in ended if loaded.content is not None]
+        if isinstance(stopped, Throttled):
+            client.close()
+        for last in _last(pool, futures):
             keep(last)
-        yield from last
+            yield from last
     if stopped:
         raise stopped
+
+
+def _last(pool: ThreadPoolExecutor, futures: dict[Future[Content], IndexEntry]) -> Iterator[list[Loaded]]:
+    """What came of the requests under way when no more is asked for, one after another."""
+    pool.shutdown(wait=True, cancel_futures=True)
+    for future, entry in futures.items():
+        if not future.cancelled() and not future.exception():
+            yield [_outcome(entry, future)]
+
+
+def _says_nothing(failure: CrawlError | None) -> bool:
+    """Whether it may be EDGAR that fails, and not the filing."""
+    return isinstance(failure, EdgarDown | BrokenAnswer) and not isinstance(failure, Refused | TooLarge)
 
 
 class _Unanswered:
@@ -150,17 +187,21 @@ def _silence(client: EdgarClient) -> CrawlError | None:
     return None
 
 
-def _waiting(come: SimpleQueue[Future[bytes]]) -> list[Future[bytes]]:
-    """All that have come; waits for one if there is none."""
+def _waiting(come: SimpleQueue[Future[Content]]) -> list[Future[Content]]:
+    """What has come, as much as is read into memory together; waits for one if there is none."""
     found = [come.get()]
     with suppress(Empty):
-        while True:
+        while sum(map(_size, found)) < TOGETHER_BYTES:
             found.append(come.get_nowait())
     return found
 
 
-def _outcome(entry: IndexEntry, future: Future[bytes]) -> Loaded:
+def _size(future: Future[Content]) -> int:
+    return 0 if future.cancelled() or future.exception() else future.result().size
+
+
+def _outcome(entry: IndexEntry, future: Future[Content]) -> Loaded:
     try:
-        return Loaded(entry, future.result())
+        return Loaded(entry, future.result().read())
     except CrawlError as failed:
         return Loaded(entry, None, failed)

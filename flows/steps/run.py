@@ -35,7 +35,7 @@ def client_options(settings: Settings) -> ClientOptions:
         rate_limiter_folder=edgar.rate_limiter_folder,
         connect_timeout_seconds=edgar.connect_timeout_seconds,
         read_timeout_seconds=edgar.read_timeout_seconds,
-        body_timeout_seconds=edgar.body_timeout_seconds,
+        request_timeout_seconds=edgar.request_timeout_seconds,
         attempts=edgar.attempts,
     )
 

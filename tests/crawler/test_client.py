@@ -19,10 +19,13 @@ from form4lake.crawler import (
     CrawlError,
     EdgarClient,
     EdgarDown,
+    Refused,
     Throttled,
+    TooLarge,
     Validators,
     read_rate_limiter,
 )
+from form4lake.crawler.limits import Limit
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer, zipped
 from form4lake.tests.builders.skipping_clock import SkippingClock
 
@@ -31,6 +34,8 @@ BODY = b"<SEC-DOCUMENT>" + b"a filing\n" * 4000 + b"</SEC-DOCUMENT>\n"
 FINE = Scripted(BODY)
 HTML = {"Content-Type": "text/html"}
 RATE_PAGE = b"<html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head></html>"
+RATE_ANSWER = Scripted(RATE_PAGE, 403, HTML)
+FOLDER = "/Archives/edgar/daily-index/index.json"
 
 
 def test_it_says_who_asks_and_takes_gzip(server: ScriptedServer, client: EdgarClient) -> None:
@@ -226,25 +231,63 @@ def test_a_longer_retry_after_lengthens_the_pause(
 
 
 def test_throttled_again_and_again_it_gives_up(server: ScriptedServer, client: EdgarClient) -> None:
-    server.script(PATH, Scripted(RATE_PAGE, 403, HTML))
+    server.script(PATH, RATE_ANSWER)
+    server.script(FOLDER, RATE_ANSWER)
     with pytest.raises(Throttled, match="refused 3 times") as caught:
         client.get(PATH)
-    assert client.requests_made == 3
+    assert [asked.path for asked in server.asked] == [PATH, FOLDER, FOLDER], "after a pause another file is asked for"
     assert caught.value.transient
 
 
 def test_a_client_refused_again_and_again_does_not_begin_anew_with_each_file(
     server: ScriptedServer, client: EdgarClient
 ) -> None:
+    for path in (PATH, "/second", "/third", FOLDER):
+        server.script(path, RATE_ANSWER)
     for path in (PATH, "/second", "/third"):
-        server.script(path, Scripted(RATE_PAGE, 403, HTML))
         with pytest.raises(Throttled):
             client.get(path)
     assert len(server.asked) == 3 + 1 + 1, "once a pause, not three times a file"
     server.script("/fourth", FINE)
     client.get("/fourth")
-    server.script("/fifth", Scripted(RATE_PAGE, 403, HTML), FINE)
+    server.script("/fifth", RATE_ANSWER, FINE)
     assert client.get("/fifth").body == BODY, "an answer ends the row"
+
+
+def test_a_file_that_is_always_refused_is_told_from_a_throttle(
+    server: ScriptedServer, client: EdgarClient, clock: SkippingClock
+) -> None:
+    server.script("/given", FINE)
+    server.script(PATH, RATE_ANSWER)
+    client.get("/given")
+    began = clock.wall()
+    with pytest.raises(Refused, match="though it gives other files") as caught:
+        client.get(PATH)
+    assert [asked.path for asked in server.asked] == ["/given", PATH, "/given", PATH]
+    assert 600 <= clock.wall() - began < 700, "one pause, not one for each refusal"
+    assert caught.value.path == PATH
+    assert client.get("/given").body == BODY, "the rate limiter is open for the others"
+
+
+def test_files_refused_at_once_share_the_pause_and_the_look_at_another(
+    server: ScriptedServer, client: EdgarClient, clock: SkippingClock
+) -> None:
+    paths = [f"/{number}" for number in range(6)]
+    for path in paths:
+        server.script(path, Scripted(RATE_PAGE, 403, HTML, delay_seconds=0.2))
+    with ThreadPoolExecutor(6) as pool:
+        failures = list(pool.map(lambda path: client_error(client, path), paths))
+    assert [type(each) for each in failures] == [Refused] * 6
+    assert [asked.path for asked in server.asked].count(FOLDER) == 1
+    assert len(server.asked) == 6 + 1 + 6
+
+
+def client_error(client: EdgarClient, path: str) -> Exception | None:
+    try:
+        client.get(path)
+    except CrawlError as error:
+        return error
+    return None
 
 
 def test_redirects_within_edgar_are_followed_through_the_rate_limiter(
@@ -260,13 +303,63 @@ def test_redirects_within_edgar_are_followed_through_the_rate_limiter(
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example.com/", "//evil.example.com/x", "http://localhost:1/", "ftp://x/", "http://[::1", ""],
+    [
+        "https://evil.example.com/",
+        "//evil.example.com/x",
+        "http://localhost:1/",
+        "ftp://x/",
+        "http://[::1",
+        "",
+        "http://evil\\@{here}/x",
+        "http://evil.example.com\\@{here}/x",
+        "//evil.example.com\\@{here}/x",
+        "/\\evil.example.com/x",
+        "http:\\\\evil.example.com\\x",
+        "http://{here}@evil.example.com/x",
+        "http://me:secret@{here}/x",
+        "http://{here}\t.evil.example.com/x",
+        "ht\ttp://evil.example.com/x",
+        "/\t/evil.example.com/x",
+        " //evil.example.com/x",
+        "http://{here}:80/x",
+        "http://127.0.0.1.evil.example.com/x",
+        "http://127.0.0.1%2f@evil.example.com/x",
+        "http://\u246027.0.0.1/x",
+        "http://sec\uff0egov/x",
+        "https://{here}/x",
+        "http://[{here}]/x",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+    ],
 )
 def test_redirects_off_edgar_are_refused(server: ScriptedServer, client: EdgarClient, target: str) -> None:
-    server.script(PATH, Scripted(status=302, headers={"Location": target} if target else {}))
+    location = target.format(here=server.url.removeprefix("http://")).encode().decode("latin-1")
+    server.script(PATH, Scripted(status=302, headers={"Location": location} if target else {}))
     with pytest.raises(BrokenAnswer, match="refused"):
         client.get(PATH)
     assert client.requests_made == 1
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http:x",
+        "//{here}/x",
+        "x",
+        "HTTP://{here}/y/../x",
+        "/x#there",
+        "http://@{here}/x",
+        "http://{here}/x#@evil.example.com/x",
+        "///x",
+        "http:///x",
+    ],
+)
+def test_whatever_a_redirect_says_only_the_base_address_is_asked(
+    server: ScriptedServer, client: EdgarClient, location: str
+) -> None:
+    server.script("/there", Scripted(status=302, headers={"Location": location.format(here=server.url[7:])}))
+    server.script("/x", FINE)
+    assert client.get("/there").body == BODY
 
 
 def test_redirects_in_a_circle_end(server: ScriptedServer, client: EdgarClient) -> None:
@@ -276,35 +369,42 @@ def test_redirects_in_a_circle_end(server: ScriptedServer, client: EdgarClient) 
     assert client.requests_made == 6
 
 
+SMALL = Limit("a test", 10_000)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         FINE,
         Scripted(BODY, chunked=True),
+        Scripted(BODY, chunked=True, trickle_seconds=1e-5),
         zipped(BODY * 9),
         Scripted(gzip.compress(b"\0" * 5_000_000), headers={"Content-Encoding": "gzip"}),
+        Scripted(zlib.compress(b"\0" * 5_000_000), headers={"Content-Encoding": "deflate"}),
     ],
 )
-def test_a_body_over_the_cap_is_refused(
-    server: ScriptedServer, make_client: Callable[..., EdgarClient], answer: Scripted
+def test_a_body_over_the_limit_is_refused_at_once(
+    server: ScriptedServer, client: EdgarClient, answer: Scripted
 ) -> None:
     server.script(PATH, answer)
-    with pytest.raises(BrokenAnswer, match="more than the"):
-        make_client(max_body_bytes=10_000, attempts=1).get(PATH)
+    with pytest.raises(TooLarge, match="more than the 10,000 bytes that a test may have") as caught:
+        client.get(PATH, limit=SMALL)
+    assert client.requests_made == 1
+    assert not caught.value.transient
+    with pytest.raises(TooLarge):
+        client.fetch(PATH, whole=lambda _: None, limit=SMALL)
 
 
-def test_a_body_of_just_the_cap_is_fine(server: ScriptedServer, make_client: Callable[..., EdgarClient]) -> None:
+def test_a_body_of_just_the_limit_is_fine(server: ScriptedServer, client: EdgarClient) -> None:
     server.script(PATH, FINE, zipped(BODY))
-    exact = make_client(max_body_bytes=len(BODY))
-    assert [exact.get(PATH).body, exact.get(PATH).body] == [BODY, BODY]
+    exact = Limit("a test", len(BODY))
+    assert [client.get(PATH, limit=exact).body, client.get(PATH, limit=exact).body] == [BODY, BODY]
 
 
-def test_a_trickling_body_meets_its_own_time_out(
-    server: ScriptedServer, make_client: Callable[..., EdgarClient]
-) -> None:
+def test_a_trickling_body_meets_the_deadline(server: ScriptedServer, make_client: Callable[..., EdgarClient]) -> None:
     server.script(PATH, Scripted(BODY, trickle_seconds=0.02))
     with pytest.raises(EdgarDown, match="did not end within"):
-        make_client(body_timeout_seconds=0.2, attempts=1).get(PATH)
+        make_client(request_timeout_seconds=0.2, attempts=1).get(PATH)
 
 
 def test_a_silent_server_meets_the_read_time_out(

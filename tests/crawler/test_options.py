@@ -55,7 +55,6 @@ def test_an_unusable_address_is_named(base_url: str) -> None:
         ("throttle_pause_seconds", -1.0),
         ("read_timeout_seconds", float("inf")),
         ("attempts", 0),
-        ("max_body_bytes", 0),
     ],
 )
 def test_a_number_out_of_range_is_named(name: str, value: float) -> None:
