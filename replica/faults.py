@@ -35,6 +35,24 @@ class FaultKind(StrEnum):
     """The body ends half way, and the Content-Length says so: nothing but the missing end tells."""
     HTML = "html"
     """200 with a page of HTML in place of the body."""
+    SLOW_HEADERS = "slow headers"
+    """A header that takes `seconds` to come, a byte now and then."""
+    CONTINUES = "continues"
+    """100 Continue, again and again for `seconds`, before the answer."""
+    SLOW_CHUNK_LINE = "slow chunk line"
+    """A chunked body, the line before whose first chunk takes `seconds` to come."""
+    TRAILERS = "trailers"
+    """A chunked body, whole, and then trailers for `seconds`."""
+    DRIP = "drip"
+    """The body comes a byte at a time for `seconds`."""
+    BOMB = "bomb"
+    """A packed body of 1 MB that unpacks to 1 GiB."""
+    MEMBERS = "members"
+    """A packed body of 200,000 gzip members with nothing in them."""
+    HUGE = "huge"
+    """A submission of 1 GiB."""
+    REDIRECT = "redirect"
+    """302 to `location`."""
     CHANGED = "changed"
     """An index that changes: its first `after` answers lack the filings of `added`, later ones those of `removed`."""
     UNPUBLISHED = "unpublished"
@@ -57,6 +75,7 @@ class Fault:
     times: int | None = None
     after: int = 0
     seconds: float = 1.0
+    location: str = ""
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
 

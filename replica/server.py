@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -24,6 +25,7 @@ from . import pages
 from .archive import Archive
 from .datasets import dataset, dataset_modified
 from .faults import Fault, FaultKind, Faults
+from .hostile import hostile_answer
 from .stats import Hit, Stats
 
 _ARCHIVES = "/Archives/"
@@ -200,8 +202,11 @@ class _Handler(BaseHTTPRequestHandler):
         replica.count(Hit(arrived, path, _kind(path), reply.status, fault.kind if fault else None, user_agent))
         if replica.latency_seconds:
             time.sleep(replica.latency_seconds)
+        hostile = hostile_answer(fault, reply.body) if fault and reply.status == 200 else None
         if reset:
             self._reset()
+        elif hostile:
+            self._send_raw(hostile)
         else:
             self._send(reply, fault)
 
@@ -269,6 +274,12 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
+    def _send_raw(self, pieces: Iterator[bytes]) -> None:
+        self.close_connection = True
+        for piece in pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
+
     def _trickle(self, body: bytes, seconds: float) -> None:
         pieces = 20
         size = len(body) // pieces + 1
@@ -299,6 +310,8 @@ def _instead(path: str, fault: Fault) -> _Reply | None:
         return _Reply(429, pages.THROTTLED, headers={"Retry-After": str(round(fault.seconds))})
     if fault.kind is FaultKind.DOWN:
         return _Reply(503, pages.DOWN)
+    if fault.kind is FaultKind.REDIRECT:
+        return _Reply(302, b"", headers={"Location": fault.location})
     if fault.kind is FaultKind.HTML:
         return _Reply(200, pages.ODD)
     return None
