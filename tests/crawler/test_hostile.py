@@ -65,7 +65,7 @@ def test_a_server_that_trickles_for_ever_meets_the_deadline(
     hostile: Hostile, archive: Archive, kind: FaultKind
 ) -> None:
     first, second = paths(archive)[:2]
-    edgar, client = hostile(
+    _, client = hostile(
         Fault(kind, f"*{first}", seconds=FOR_EVER),
         request_timeout_seconds=0.5,
         connect_timeout_seconds=0.2,
