@@ -7,20 +7,16 @@ in the tables is kept as it was typed, in issues: a wrong number is worse than n
 from __future__ import annotations
 
 import re
-from datetime import date
 
-from ...tables import OWNERSHIP_FORMS, Filing, Footnote, ParseIssue, ReportingOwner, Signature
+from ...tables import OWNERSHIP_FORMS, Filing, Footnote, ParseIssue, Signature
 from ..header import FIRST_YEAR, LAST_YEAR, Header
 from ..submission import Document
-from ..ticker import ticker
-from ..values import fold
-from . import items as paper_items
-from . import values as paper_values
+from .account import Account, left_over
 from .back import Back, read_back
-from .items import Items, read_items
-from .lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, Form, is_html, read_lines
-from .parties import Parties, read_parties
-from .rows import Context, read_tables
+from .front import read_front
+from .lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, is_html, read_lines
+from .parties import read_parties
+from .rows import Context, named_notes, read_tables
 
 _TITLE = re.compile(
     rb"(?:initial\s+statement\s+of|statement\s+of\s+changes\s+(?:in|of)|annual\s+statement\s+of\s+changes\s+in)"
@@ -43,16 +39,15 @@ def read(document: Document, header: Header) -> Filing | None:
     if form_type is None:
         return None
     form = read_lines(document.content)
+    account = Account(form.lines)
     parties = read_parties(header.content)
     issues = list(header.issues)
     made_on = header.filed if header.filed and FIRST_YEAR <= header.filed.year <= LAST_YEAR else parties.period
-    items = read_items(form.front)
-    back = read_back(form.back or (form.front if not form.regions else []), made_on)
+    names = [each.name for each in parties.owners if each.name]
+    back = read_back(form.back, made_on, names, named_notes(form.regions), account)
     found = read_tables(form.regions, Context(form_type, made_on, back.notes))
-    if not form.regions:
-        text = "\n".join(line.text for line in form.front if line.has_words)
-        reason = "no table of the form was found in the text"
-        issues.append(ParseIssue(table_name="filings", raw_value=text.replace("\0", ""), reason=reason))
+    for region in form.regions:
+        account.take_lines(region.lines)
     filing = Filing(
         accession_number=header.accession_number,
         form_type=form_type,
@@ -61,7 +56,6 @@ def read(document: Document, header: Header) -> Filing | None:
         remarks=back.remarks,
         source_format=form.source_format,
         parse_mode="recovered" if found.guessed else "strict",
-        reporting_owners=_owners(parties, form, items, issues),
         footnotes=[Footnote(footnote_id=mark, footnote_text=text) for mark, text in back.notes.items()],
         signatures=_signatures(back),
         parse_issues=issues,
@@ -69,14 +63,14 @@ def read(document: Document, header: Header) -> Filing | None:
     for name, rows in found.rows.items():
         setattr(filing, name, rows)
     issues += found.issues
-    for column, marked in paper_items.checks(form.front).items():
-        setattr(filing, column, marked)
-    _issuer(filing, parties, items)
-    _dates(filing, parties, items, made_on)
+    read_front(form.front, filing, parties, made_on, account)
+    if not form.regions:
+        issues.append(ParseIssue(table_name="filings", reason="no table of the form was found in the text"))
     if form_type.startswith("3") and not any(found.rows.values()):
         lines = [line for region in form.regions for line in region.lines] + form.back
         filing.no_securities_owned = True if any(_NOTHING_OWNED.search(line.text) for line in lines) else None
     filing.owner_count, filing.footnote_count = len(filing.reporting_owners), len(filing.footnotes)
+    issues += left_over(account, form.regions[0].lines[0].number if form.regions else len(form.lines))
     return filing
 
 
@@ -102,80 +96,8 @@ def _form_type(document: Document, header: Header) -> str | None:
     return named[1].decode().upper()
 
 
-def _issuer(filing: Filing, parties: Parties, items: Items) -> None:
-    """The header's issuer, and the symbol that the text gives it."""
-    if len(parties.issuers) == 1:
-        filing.issuer_cik, filing.issuer_name = parties.issuers[0].cik, parties.issuers[0].name
-    elif parties.issuers:
-        names = "; ".join(f"{each.name} {each.cik_text}" for each in parties.issuers)
-        _issue(filing, "issuer_cik", names, "the header names more than one issuer")
-    filing.issuer_trading_symbol = paper_items.symbol(items.issuer)
-    filing.ticker = ticker(filing.issuer_trading_symbol)
-    if not filing.issuer_name and items.issuer:
-        _issue(filing, "issuer_name", "\n".join(items.issuer), "the header names no issuer; the form's text is this")
-    elif filing.issuer_trading_symbol is None and items.issuer:
-        reason = "the lines of the issuer have no symbol that is certain"
-        _issue(filing, "issuer_trading_symbol", "\n".join(items.issuer), reason)
-
-
-def _dates(filing: Filing, parties: Parties, items: Items, made_on: date | None) -> None:
-    """The header's period, held against the form's; the date of the original of an amendment."""
-    filing.period_of_report = parties.period
-    stated = fold(" ".join(items.statement_for))
-    if parties.period_text and parties.period is None:
-        _issue(filing, "period_of_report", parties.period_text, "the header's period is not a date")
-    if stated:
-        day, problem = paper_values.day(stated, made_on, "event")
-        if parties.period is None and problem is None:
-            filing.period_of_report = day
-        elif parties.period is None:
-            _issue(filing, "period_of_report", stated, f"the period {problem}")
-        elif problem is None and day is not None and day != parties.period:
-            _issue(filing, "period_of_report", stated, f"the header's period is {parties.period}")
-    original = fold(" ".join(items.original))
-    if original and not paper_values.is_nil(original):
-        filing.date_of_original_submission, problem = paper_values.day(original, made_on, "event")
-        if problem is not None:
-            _issue(filing, "date_of_original_submission", original, problem)
-
-
-def _owners(parties: Parties, form: Form, items: Items, issues: list[ParseIssue]) -> list[ReportingOwner]:
-    """The owners of the header; the boxes of the form say more of an owner who is the only one."""
-    owners = []
-    for number, party in enumerate(parties.owners, start=1):
-        owner, unknown = party.owner(number)
-        owners.append(owner)
-        issues += [_owner_issue(number, None, text, "a relationship that is not known") for text in unknown]
-    boxes = paper_items.relationship(form.front)
-    if len(owners) != 1 or not boxes:
-        return owners
-    owner = owners[0]
-    for column, marked in boxes.items():
-        if getattr(owner, column) and not marked:
-            issues.append(_owner_issue(1, column, None, "the header says it, and its box on the form is not marked"))
-        setattr(owner, column, marked)
-    below = paper_items.title_below(items.relationship)
-    if below and owner.is_officer and not owner.is_other:
-        owner.officer_title = below
-    elif below and owner.is_other and not owner.is_officer:
-        owner.other_text = below
-    elif below:
-        issues.append(_owner_issue(1, "officer_title", below, "a text below the boxes, and it is not certain of which"))
-    return owners
-
-
 def _signatures(back: Back) -> list[Signature]:
     return [
         Signature(signature_number=number, signature_name=name, signature_date=day)
         for number, (name, day) in enumerate(back.signatures[:1_000], start=1)
     ]
-
-
-def _issue(filing: Filing, column: str, raw: str, reason: str) -> None:
-    filing.parse_issues.append(ParseIssue(table_name="filings", column_name=column, raw_value=raw, reason=reason))
-
-
-def _owner_issue(number: int, column: str | None, raw: str | None, reason: str) -> ParseIssue:
-    return ParseIssue(
-        table_name="reporting_owners", row_number=number, column_name=column, raw_value=raw, reason=reason
-    )

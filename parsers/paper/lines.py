@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bs4.element import NavigableString, Tag
@@ -27,6 +27,7 @@ MOST_LINES = 10_000
 """Of a document; the longest paper forms have some 5,000."""
 
 MOST_COLUMNS = 64
+_MOST_GRID = 256
 
 _NARROWEST_TITLE = 4
 """Characters of the first column, at least: less is an indentation."""
@@ -37,6 +38,7 @@ _HTML = re.compile(rb"<html\b|<td\b|<tr\b", re.IGNORECASE)
 _BREAKS = frozenset({"br", "p", "div", "li", "table", "tr", "td", "th", "hr", "pre", "center", "ul", "ol", "caption"})
 _DROPPED = frozenset({"script", "style", "head", "title"})
 _TABLE = re.compile(r"[\W_]*table\s+(ii|i|2|1)\b", re.IGNORECASE)
+_TITLED = re.compile(r"\W*(?:$|non-?\s?deriv|deriv|\(?con(?:tinued|t\b|t'd)|securi)", re.IGNORECASE)
 _NAMED = re.compile(
     r"[\W_]*(non-?\s?)?derivative\s+securi\w+\s+(?:acquired|beneficially)", re.IGNORECASE
 )  # Some forms name the tables and do not number them.
@@ -47,20 +49,67 @@ _END = re.compile(
 )
 _OPENS, _CLOSES = re.compile(r"\s*<table\b", re.IGNORECASE), re.compile(r"\s*</table\b", re.IGNORECASE)
 _PAGE = re.compile(r"\s*</?(?:page|table|caption|f\d+|fn|hr|pre)>\s*", re.IGNORECASE)
+_RUN = re.compile(r"\S+(?: \S+)*")
+_BLANKS = re.compile(r"\s+")
 _TEMPLATE = re.compile(r"\s*<S>.*<C>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as filed, tabs expanded; `cells` where pipes or HTML rule it into boxes, white space kept."""
+    """A line as filed, tabs expanded, and its number in the document.
+
+    `cells` where pipes or HTML rule it into boxes: white space kept, in HTML its line breaks alone. `columns` where
+    HTML does: how many columns of the grid stand before each cell, with those that cells of rows above reach into.
+    """
 
     text: str
     cells: tuple[str, ...] | None = None
+    columns: tuple[int, ...] | None = None
+    number: int = -1
 
     @property
     def has_words(self) -> bool:
         """Whether there is a letter or a digit: else it is blank or a rule."""
         return any(map(str.isalnum, self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line, from one character to before another; its text has no blanks at its ends."""
+
+    line: Line
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The text of the part."""
+        return self.line.text[self.start : self.end].strip()
+
+
+def whole(line: Line) -> Part:
+    """All of a line."""
+    return Part(line, 0, len(line.text))
+
+
+def runs(line: Line) -> list[Part]:
+    """The texts of a line that two blanks or more stand between."""
+    return [Part(line, each.start(), each.end()) for each in _RUN.finditer(line.text)]
+
+
+def cells_of(line: Line) -> list[list[Part]]:
+    """The cells of a line, each as the parts that stand on lines of their own in it."""
+    found: list[list[Part]] = []
+    at = 0
+    for cell in line.cells or ():
+        at = line.text.find(cell.replace("\n", " "), at)
+        parts = []
+        for text in cell.split("\n"):
+            parts.append(Part(line, at, at + len(text)))
+            at += len(text) + 1
+        found.append(parts)
+        at -= 1
+    return found
 
 
 @dataclass(slots=True)
@@ -76,6 +125,7 @@ class Form:
     """The lines of a form: before the tables, in them, and after them."""
 
     source_format: str
+    lines: list[Line] = field(default_factory=list)
     front: list[Line] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     back: list[Line] = field(default_factory=list)
@@ -107,7 +157,8 @@ def read_lines(content: bytes) -> Form:
     lines = _html_lines(text) if html else _ascii_lines(text)
     if len(lines) > MOST_LINES:
         raise NotAnOwnershipFiling(f"a paper form of more than {MOST_LINES:,} lines")
-    for line in lines:
+    form.lines = [replace(line, number=number) for number, line in enumerate(lines)]
+    for line in form.lines:
         started = _table_of(line.text)
         if started is not None:
             region, inside = Region(started), True
@@ -128,7 +179,7 @@ def read_lines(content: bytes) -> Form:
 
 def _table_of(text: str) -> TableNumber | None:
     match = _TABLE.match(text)
-    if match is not None:
+    if match is not None and _TITLED.match(text, match.end()):
         return 2 if match[1].lower() in ("ii", "2") else 1
     match = _NAMED.match(text)
     return None if match is None else 1 if match[1] else 2
@@ -156,6 +207,7 @@ def _html_lines(text: str) -> list[Line]:
     soup = html_tree(text)
     lines: list[Line] = []
     words: list[str] = []
+    reaching: dict[int, list[int]] = {}
 
     def flush() -> None:
         shown = " ".join("".join(words).split())
@@ -177,10 +229,9 @@ def _html_lines(text: str) -> list[Line]:
                 lines += _ascii_lines(node.get_text())
                 continue
             if node.name == "tr" and node.find("table") is None:
-                cells = _cells(node)
-                if cells:
-                    shown = tuple(" ".join(each.get_text(" ").split()) for each in cells)
-                    lines.append(Line(" | ".join(shown), shown if len(shown) > 1 else None))
+                line = _row(node, reaching.setdefault(id(_table_around(node)), []))
+                if line is not None:
+                    lines.append(line)
                     continue
             stack.extend(reversed(node.contents))
         elif node is None:
@@ -191,5 +242,55 @@ def _html_lines(text: str) -> list[Line]:
     return lines
 
 
-def _cells(row: Tag) -> list[Tag]:
-    return [each for each in row.contents if isinstance(each, Tag) and each.name in ("td", "th")][:MOST_COLUMNS]
+def _table_around(row: Tag) -> Tag | None:
+    above = row.parent
+    return above.parent if above is not None and above.name in ("tbody", "thead", "tfoot") else above
+
+
+def _row(row: Tag, reaching: list[int]) -> Line | None:
+    """The cells of a row and the columns they stand in; `reaching` is how many rows cells above still reach into."""
+    cells = [each for each in row.contents if isinstance(each, Tag) and each.name in ("td", "th")][:MOST_COLUMNS]
+    if not cells:
+        return None
+    texts: list[str] = []
+    columns: list[int] = []
+    at = 0
+    for cell in cells:
+        while at < len(reaching) and reaching[at] > 0:
+            at += 1
+        texts.append(_shown(cell))
+        columns.append(at)
+        width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+        if at + width <= _MOST_GRID:
+            reaching.extend([0] * (at + width - len(reaching)))
+            reaching[at : at + width] = [height] * width
+            at += width
+    reaching[:] = [max(0, each - 1) for each in reaching]
+    text = " | ".join(" ".join(each.split()) for each in texts)
+    return Line(text, tuple(texts) if len(texts) > 1 else None, tuple(columns) if len(texts) > 1 else None)
+
+
+def _span(cell: Tag, name: str) -> int:
+    text = str(cell.get(name, "1"))
+    return min(int(text), 30) if re.fullmatch(r"[1-9]\d{0,2}", text, re.ASCII) else 1
+
+
+def _shown(cell: Tag) -> str:
+    """What a cell shows, with its line breaks."""
+    parts: list[str] = []
+    stack: list[object] = [cell]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            if node.name in _DROPPED:
+                continue
+            if node.name in _BREAKS and node is not cell:
+                parts.append("\n")
+                stack.append(None)
+            stack.extend(reversed(node.contents))
+        elif node is None:
+            parts.append("\n")
+        elif type(node) is NavigableString:
+            parts.append(_BLANKS.sub(" ", node))
+    lines = (" ".join(each.split()) for each in "".join(parts).split("\n"))
+    return "\n".join(each for each in lines if each)

@@ -85,6 +85,16 @@ class Context:
     footnotes: Collection[str]
 
 
+_NAMED = re.compile(r"\((\d{1,2}|[a-z])\)|<F(\d{1,2})>|(?<=\S)(\*{1,5})(?!\S)")
+
+
+def named_notes(regions: Sequence[Region]) -> set[str]:
+    """The ids of the footnotes that the tables may name; letters where there is an `(a)` among them."""
+    found = (match for region in regions for line in region.lines for match in _NAMED.finditer(line.text))
+    named = {f"F{match[1] or match[2] or match[3]}" for match in found}
+    return named if "Fa" in named else {each for each in named if not each[1:].isalpha()}
+
+
 def read_tables(regions: Sequence[Region], context: Context) -> Tables:
     """Read every region. Each line of it that is not blank, a rule or printed is in a row or in an issue."""
     result = Tables()

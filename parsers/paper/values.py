@@ -80,9 +80,9 @@ def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str |
         return None, "is not a date"
     numeric, worded = _NUMERIC_DAY.fullmatch(text), _WORDED_DAY.fullmatch(text)
     if numeric is not None:
-        month, of_month, year = int(numeric[1]), int(numeric[3]), numeric[4]
-    elif worded is not None and (named := _month(worded[1])):
-        month, of_month, year = named, int(worded[2]), worded[3]
+        of_year, of_month, year = int(numeric[1]), int(numeric[3]), numeric[4]
+    elif worded is not None and (named := month(worded[1])):
+        of_year, of_month, year = named, int(worded[2]), worded[3]
     else:
         return None, "is not a date"
     ahead = 1 if span == "event" else 50
@@ -93,7 +93,7 @@ def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str |
     else:
         years = [each + int(year) for each in (1900, 2000, 2100) if -25 <= each + int(year) - made_on.year <= ahead]
     try:
-        found = [date(each, month, of_month) for each in years]
+        found = [date(each, of_year, of_month) for each in years]
     except ValueError:
         return None, "is not a date of the calendar"
     if not found:
@@ -102,7 +102,8 @@ def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str |
     return found[0], "is an implausible date" if implausible else None
 
 
-def _month(name: str) -> int | None:
+def month(name: str) -> int | None:
+    """The number of a month by its name or the start of it; None where it is no month."""
     name = name.lower()
     found = [at for at, each in enumerate(_MONTHS, start=1) if each.startswith(name) or (name == "sept" and at == 9)]
     return found[0] if len(found) == 1 else None

@@ -58,6 +58,11 @@ def test_the_real_form(real_edgar: Path) -> None:
     assert [(each.column_name, each.raw_value) for each in filing.parse_issues] == [
         ("transaction_shares", "12,000 -"),
         ("transaction_acquired_disposed_code", "A,D"),
+        # The header has another address.
+        (
+            "owner_name",
+            "Foster, Alan H.\nc/o Productivity Technologies Corp.\n520 Madison Avenue\nNew York, NY  10022\nUSA",
+        ),
     ]
 
 
