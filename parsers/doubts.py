@@ -58,8 +58,7 @@ def doubts(filing: Filing) -> Iterator[ParseIssue]:
                 yield ParseIssue(
                     table_name=table, row_number=row.row_number, column_name=column, raw_value=raw, reason=reason
                 )
-        if len(rows) > 1:
-            yield from _balances(table, rows)
+    yield from _balances(filing.non_derivative_transactions)
 
 
 def _of_row(row: Transaction, filed: date | None, earliest: date | None) -> Iterator[tuple[str, str, str]]:
@@ -83,13 +82,14 @@ def _of_row(row: Transaction, filed: date | None, earliest: date | None) -> Iter
         yield "transaction_price_per_share", f"{price} x {shares}", VALUE_TOO_LARGE
 
 
-def _balances(table: str, rows: list[Transaction]) -> Iterator[ParseIssue]:
+def _balances(rows: list[NonDerivativeTransaction]) -> Iterator[ParseIssue]:
     """Sales after which a position is larger than after the transaction before them.
 
     A position is a title held in one way. Rows listed from the newest to the oldest have rising balances that are
-    right: they are known by an earlier date, or by a balance that the row before explains.
+    right: they are known by an earlier date, or by a balance that the row before explains. In Table II a sale may add
+    to what is owned: a put that is written.
     """
-    last: dict[Position, Transaction] = {}
+    last: dict[Position, NonDerivativeTransaction] = {}
     for row in rows:
         balance = row.shares_owned_following_transaction
         if balance is None:
@@ -104,7 +104,7 @@ def _balances(table: str, rows: list[Transaction]) -> Iterator[ParseIssue]:
         owned = before.shares_owned_following_transaction
         if owned is not None and balance > owned:
             yield ParseIssue(
-                table_name=table,
+                table_name="non_derivative_transactions",
                 row_number=row.row_number,
                 column_name="shares_owned_following_transaction",
                 raw_value=str(balance),
@@ -112,7 +112,7 @@ def _balances(table: str, rows: list[Transaction]) -> Iterator[ParseIssue]:
             )
 
 
-def _position(row: Transaction) -> Position:
+def _position(row: NonDerivativeTransaction) -> Position:
     return (
         row.security_title,
         row.direct_or_indirect_ownership,
@@ -123,7 +123,7 @@ def _position(row: Transaction) -> Position:
     )
 
 
-def _is_newest_first(before: Transaction, row: Transaction) -> bool:
+def _is_newest_first(before: NonDerivativeTransaction, row: NonDerivativeTransaction) -> bool:
     """Whether the row is older than the one listed before it."""
     if before.transaction_date is not None and row.transaction_date is not None:
         if row.transaction_date < before.transaction_date:

@@ -14,12 +14,13 @@ from typing import Any
 
 from ...sec_tables import DOCUMENT_TYPE, FILING_DATE, RELATIONSHIP
 from ...tables import Filing, Footnote, ParseIssue, ReportingOwner, Signature
+from ..doubts import doubts
 from ..issues import EARLIEST, MOST_ISSUES, MOST_ROWS, later
 from ..ticker import ticker
 from .columns import FOOTNOTES, MEMBERS, OWNERS, SECTIONS, SIGNATURES, SUBMISSION, Columns, Member, Target
 from .values import day, relationship
 
-DATASET_PARSER_VERSION = 1
+DATASET_PARSER_VERSION = 2
 """Raised whenever what is made of a data set changes; it is the `parser_version` of these filings."""
 
 Line = tuple[str, ...] | list[str]
@@ -94,7 +95,7 @@ class _Reading:
         for section in SECTIONS:
             tables |= self._section(section)
         accession = self._raw.accession_number
-        return Filing(
+        filing = Filing(
             accession_number=accession,
             form_type=line[plan.places[DOCUMENT_TYPE]].strip(),
             filing_date=filing_date,
@@ -108,6 +109,8 @@ class _Reading:
             **values,
             **tables,
         )
+        filing.parse_issues.extend(doubts(filing))
+        return filing
 
     def _count(self, member: Member, tables: dict[str, list[Any]]) -> int | None:
         return None if member.name in self._incomplete else len(tables[member.table])

@@ -115,3 +115,8 @@ def test_without_a_filing_date_no_date_is_after_it() -> None:
 def test_what_is_owned_after_a_sale(rows: list[str], flagged: list[int]) -> None:
     found = doubted(read(*rows))
     assert [number for number, _, reason in found if reason == BALANCE_ROSE] == flagged
+
+
+def test_a_put_that_is_written_adds_to_what_is_owned() -> None:
+    rows = [row(owned="900", kind="derivative"), row(owned="8000", kind="derivative")]
+    assert doubted(read(*rows, kind="derivative")) == []

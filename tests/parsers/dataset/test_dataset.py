@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.parsers import DATASET_PARSER_VERSION, NotADataset, parse_dataset_batch, read_dataset
+from form4lake.parsers import DATASET_PARSER_VERSION, DOUBTS, NotADataset, parse_dataset_batch, read_dataset
 from form4lake.parsers.dataset import rows as dataset_rows
 from form4lake.parsers.dataset import zip_file as dataset
 from form4lake.tables import FILING_CHILDREN
@@ -38,6 +38,7 @@ def test_the_real_partial_quarter(real_edgar: Path) -> None:
             assert (filing.owner_count, filing.footnote_count) == (None, None)
             for name in FILING_CHILDREN:
                 counts[name] += len(getattr(filing, name))
+            counts["doubts"] += sum(each.reason in DOUBTS for each in filing.parse_issues)
 
     assert len(numbers) == 36_075
     assert +counts == {
@@ -45,7 +46,8 @@ def test_the_real_partial_quarter(real_edgar: Path) -> None:
         "derivative_holdings": 8_136,
         "non_derivative_holdings": 17_897,
         "signatures": 39_236,
-        "parse_issues": 4,
+        "parse_issues": 4 + 128,
+        "doubts": 128,
     }
     assert [each.split(".")[0] for each in reading.problems] == ["REPORTINGOWNER", "NONDERIV_TRANS", "FOOTNOTES"]
 
