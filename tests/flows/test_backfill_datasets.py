@@ -343,7 +343,7 @@ def test_the_real_partial_quarter_goes_in(workspace: Workspace, from_datasets: B
         ("signatures", 39_236),
         ("reporting_owners", 0),
         ("non_derivative_transactions", 0),
-        ("parse_issues", 4),
+        ("parse_issues", 132),
     ]
     assert [(name, workspace.count(name)) for name, _ in counted] == counted
     months = workspace.query("select distinct date_trunc('month', filing_date)::date from filings order by 1")
