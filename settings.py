@@ -61,7 +61,7 @@ class EdgarSettings(BaseModel):
     threads: int = Field(default=8, ge=1, le=64)
     """How many requests may be under way at once; the rate is not theirs to set."""
     rate_limiter_folder: Path | None = None
-    """Where the processes of this machine agree on the next request; null: one folder for all of its users."""
+    """Where the processes of this machine agree on the next request; null: a folder of the user's own."""
 
     @model_validator(mode="before")
     @classmethod

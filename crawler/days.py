@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from ..edgar_calendar import Quarter, business_days_back, days_between, is_business_day, is_holiday, quarters_between
 from .client import EdgarClient
+from .errors import Refused, TooLarge
 from .listing import list_daily_indexes
+
+log = logging.getLogger("form4lake.crawler")
 
 DayState = Literal["listed", "holiday", "no index", "not published", "denied"]
 
@@ -41,7 +45,8 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
     for. A day without an index is a "holiday" by the federal calendar; else "not published" if it may still come: today
     and later, one of the `recent_days` business days before today, or later than the newest index listed. All else has
     "no index". A past quarter without any list is trouble at EDGAR, not a quarter without filings: its
-    days are "denied". Raises what `EdgarClient.get` raises, Absent aside.
+    days are "denied", as where EDGAR refuses the list. Raises what `EdgarClient.get` raises, but not Absent, Refused or
+    TooLarge.
     """
     first = max(first, FIRST_DAILY_INDEX)
     recent = business_days_back(today, recent_days)
@@ -70,6 +75,10 @@ def survey_days(client: EdgarClient, first: date, last: date, *, today: date, re
 def _listing(client: EdgarClient, quarter: Quarter, recent: date) -> dict[date, tuple[str, ...]] | None:
     """The indexes of a quarter's days; EDGAR must have a list if one of its business days is before `recent`."""
     due = any(is_business_day(day) for day in days_between(quarter.first, recent - timedelta(days=1)))
-    listing = list_daily_indexes(client, quarter)
+    try:
+        listing = list_daily_indexes(client, quarter)
+    except (Refused, TooLarge) as failed:
+        log.warning("%s; its days are read once EDGAR gives the list", failed)
+        return None
     # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
     return list_daily_indexes(client, quarter) if listing is None and due else listing

@@ -22,9 +22,9 @@ _EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
 class ClientOptions:
     """The options of an `EdgarClient`; times in seconds.
 
-    `rate_limiter_folder` is where processes agree on whose turn it is; None means the one folder that every user of
-    the machine shares. Processes with different folders do not see each other's requests. A request is over after
-    `request_timeout_seconds`, from the look-up of the name to the last byte, whatever the server does.
+    `rate_limiter_folder` is where processes agree on whose turn it is; None means one of the user's own: name one for
+    the users of a machine to share. Processes with different folders do not see each other's requests. A request is
+    over after `request_timeout_seconds`, from the look-up of the name to the last byte, whatever the server does.
     """
 
     identity: str

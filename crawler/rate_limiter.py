@@ -1,5 +1,4 @@
-"""The rate limiter that every request of every process of a machine goes through: evenly spaced, shut when EDGAR says
-so.
+"""The rate limiter of a machine: every request of every process waits for its turn, and for the end of a pause.
 
 One small file a host holds the next free slot, the last departure and how long the rate limiter is closed; it is its
 own lock file. A request takes the next free slot, sleeps until then without holding the lock, and looks again before
@@ -11,20 +10,16 @@ from __future__ import annotations
 import logging
 import math
 import os
-import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import urlsplit
-
-from filelock import lock_descriptor, unlock_descriptor
 
 from .clock import Clock
-from .errors import BadOptions, ClientClosed
+from .errors import ClientClosed
+from .limiter_file import limiter_file, locked
 from .options import ClientOptions
 
 log = logging.getLogger("form4lake.crawler")
@@ -47,7 +42,6 @@ _MAGIC = "form4lake-gate-1"
 _RECORD_BYTES = 128
 _REASON_BYTES = 256
 """Why the rate limiter was closed last, as text, behind the record: no request has to read it."""
-_POLL_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,8 @@ class RateLimiter:
 
     def __init__(self, options: ClientOptions, clock: Clock | None = None) -> None:
         """Make the folder and the file if need be; raises BadOptions if they cannot be used."""
-        self._path = _limiter_file(options)
+        self._path = limiter_file(options)
+        self._own = options.rate_limiter_folder is None
         self._clock = clock or Clock()
         self._spacing = SLOT_SHARE / options.requests_per_second
         self._closest = CLOSEST_SHARE / options.requests_per_second
@@ -100,7 +95,7 @@ class RateLimiter:
         """Return when it is this request's turn, after any pause; raises ClientClosed once `stop` is set."""
         slot: float | None = None
         while not stop.is_set():
-            with self._record() as record:
+            with self._record(stop=stop) as record:
                 now = self._clock.monotonic()
                 closed_for = record.closed_until - self._clock.wall()
                 if closed_for > 0:
@@ -132,9 +127,9 @@ class RateLimiter:
             log.warning("EDGAR wants a pause: no request before %s", _local_time(closed_until))
 
     @contextmanager
-    def _record(self, reason: str | None = None) -> Iterator[_Record]:
+    def _record(self, reason: str | None = None, stop: threading.Event | None = None) -> Iterator[_Record]:
         """The record, to be changed; with a reason to keep beside it, durable at the end."""
-        with self._threads, _locked(self._path) as file:
+        with self._threads, locked(self._path, own=self._own, stop=stop) as file:
             record = self._healed(_Record.decode(os.read(file, _RECORD_BYTES)))
             yield record
             os.lseek(file, 0, os.SEEK_SET)
@@ -159,77 +154,15 @@ class RateLimiter:
 
 def read_rate_limiter(options: ClientOptions) -> RateLimiterState:
     """Whether the rate limiter of these options is closed; raises BadOptions if it cannot be read."""
-    path = _limiter_file(options)
-    if not path.is_file():
+    path = limiter_file(options)
+    if not os.path.lexists(path):
         return RateLimiterState()
-    with _locked(path) as file:
+    with locked(path, own=options.rate_limiter_folder is None) as file:
         record = _Record.decode(os.read(file, _RECORD_BYTES))
         reason = os.read(file, _REASON_BYTES).decode("utf-8", "replace").strip()
     if record is None or record.closed_until <= Clock().wall():
         return RateLimiterState()
     return RateLimiterState(datetime.fromtimestamp(record.closed_until, UTC), reason or None)
-
-
-def _limiter_file(options: ClientOptions) -> Path:
-    parts = urlsplit(options.base_url)
-    host = parts.hostname or ""
-    if host == "sec.gov" or host.endswith(".sec.gov"):
-        name = "sec.gov"  # the allowance is one for all of the SEC's hosts
-    else:
-        name = host.replace(":", "-") + (f"_{parts.port}" if parts.port else "")
-    return (options.rate_limiter_folder or _machine_folder()) / f"{name}.gate"
-
-
-def _machine_folder() -> Path:
-    """The folder that all users of the machine share; /var/tmp outlives a restart, and TMPDIR is often a user's own."""
-    lasting = Path("/var/tmp")  # noqa: S108 - meant to be shared, the folder made in it is sticky
-    return (lasting if lasting.is_dir() else Path(tempfile.gettempdir())) / "form4lake"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """The file, open for reading and writing and locked; opened anew each time, as a fork or a sweep of temporary files
-    would part a descriptor kept open from the other processes."""
-    try:
-        file = _open(path)
-    except OSError as error:
-        raise BadOptions(
-            f"the folder that paces requests cannot be used: {path}: {error.strerror}; make it writable for every user "
-            "of this machine who runs form4lake"
-        ) from error
-    try:
-        lock_descriptor(file, poll_interval=_POLL_SECONDS)
-        try:
-            yield file
-        finally:
-            unlock_descriptor(file)
-    finally:
-        os.close(file)
-
-
-def _open(path: Path) -> int:
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        return os.open(path, flags)
-    except FileNotFoundError:
-        _make_shared_folder(path.parent)
-    try:
-        file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
-    except FileExistsError:
-        return os.open(path, flags)
-    if hasattr(os, "fchmod"):
-        os.fchmod(file, 0o666)  # the umask would shut other users out
-    return file
-
-
-def _make_shared_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            return
-        folder.chmod(0o1777)
 
 
 def _local_time(moment: float) -> str:

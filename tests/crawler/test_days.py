@@ -8,7 +8,7 @@ import pytest
 from form4lake.crawler import BrokenAnswer, EdgarClient, EdgarDown, ListedDay, list_daily_indexes, survey_days
 from form4lake.crawler.listing import date_of_name
 from form4lake.edgar_calendar import Quarter
-from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
+from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer, zipped
 
 
 def folder(year: int, quarter: int) -> str:
@@ -190,6 +190,20 @@ def test_a_list_that_edgar_denies_once_is_asked_for_again(server: ScriptedServer
     server.script(folder(2024, 1), denied, masters("20240102", "20240103"))
     found = states(client, date(2024, 1, 2), date(2024, 1, 3), today=date(2024, 2, 1))
     assert found == {"01-02": "listed", "01-03": "listed"}
+
+
+def test_a_list_that_is_refused_or_without_bounds_stops_no_other(
+    server: ScriptedServer, client: EdgarClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = b"<html><title>Request Rate Threshold Exceeded</title></html>"
+    server.script(folder(2023, 3), Scripted(page, 403))
+    server.script(folder(2023, 4), zipped(bytes(5 * 2**20)))
+    server.script(folder(2024, 1), masters("20240102"))
+    found = states(client, date(2023, 9, 29), date(2024, 1, 2), today=date(2024, 2, 1))
+    assert (found["09-29"], found["10-02"], found["01-02"]) == ("denied", "denied", "listed")
+    said = caplog.text
+    assert "2023/QTR3/index.json" in said
+    assert "2023/QTR4/index.json is too large" in said
 
 
 def test_days_before_daily_indexes_began_are_left_out_and_nothing_is_asked(client: EdgarClient) -> None:

@@ -1,8 +1,6 @@
 """The rate limiter: even spacing over threads and processes, a pause for all, nothing that a crash leaves."""
 
-import os
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -44,8 +42,8 @@ for _ in range(20):
 HOLD_THE_LOCK = """
 import sys, time
 from pathlib import Path
-from form4lake.crawler.rate_limiter import _locked
-with _locked(Path(sys.argv[1])):
+from form4lake.crawler.limiter_file import locked
+with locked(Path(sys.argv[1]), own=False):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -240,18 +238,6 @@ def test_a_replica_has_a_rate_limiter_of_its_own_and_the_sec_one_for_all_its_hos
     assert (
         read_rate_limiter(make_options(base_url="https://data.sec.gov", requests_per_second=8)).closed_until is not None
     )
-
-
-@pytest.mark.skipif(not hasattr(os, "fchmod"), reason="permissions of POSIX")
-def test_every_user_of_the_machine_can_use_it_whatever_the_umask(slow: ClientOptions) -> None:
-    mask = os.umask(0o077)
-    try:
-        RateLimiter(slow)
-    finally:
-        os.umask(mask)
-    assert slow.rate_limiter_folder is not None
-    assert stat.S_IMODE(slow.rate_limiter_folder.stat().st_mode) == 0o1777
-    assert stat.S_IMODE((slow.rate_limiter_folder / "sec.gov.gate").stat().st_mode) == 0o666
 
 
 def test_a_folder_swept_away_is_made_again(slow: ClientOptions, clock: SkippingClock) -> None:
