@@ -68,7 +68,7 @@ bench-history: dev ## read a quarter (FILINGS, 36000) of the SEC's data sets on 
 bench-scale: dev ## re-parse FILINGS (20000) archived filings by threads, processes and dask; crawl by two machines
 	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.scale
 
-docs: setup ## write docs/tables.md from the declaration of tables and views
+docs: setup ## write what the columns of views mean, and docs/tables.md, from the declarations
 	@$(BIN)/python -m form4lake.scripts.tables_doc
 
 bench-crawl: .venv/.bench ## how polite and complete a crawl is, beside edgartools and secedgar (some six minutes)

@@ -41,6 +41,8 @@ def _show(found: Verification) -> None:
         console().print(table)
         # Outside the table, whose cells wrap: a command is there to be copied.
         print_line(f"What to do next: {todo}")
+    for note in found.notes:
+        print_line(note)
     count = len(found.violations)
     said = f"{count:,} violation{'s' * (count != 1)} in {found.files:,} files, {found.rows:,} rows"
     missing = f"; {found.missing:,} filings are missing, the next run fetches them (form4 status)"

@@ -1,5 +1,10 @@
-"""`make docs`: writes docs/tables.md from `tables.py` and from the comments in the lake's catalog."""
+"""`make docs`: writes what the columns of views mean, and docs/tables.md.
 
+A column that a view's file says nothing of means what it does where the view has it from.
+"""
+
+import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,9 +13,11 @@ from pathlib import Path
 import duckdb
 
 from ..storage import Lake
-from ..storage.read.catalog import View, views
+from ..storage.read import views as declared
+from ..storage.read.views import MEANINGS, Meanings, View, template_script, views
 from ..tables import TABLES, Table
 
+COLUMNS_OF_VIEWS = Path(declared.__file__).parent.joinpath(*MEANINGS)
 PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
 INTRODUCTION = """\
 # Tables and views
@@ -39,8 +46,30 @@ Row = tuple[str, str, str]
 """A column's name, its type and what it means."""
 
 
+def view_columns() -> str:
+    """What each column of each view means, as JSON."""
+    meanings: Meanings = {
+        table.name: {column.name: column.doc for column in table.columns} for table in TABLES.values()
+    }
+    with duckdb.connect() as connection:
+        connection.execute(template_script({}))
+        for each in views():
+            if each.parameters:
+                continue
+            # A view that it reads comes before a table, as `trades` before `filings`; else what is read first.
+            words = list(dict.fromkeys(re.findall(r"\w+", each.query)))
+            read = sorted(meanings.keys() & words, key=lambda name: (name in TABLES, words.index(name)))
+            sources = [each.columns, *(meanings[name] for name in read)]
+            meanings[each.name] = {
+                name: next(source[name] for source in sources if name in source)
+                for name in connection.sql(f"FROM {each.name}").columns
+            }
+    found = {name: columns for name, columns in meanings.items() if name not in TABLES}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
 def page() -> str:
-    """The whole page."""
+    """The whole page of tables and views."""
     with tempfile.TemporaryDirectory() as folder, Lake.open(f"{folder}/lake", create=True).connect() as connection:
         of_views = list(_views(connection))
     parts = [INTRODUCTION, "## Views", *of_views, "## Tables", *(_table(each) for each in TABLES.values())]
@@ -110,9 +139,10 @@ def _grid(rows: Sequence[Row]) -> str:
 
 
 def main() -> None:
-    """Write it."""
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stderr.write(f"wrote {PAGE}\n")
+    """Write both; the page shows what the columns mean."""
+    for path, content in ((COLUMNS_OF_VIEWS, view_columns), (PAGE, page)):
+        path.write_text(content(), encoding="utf-8")
+        sys.stderr.write(f"wrote {path}\n")
 
 
 if __name__ == "__main__":

@@ -31,18 +31,6 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
-@pytest.fixture
-def real_catalog() -> None:
-    """Asked for by tests that are about the published catalog: they get it whole."""
-
-
-@pytest.fixture(autouse=True)
-def _catalogs_without_comments(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere leave out the comments on columns, which take as long as all the rest of a new lake."""
-    if "real_catalog" not in request.fixturenames:
-        monkeypatch.setattr("form4lake.storage.read.catalog._column_comments", str)
-
-
 @pytest.fixture(scope="session")
 def real_edgar() -> Path:
     """The folder of real EDGAR files; tests that need it are skipped, with a warning, where it is absent."""

@@ -15,7 +15,7 @@ from form4lake.storage import Lake
 from form4lake.tests.builders.lakes import filing, store
 
 ROOT = Path(__file__).parents[1]
-SUFFIXES = {".py", ".pyi", ".sql", ".html", ".css", ".typed"}
+SUFFIXES = {".py", ".pyi", ".sql", ".json", ".html", ".css", ".typed"}
 NOT_INSTALLED = {"tests", "benchmarks", "scripts", "docs", "deploy"}
 
 READ_HDF = """

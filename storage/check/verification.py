@@ -23,7 +23,7 @@ from ..files.place import Files
 from ..lazy import lazy
 from ..periods import covers, quarters_of
 from ..raw import RawArchive
-from ..read.catalog import CATALOG, catalog_fault, script_version
+from ..read.catalog import CATALOG, catalog_fault, catalog_notes, published_version
 from ..read.engine import reading
 from ..versions.log import CommitLog, DataFile
 from ..versions.snapshot import Snapshot
@@ -54,6 +54,8 @@ class Verification:
     missing: int = 0
     """Filings that an index lists and the lake has not: no damage, the next run fetches them."""
     violations: list[Violation] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is no damage and yet good to know, each with what to do."""
 
 
 class Verifier:
@@ -100,7 +102,7 @@ class Verifier:
         with ExitStack() as held:
             with suppress(LakeUnwritable):  # whoever may only read looks without the lock
                 held.enter_context(self._files.publishing())
-            version = script_version(self._files)
+            version = published_version(self._files)
             snapshot = Snapshot(self._files, self._log.state())
             if version > snapshot.version:
                 error = self._log.missing(version)
@@ -109,6 +111,8 @@ class Verifier:
             self._found.violations += self._misnamed(snapshot)
             if fault := catalog_fault(self._files, snapshot):
                 self._found.violations.append(Violation(CATALOG, fault, Remedy.REPAIR))
+            else:
+                self._found.notes += catalog_notes(self._files)
         return snapshot
 
     def _misnamed(self, snapshot: Snapshot) -> Iterator[Violation]:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO, IOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from weakref import finalize
 
 import duckdb
 import obstore
@@ -27,7 +26,7 @@ from obstore.store import S3Store
 from ..errors import LakeError, LakeUnwritable, writing
 from .bucket_errors import PUTS, asking
 from .bucket_reading import LakeFileSystem, PartFile
-from .staging import Staging, StagingArea, unique_id
+from .staging import Staging, StagingArea
 
 SAFE_AGE = timedelta(days=1)
 """How long a file may lie about that no commit names: its writer may be about to commit it."""
@@ -79,17 +78,6 @@ class ObjectFiles:
     def local(self, name: str) -> Path | None:  # noqa: ARG002 the other backend's
         """None: nothing of it is on this machine's disk."""
         return None
-
-    def fetched(self, name: str) -> Path | None:
-        """A copy of a file on the local disk, which goes with this object; None if there is no such file."""
-        try:
-            content = self.read(name)
-        except FileNotFoundError:
-            return None
-        path = self._copies / f"{unique_id()}.{name}"
-        with writing(path):
-            path.write_bytes(content)
-        return path
 
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection read the lake's files through this object."""
@@ -251,12 +239,6 @@ class ObjectFiles:
     def publishing(self) -> AbstractContextManager[None]:
         """Nothing is held: no writer keeps another waiting."""
         return nullcontext()
-
-    @cached_property
-    def _copies(self) -> Path:
-        staging = self.stage()
-        finalize(self, staging.discard)
-        return staging.folder
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -66,10 +66,6 @@ class LocalFiles:
         path = self.root / name
         return path if path.exists() else None
 
-    def fetched(self, name: str) -> Path | None:
-        """The path of a file; None if it is not there."""
-        return self.local(name)
-
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Nothing: DuckDB reads local files by itself."""
 

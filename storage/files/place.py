@@ -44,9 +44,6 @@ class Files(Protocol):
     def local(self, name: str) -> Path | None:
         """The path of a file on this machine's disk; None if it is not there."""
 
-    def fetched(self, name: str) -> Path | None:
-        """A path on this machine's disk with the file's content, for DuckDB to open; None if there is no such file."""
-
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection able to read what `uri` names."""
 

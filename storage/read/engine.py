@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -29,10 +30,22 @@ MEMORY_LIMIT = "700MB"
 """What sorting and joining may take before it spills; a commit's Arrow buffers come on top."""
 
 
-_SPILL = "form4lake-"
-"""How the folder is named that a process spills into, below the system's for temporary files: its number follows."""
+Options = dict[str, str | bool | int | float | list[str]]
+
+_SPILL = "form4lake-spill-"
+"""How a folder is named that a process spills into, below the system's for temporary files: its number follows."""
 _UNTOUCHED_SECONDS = 3600
 """A folder that changed since may be of a living process that is not seen from here: one of another container."""
+_spills = count()
+
+
+def options() -> Options:
+    """The options of a new instance of DuckDB: off the network, spilling into a folder of its own."""
+    return {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(Path(gettempdir()) / f"{_SPILL}{os.getpid()}-{next(_spills)}"),
+    }
 
 
 def open_engine() -> duckdb.DuckDBPyConnection:
@@ -41,20 +54,14 @@ def open_engine() -> duckdb.DuckDBPyConnection:
     What killed processes spilled there goes.
     """
     _sweep_spills(Path(gettempdir()))
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY_LIMIT,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "temp_directory": str(Path(gettempdir()) / f"{_SPILL}{os.getpid()}"),
-    }
-    connection = duckdb.connect(":memory:", config=config)
+    connection = duckdb.connect(":memory:", config=options() | {"memory_limit": MEMORY_LIMIT})
     connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
     return connection
 
 
 def _sweep_spills(folder: Path) -> None:
     for left in folder.glob(f"{_SPILL}*"):
-        process = left.name.removeprefix(_SPILL)
+        process = left.name.removeprefix(_SPILL).partition("-")[0]
         with suppress(FileNotFoundError):
             untouched = time.time() - left.stat().st_mtime > _UNTOUCHED_SECONDS
             if process.isdecimal() and untouched and not _alive(int(process)):

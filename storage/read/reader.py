@@ -19,8 +19,9 @@ from ..files.place import Files
 from ..periods import check_period
 from ..versions.log import CommitLog
 from ..versions.snapshot import EXACT, Snapshot, quoted
-from .catalog import connect, other_place, script_version, view
+from .catalog import connect, other_place, published_version
 from .engine import check_files, open_engine, reading, register, rows
+from .views import view
 
 if TYPE_CHECKING:
     from .outdated import OutdatedFiling
@@ -73,7 +74,7 @@ class LakeReader:
     @cached_property
     def _published(self) -> int:
         """The version of the lake's views when it was first asked here, and 0 before there are any."""
-        return script_version(self._files)
+        return published_version(self._files)
 
     def other_place(self) -> str | None:
         """The place that other programs read from through the lake's catalog, if that is not the lake itself."""

@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 
 from ...sec_tables import ACCESSION, SEC_TABLES, Kind, SecColumn, SecTable
-from ..read.catalog import view
 from ..read.export import copy
 from ..read.sec_views import sec_query
+from ..read.views import view
 from ..versions.snapshot import Snapshot
 from .agreement import ColumnAgreement, DatasetAgreement
 from .tsvs import read_tsvs

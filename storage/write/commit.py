@@ -14,7 +14,7 @@ import duckdb
 
 from ..errors import LakeBusy
 from ..files.place import Files
-from ..read.catalog import publish_catalog, script_version
+from ..read.catalog import publish_catalog, published_version
 from ..read.engine import reading
 from ..versions.log import CommitLog, Entry
 from ..versions.snapshot import Snapshot
@@ -173,7 +173,7 @@ class Committer:
             LakeDamaged: the views are of a later version than the log, or a file they name is missing.
         """
         # What is published was in the log before: so the log is read after it.
-        if (published := script_version(self._files)) > self._log.state().version:
+        if (published := published_version(self._files)) > self._log.state().version:
             # To settle would be to throw away what the missing entries hold.
             raise self._log.missing(published)
         self._files.repair_names(snapshot.live)

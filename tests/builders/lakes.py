@@ -1,7 +1,6 @@
 """Small records for the tests of the lake."""
 
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from form4lake.storage import Commit, Lake, RawSubmission
-from form4lake.storage.read import catalog
 from form4lake.tables import (
     TABLES,
     DerivativeHolding,
@@ -122,32 +119,9 @@ def store(lake: Lake, *filings: Filing, day: date = MONDAY, period: str | None =
     return lake.commit(ingest, writer="test")
 
 
-def connected(lake: Lake, sql: str = "") -> duckdb.DuckDBPyConnection:
-    """A connection as `Lake.connect` gives it, but without a published catalog only with the views that `sql` reads."""
-    if catalog._column_comments is not str:
-        return lake.connect()
-    named = set(re.findall(r"[\w.]+", sql))
-    needed: list[catalog.View] = []
-    for each in reversed((*catalog.views(), *catalog.sec_views())):
-        if each.name in named:
-            named |= set(re.findall(r"[\w.]+", each.query))
-            needed.insert(0, each)
-    declared = catalog._declared_views
-
-    def declared_of_needed() -> str:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(catalog, "views", lambda: [each for each in needed if "." not in each.name])
-            patch.setattr(catalog, "sec_views", lambda: [each for each in needed if "." in each.name])
-            return declared()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalog, "_declared_views", declared_of_needed)
-        return lake.connect()
-
-
 def read(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
     """The rows of a query on the newest snapshot."""
-    with connected(lake, sql) as connection:
+    with lake.connect() as connection:
         return connection.sql(sql).fetchall()
 
 
@@ -162,7 +136,7 @@ def everything(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[An
 
 def contents(lake: Lake) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables of the newest snapshot."""
-    with connected(lake) as connection:
+    with lake.connect() as connection:
         return everything(connection)
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from form4lake.storage import Lake
-from form4lake.storage.read import catalog
 from form4lake.tests.chaos.world import Held, World, held_by, wrongs
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +105,7 @@ class Forker:
 
 @contextmanager
 def forker(seed: int, *, quick: bool = False) -> Iterator[Forker]:
-    """The forking process, for the world of a seed; `quick` leaves the comments of the views out, and does less."""
+    """The forking process, for the world of a seed; `quick` does less."""
     command = [sys.executable, "-m", "form4lake.tests.chaos.forked", str(seed), *["quick"] * quick]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -150,8 +149,6 @@ def kill_round(forks: Forker, world: World, root: Path, chance: random.Random, k
 def main() -> None:
     """Obey orders until there are no more."""
     world = World(int(sys.argv[1]), quick=bool(sys.argv[2:]))
-    if sys.argv[2:]:
-        catalog._column_comments = str
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_obey(world, json.loads(line))) + "\n")
         sys.stdout.flush()

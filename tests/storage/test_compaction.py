@@ -48,14 +48,12 @@ def root(tmp_path: Path) -> Path:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of three days of January and two of February, issuers in no order."""
     root = tmp_path_factory.mktemp("template")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("form4lake.storage.write.commit.publish_catalog", lambda *_: None)
-        lake = Lake.open(root, create=True)
-        for number, day in enumerate([*JANUARY, *FEBRUARY]):
-            store(lake, full_filing(f"full-{day}", day), filing(f"a-{day}", day, issuer_cik=9 - number), day=day)
-        ingest = lake.begin(str(JANUARY[0]))
-        ingest.add_quarantined(quarantined("q", JANUARY[0]), JANUARY[0])
-        lake.commit(ingest, writer="test")
+    lake = Lake.open(root, create=True)
+    for number, day in enumerate([*JANUARY, *FEBRUARY]):
+        store(lake, full_filing(f"full-{day}", day), filing(f"a-{day}", day, issuer_cik=9 - number), day=day)
+    ingest = lake.begin(str(JANUARY[0]))
+    ingest.add_quarantined(quarantined("q", JANUARY[0]), JANUARY[0])
+    lake.commit(ingest, writer="test")
     return root
 
 

@@ -95,7 +95,6 @@ def wrapped_refusal(number: int = errno.ENOSPC) -> Callable[..., None]:
     return failing
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_a_disk_full_after_the_commit_leaves_it_made(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +129,6 @@ def test_a_full_disk_while_rows_are_staged_is_named(lake: Lake, monkeypatch: pyt
         lake.commit(ingest, writer="test")
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_a_reader_keeps_its_snapshot_while_files_are_replaced(tmp_path: Path) -> None:
     root = tmp_path / "lake"
     lake = Lake.open(root, create=True)
@@ -257,13 +255,13 @@ def test_what_a_killed_process_spilled_goes(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("form4lake.storage.read.engine.gettempdir", lambda: str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         pass
-    for name in (dead.pid, os.getppid(), "notes"):
-        folder = tmp_path / f"form4lake-{name}"
+    for name in (f"{dead.pid}-0", f"{os.getppid()}-0", "notes"):
+        folder = tmp_path / f"form4lake-spill-{name}"
         folder.mkdir()
         (folder / "duckdb_temp_storage-0.tmp").write_bytes(b"x")
         os.utime(folder, (time.time() - 7200,) * 2)
     open_engine().close()
-    assert {each.name for each in tmp_path.iterdir()} == {f"form4lake-{os.getppid()}", "form4lake-notes"}
+    assert {each.name for each in tmp_path.iterdir()} == {f"form4lake-spill-{os.getppid()}-0", "form4lake-spill-notes"}
 
 
 def test_a_lake_that_was_closed_answers_again(lake: Lake) -> None:

@@ -94,13 +94,13 @@ def live_through(lake: Lake) -> list[Any]:
     return answers
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_a_lake_in_a_bucket_answers_as_one_in_a_folder(lake: Lake, object_lake: str, tmp_path: Path) -> None:
     folder = Lake.open(tmp_path / "lake", create=True)
     assert live_through(lake) == live_through(folder)
     assert contents(Lake.open(object_lake)) == contents(folder)
     assert {each.partition("/")[0] for each in objects(object_lake)} == {
         "catalog.duckdb",
+        "catalog.json",
         "data",
         "log",
         "raw",
@@ -108,7 +108,6 @@ def test_a_lake_in_a_bucket_answers_as_one_in_a_folder(lake: Lake, object_lake: 
     }
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_the_catalog_shows_the_newest_version_whoever_comes_last(lake: Lake, object_lake: str, tmp_path: Path) -> None:
     files = files_at(object_lake)
     store(lake, full_filing("a"))
@@ -193,8 +192,6 @@ KILLED = """
     from form4lake.tests.builders.lakes import filing, full_filing, store
     from form4lake.storage import Lake
     from form4lake.storage.files import bucket, bucket_errors
-    from form4lake.storage.read import catalog
-    catalog._column_comments = str
     count = 0
 
     def dying(real):

@@ -14,7 +14,7 @@ import pytest
 from form4lake.replica.dataset_layout import MEMBERS
 from form4lake.sec_tables import SEC_TABLES
 from form4lake.storage import Lake
-from form4lake.storage.read.catalog import sec_views
+from form4lake.storage.read.views import sec_views
 from form4lake.tables import NonDerivativeHolding, ReportingOwner
 from form4lake.tests.builders.lakes import MONDAY, bought, filing, full_filing, read, store
 
@@ -117,7 +117,6 @@ def test_the_largest_amount_is_no_error(lake: Lake) -> None:
     assert read(lake, "SELECT VALU_OWND_FOLWNG_TRANS FROM sec.NONDERIV_HOLDING") == [(Decimal("10000000000000000.00"),)]
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_every_table_and_column_has_its_comment_in_any_duckdb(lake: Lake, tmp_path: Path) -> None:
     store(lake, full_filing("a"))
     with duckdb.connect(tmp_path / "lake" / "catalog.duckdb", read_only=True) as catalog:

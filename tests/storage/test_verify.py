@@ -164,7 +164,6 @@ def test_what_has_another_copy_is_put_right(root: Path, case: str) -> None:
     assert globbed(root) == before
 
 
-@pytest.mark.usefixtures("real_catalog")
 @pytest.mark.flow
 @pytest.mark.parametrize("content", [None, b"x" * 5000, b""])
 def test_a_catalog_that_is_gone_or_broken_or_stale_is_made_again(root: Path, content: bytes | None) -> None:
@@ -237,7 +236,6 @@ def test_damage_of_many_kinds_is_told_at_once(root: Path) -> None:
     assert {each.remedy for each in lake.verify().violations} <= {Remedy.BACKFILL}
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_a_lake_that_lost_a_file_is_named_by_the_next_writer(root: Path) -> None:
     unlink("data/filings/*/2024-01-08.*", "snapshots/filings/*/2024-01-08.*")(root)
     for path in (root / "catalog.duckdb", root / "views.sql"):

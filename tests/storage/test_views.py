@@ -9,9 +9,19 @@ import duckdb
 import pytest
 
 from form4lake.storage import Lake, LakeDamaged
-from form4lake.storage.read.catalog import views
+from form4lake.storage.read.views import views
 from form4lake.tables import TABLES, DerivativeTransaction, Footnote, ReportingOwner
-from form4lake.tests.builders.lakes import MONDAY, TUESDAY, bought, contents, everything, filing, read, store
+from form4lake.tests.builders.lakes import (
+    MONDAY,
+    TUESDAY,
+    bought,
+    contents,
+    everything,
+    filing,
+    full_filing,
+    read,
+    store,
+)
 
 
 @pytest.fixture
@@ -114,7 +124,6 @@ def test_a_product_beyond_decimals_is_null_not_an_error(lake: Lake) -> None:
     assert read(lake, "SELECT value FROM trades ORDER BY row_number") == [(None,), (Decimal("1234.56"),)]
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_every_view_macro_and_column_says_what_it_means(lake: Lake) -> None:
     with lake.connect() as connection:
         said = {
@@ -143,7 +152,6 @@ def test_times_are_shown_in_new_york(lake: Lake) -> None:
         assert connection.sql("SELECT current_setting('TimeZone')").fetchall() == [("America/New_York",)]
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_any_duckdb_opens_the_catalog_and_runs_the_script(answered: Lake, tmp_path: Path) -> None:
     root = tmp_path / "lake"
     assert (root / "catalog.duckdb").stat().st_mode & 0o222 == 0
@@ -155,7 +163,6 @@ def test_any_duckdb_opens_the_catalog_and_runs_the_script(answered: Lake, tmp_pa
         assert connection.sql("SELECT version FROM lake_snapshot").fetchall() == [(1,)]
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_the_next_version_is_published_as_whole_as_the_first(answered: Lake, tmp_path: Path) -> None:
     store(answered, filing("late", TUESDAY), day=TUESDAY)
     root = tmp_path / "lake"
@@ -175,7 +182,6 @@ def test_the_next_version_is_published_as_whole_as_the_first(answered: Lake, tmp
         assert everything(connection) == contents(answered)
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_a_moved_lake_is_read_where_it_is(answered: Lake, tmp_path: Path) -> None:
     before = contents(answered)
     moved = (tmp_path / "lake").rename(tmp_path / "it's [moved]*")
@@ -186,9 +192,10 @@ def test_a_moved_lake_is_read_where_it_is(answered: Lake, tmp_path: Path) -> Non
     (tmp_path / "lake").symlink_to(moved)
     assert lake.other_place() is None, "a second name of the same folder is as good"
     (tmp_path / "lake").unlink()
-    found = [each for each in lake.verify().violations if each.where == "catalog.duckdb"]
-    assert [str(tmp_path / "lake") in each.what for each in found] == [True]
-    lake.repair(found)
+    found = lake.verify()
+    assert [str(tmp_path / "lake") in each for each in found.notes] == [True]
+    lake.repair(found.violations)
+    assert lake.verify().notes == []
     assert lake.other_place() is None
     with duckdb.connect(moved / "catalog.duckdb", read_only=True) as connection:
         assert everything(connection) == before
@@ -196,7 +203,6 @@ def test_a_moved_lake_is_read_where_it_is(answered: Lake, tmp_path: Path) -> Non
     assert lake.stored(["b"]) == {"b"}
 
 
-@pytest.mark.usefixtures("real_catalog")
 def test_an_unreadable_catalog_is_done_without(answered: Lake, tmp_path: Path) -> None:
     catalog = tmp_path / "lake" / "catalog.duckdb"
     catalog.chmod(0o644)
@@ -236,8 +242,8 @@ def test_files_of_an_older_declaration_have_null_in_new_columns(lake: Lake, monk
     )
     with monkeypatch.context() as patch:
         patch.setitem(TABLES, "filings", old)
-        patch.setattr("form4lake.storage.read.catalog.views", tuple)  # they read the columns that are taken away
-        patch.setattr("form4lake.storage.read.catalog._column_comments", str)
+        for name in ("views", "sec_views"):  # they read the columns that are taken away
+            patch.setattr(f"form4lake.storage.read.views.{name}", tuple)
         store(lake, noted)
     store(lake, filing("new", date(2024, 1, 9)), day=TUESDAY)
     rows = read(lake, "SELECT accession_number, ticker, issuer_name FROM filings ORDER BY 1")
@@ -256,3 +262,39 @@ def test_files_of_an_older_declaration_have_null_in_new_columns(lake: Lake, monk
         ("old", ["Owner 11", "Owner 12"], "Director", "Text 1."),
     ]
     assert read(lake, "SELECT ticker FROM filings WHERE accession_number = 'old'") == [("ISS",)]
+
+
+def test_two_connections_of_one_process_share_no_configuration(answered: Lake) -> None:
+    with answered.connect() as locked, answered.connect() as other:
+        locked.execute("SET lock_configuration = true")
+        other.execute("SET TimeZone = 'UTC'; SET threads = 1")
+        asked = "SELECT current_setting('TimeZone'), count(*) FROM filings"
+        assert locked.sql(asked).fetchall() == [("America/New_York", 3)]
+        assert other.sql(asked).fetchall() == [("UTC", 3)]
+        assert other.cursor().sql("SELECT count(*) FROM sec.SUBMISSION").fetchall() == [(3,)], "for a thread of its own"
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            other.execute("CREATE TABLE t AS SELECT 1")
+
+
+def test_a_catalog_of_an_older_program_is_no_damage(lake: Lake, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("form4lake.storage.read.catalog.definition", lambda: "an older program's")
+        store(lake, full_filing("a"))
+    # Older programs wrote no catalog.json either; what they published is said by the catalog itself.
+    (tmp_path / "lake" / "catalog.json").unlink()
+    found = Lake.open(tmp_path / "lake").verify()
+    assert found.violations == []
+    assert ["another version of form4lake" in each for each in found.notes] == [True]
+    assert read(lake, "SELECT definition <> 'an older program''s' FROM lake_snapshot") == [(True,)]
+    store(lake, filing("late", TUESDAY), day=TUESDAY)
+    assert lake.verify().notes == []
+
+
+def test_the_end_of_a_log_is_missed_whatever_is_left_of_the_catalog(answered: Lake, tmp_path: Path) -> None:
+    root = tmp_path / "lake"
+    store(answered, filing("late", TUESDAY), day=TUESDAY)
+    (root / "log" / f"{2:020d}.json").unlink()
+    for gone in ("views.sql", "catalog.json"):
+        (root / gone).unlink()
+        with pytest.raises(LakeDamaged, match="it is missing, though the lake's views are of that version"):
+            Lake.open(root).snapshot()

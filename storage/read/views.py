@@ -1,0 +1,146 @@
+"""The views that the program declares: their queries, from `.sql` files, and what they and their columns mean."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from ...sec_tables import SEC_TABLES
+from ...tables import TABLES, Table
+from ..versions.snapshot import quoted, select_nothing
+from .sec_views import sec_query
+
+Meanings = dict[str, dict[str, str]]
+"""What columns mean: view, column, meaning."""
+MEANINGS = ("sql", "views", "columns.json")
+FILES = "lake_files"
+"""The schema of the views that name the files, below the tables that people read."""
+
+ORDER = (
+    "transaction_codes",
+    "business_days",
+    "current_filings",
+    "trades",
+    "insider_buys",
+    "insider_sells",
+    "cluster_buys",
+    "plan_trades",
+    "late_filings",
+    "latest_holdings",
+    "coverage",
+)
+"""The views of `storage/read/sql/views`, each after those it reads."""
+
+_DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view as its file has it: what it answers, what its columns mean, its query.
+
+    One with parameters is a table macro: `FROM cluster_buys(30, 3, 100000)`.
+    """
+
+    name: str
+    doc: str
+    columns: dict[str, str]
+    """What columns mean that no table has, by name."""
+    parameters: dict[str, str]
+    """What the parameters of a macro mean, by name, in order."""
+    query: str
+
+    @property
+    def statements(self) -> str:
+        """The SQL that makes it, with the comment on it; of a macro, the comment names parameters and columns too."""
+        if not self.parameters:
+            return (
+                f"CREATE OR REPLACE VIEW {self.name} AS\n{self.query};\n"
+                f"COMMENT ON VIEW {self.name} IS {quoted(self.doc)};\n"
+            )
+        meanings = "; ".join(f"{name}: {doc}" for name, doc in (self.parameters | self.columns).items())
+        return (
+            f"CREATE OR REPLACE MACRO {self.name}({', '.join(self.parameters)}) AS TABLE\n{self.query};\n"
+            f"COMMENT ON MACRO TABLE {self.name} IS {quoted(f'{self.doc} {meanings}')};\n"
+        )
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """The views over the tables, from `.sql` files: a comment, `-- @column: …`, `-- (parameter): …`, the query."""
+    folder = resources.files(__package__).joinpath("sql", "views")
+    return tuple(_read_view(name, folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")) for name in ORDER)
+
+
+@cache
+def sec_views() -> tuple[View, ...]:
+    """The views of the schema `sec`, named with it: `sec.SUBMISSION`."""
+    return tuple(
+        View(f"sec.{each.name}", each.doc, {column.name: column.doc for column in each.columns}, {}, sec_query(each))
+        for each in SEC_TABLES.values()
+    )
+
+
+def view(name: str) -> View:
+    """One of the views, by name."""
+    return next(each for each in (*views(), *sec_views()) if each.name == name)
+
+
+def declared_script(meanings: Meanings | None = None) -> str:
+    """The SQL of all that is the same for every version of the lake, over the views of the schema FILES.
+
+    `meanings` are those of the columns of views, else as `make docs` has written them down.
+    """
+    if meanings is None:
+        meanings = json.loads(resources.files(__package__).joinpath(*MEANINGS).read_text(encoding="utf-8"))
+    tables = [View(each.name, each.doc, _meanings(each), {}, _public(each)) for each in TABLES.values()]
+    comments = {each.name: each.columns for each in (*tables, *sec_views())} | meanings
+    made = (f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views()))
+    return f"CREATE SCHEMA IF NOT EXISTS sec;\n{''.join(made)}"
+
+
+def template_script(meanings: Meanings | None = None) -> str:
+    """The SQL of a catalog over no file: what a published one is made from."""
+    files = (f"CREATE VIEW {FILES}.{name} AS {select_nothing(table)};\n" for name, table in TABLES.items())
+    return f"CREATE SCHEMA {FILES};\n{''.join(files)}{declared_script(meanings)}"
+
+
+def definition() -> str:
+    """A short id of the tables and views that this program declares."""
+    return f"{zlib.crc32(template_script().encode()):08x}"
+
+
+def _meanings(table: Table) -> dict[str, str]:
+    return {each.name: each.doc for each in table.columns}
+
+
+def _public(table: Table) -> str:
+    besides = ", ".join(each.name for each in table.gathered)
+    return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {FILES}.{table.name}"
+
+
+def _comments(view: View, meanings: Meanings) -> str:
+    columns = meanings.get(view.name, {})
+    return "".join(f"COMMENT ON COLUMN {view.name}.{name} IS {quoted(doc)};\n" for name, doc in columns.items())
+
+
+def _read_view(name: str, text: str) -> View:
+    doc: list[str] = []
+    columns: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    query: list[str] = []
+    for line in lines:
+        if documented := _DOCUMENTED.match(line):
+            if documented["column"]:
+                columns[documented["column"]] = documented["meaning"]
+            else:
+                parameters[documented["parameter"]] = documented["meaning"]
+        elif line.startswith("--"):
+            doc.append(line.removeprefix("--").strip())
+        else:
+            query = [line, *lines]
+    return View(name, " ".join(doc), columns, parameters, "\n".join(query).rstrip().rstrip(";"))
