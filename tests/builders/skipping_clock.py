@@ -6,19 +6,20 @@ from form4lake.crawler.clock import Clock
 
 
 class SkippingClock(Clock):
-    """Real clocks, but sleeping only moves them on. `slept` holds the seconds of each sleep."""
+    """Clocks that start at the real time and that only sleeping moves on. `slept` holds the seconds of each sleep."""
 
     def __init__(self) -> None:
+        self._began = super().wall(), super().monotonic()
         self.skipped = 0.0
         self.wall_shift = 0.0
         self.slept: list[float] = []
         self._lock = threading.Lock()
 
     def wall(self) -> float:
-        return super().wall() + self.skipped + self.wall_shift
+        return self._began[0] + self.skipped + self.wall_shift
 
     def monotonic(self) -> float:
-        return super().monotonic() + self.skipped
+        return self._began[1] + self.skipped
 
     def sleep(self, seconds: float, stop: threading.Event) -> None:
         with self._lock:

@@ -65,7 +65,7 @@ class Served:
         started.append(self.process)
         self.until(lambda: "Ctrl-C stops it" in log.read_text())
 
-    def until(self, true: Callable[[], object], seconds: float = 90) -> Any:
+    def until(self, true: Callable[[], object], seconds: float = 300) -> Any:
         end = time.monotonic() + seconds
         while not (value := true()):
             assert self.process.poll() is None, self.log.read_text()
@@ -97,7 +97,7 @@ class Served:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0, self.log.read_text()
+        assert self.process.wait(300) == 0, self.log.read_text()
         assert "Traceback" not in self.log.read_text()
 
 
@@ -229,7 +229,7 @@ def check_ui(served: Served, folder: Path) -> None:
             [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}",
              "--enable-logging=stderr", "--window-size=1400,1000", "--virtual-time-budget=15000",
              f"--screenshot={shot}", f"{served.url}{path}"],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         said = [line for line in seen.stderr.splitlines() if "CONSOLE" in line]
         assert not [line for line in said if "error" in line.lower()], said

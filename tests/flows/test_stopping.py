@@ -100,7 +100,7 @@ def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspa
         run = started(edgar, 10)
         os.killpg(run.pid, signal.SIGINT)  # a terminal tells all that the command has started
         try:
-            said = run.communicate(timeout=30)[1]
+            said = run.communicate(timeout=120)[1]
         finally:
             run.kill()
     assert run.returncode == 130

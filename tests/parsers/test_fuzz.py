@@ -1,7 +1,6 @@
 """No bytes make the parser raise anything but NotAnOwnershipFiling, nor give a record that the lake could not hold."""
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -98,9 +97,7 @@ BOMB = b"<!DOCTYPE a [<!ENTITY a 'ha'>" + b"".join(
     ids=range(10),
 )
 def test_hostile_input_takes_bounded_time(raw: bytes) -> None:
-    start = time.process_time()
-    parse(raw)
-    assert time.process_time() - start < 3
+    parse_in_time(raw, seconds=3)
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.name)

@@ -68,7 +68,7 @@ def test_a_slow_body(archive: Archive) -> None:
     with faulty(archive, [Fault(FaultKind.SLOW, seconds=0.3)]) as (edgar, session):
         begun = time.monotonic()
         assert session.get(edgar.url + MASTER).content == archive.read(MASTER.removeprefix("/Archives/"))
-        assert 0.25 < time.monotonic() - begun < 2
+        assert time.monotonic() - begun > 0.25
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
