@@ -8,6 +8,7 @@ from ...tables import ParseIssue
 from .lines import Line, Part, runs
 from .printed import is_furniture
 
+_END = 1_000_000_000
 _MOST_APART = 3
 """Lines from one text to the next of an issue."""
 
@@ -27,7 +28,7 @@ class Account:
     def take_lines(self, lines: Iterable[Line]) -> None:
         """Mark whole lines."""
         for line in lines:
-            self._taken[line.number] = [(0, len(line.text))]
+            self._taken[line.number] = [(0, _END)]
 
     def left(self) -> list[tuple[int, str]]:
         """What nobody has marked and is not printed: the numbers of the lines with their texts."""

@@ -24,7 +24,10 @@ month of end column see instruction form shares value per share code v in into
 _SQUEEZED = re.sub(r"[^a-z]", "", _PRINTED)
 _WORDS = frozenset(re.findall(r"[a-z]+", _PRINTED))
 _TOKEN = re.compile(r"[^\W_]+(?:[/.,$-][^\W_]+)*")
-_LABEL = re.compile(r"(?<![\w.$/,-])(?:(?:1[0-6]|[1-9])[a-c]?[.)](?!\d)|instr\.?\s?\d)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?<![\w.$/,-])(?:(?:1[0-6]|[1-9])[a-c]?[.)](?!\d)|instr(?:s|uctions?)?\.?\s?\d(?:\s?(?:,|and|&)\s?\d)*)",
+    re.IGNORECASE,
+)
 _NUMERAL = re.compile(r"(?:1[0-6]|[1-9])\.?[a-c]?", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:no|none|not|nil)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
@@ -80,7 +83,7 @@ def split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[L
     template = next((at for at, line in enumerate(lines[:end]) if is_template(line)), None)
     if template is not None:
         return list(lines[: template + 1]), [], list(lines[template + 1 :])
-    captions = [at for at, line in enumerate(lines[:end]) if _is_captions(line)]
+    captions = [at for at, line in enumerate(lines[:end]) if is_captions(line)]
     first = captions[0] if captions else next((at for at, line in enumerate(lines[:end]) if line.has_words), end)
     last, apart = first, False
     doubtful = []
@@ -104,7 +107,7 @@ def is_printed(line: Line) -> bool:
     return is_template(line) or is_heading(line.text)
 
 
-def _is_captions(line: Line) -> bool:
+def is_captions(line: Line) -> bool:
     """Whether a line has printed words in three columns or more, or the columns' numbers."""
     cells = line.cells or tuple(re.split(r"\s{2,}", line.text.strip()))
     filled = [each for each in cells if any(map(str.isalnum, each))]
@@ -141,7 +144,10 @@ def columns(table: TableNumber, form: str, heading: Sequence[Line], count: int) 
     full = tuple(each for each in _TRADES[table] if each not in dropped)
     if len(full) == count:
         return full
-    # Form 5 has no column V; on a Form 4 it may be left out too.
+    # Form 5 has no column V; on a Form 4 it may be left out too, and so may the nature of ownership, the last column.
+    without_nature = re.search(r"nature|\b11\b" if table == 2 else r"nature|\b7\b", printed) is None
+    if without_nature and len(full) == count + 1 and re.search(r"\bv\b", printed):
+        return tuple(each for each in full if each != NATURE)
     return tuple(each for each in full if each != TIMELINESS) if len(full) == count + 1 else None
 
 

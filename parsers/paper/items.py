@@ -62,6 +62,8 @@ def read_items(front: Sequence[Line]) -> list[Item]:
     current: list[Part] = []
     beside: _Beside | None = None
     for line in front:
+        if not line.has_words:
+            continue
         starts = [each.start(1) for each in _ITEMS_BESIDE.finditer(line.text)] if line.cells is None else []
         starts = starts if len(starts) <= _MOST_BESIDE else []
         boxed = line.cells is not None and (_has_item(line) or (beside is not None and beside.has_boxes(line)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .headings import (
     CODE,
@@ -27,6 +28,7 @@ from .headings import (
     is_heading,
 )
 from .lines import Line, TableNumber
+from .values import is_nil
 
 _TEXTS = frozenset({TITLE, NATURE, UNDERLYING})
 _ANCHORS = (DATE, SHARES, OWNED, EXPIRES)
@@ -37,13 +39,16 @@ class Draft:
     """A row's boxes as text by column, and its lines as filed.
 
     `guessed` is whether a box's place was judged by its position, `two_amounts` whether SHARES holds an amount acquired
-    and SIDE one disposed of.
+    and SIDE one disposed of, `broken` whether a line beside it may hold more of it,
+    `tails` the last line's text of each box.
     """
 
     boxes: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     guessed: bool = False
     two_amounts: bool = False
+    broken: bool = False
+    tails: dict[str, str] = field(default_factory=dict)
 
 
 MOST_LINES = 40
@@ -73,7 +78,7 @@ def ruled(body: Sequence[Line], roles: Sequence[str], reads: Reads, *, breaks_wo
             yield line
             continue
         raw = dict(zip(roles, line.cells, strict=True))
-        boxes = {role: cell.strip() for role, cell in raw.items()}
+        boxes = {role: " ".join(cell.split("\n")).strip() for role, cell in raw.items()}
         if draft is None or len(draft.lines) >= MOST_LINES or _starts(boxes, reads):
             draft = Draft(boxes, [line.text])
             yield draft
@@ -88,61 +93,13 @@ def ruled(body: Sequence[Line], roles: Sequence[str], reads: Reads, *, breaks_wo
 
 
 def _starts(boxes: dict[str, str], reads: Reads) -> bool:
-    anchors = sum(1 for role in _ANCHORS if boxes.get(role) and any(map(str.isdigit, boxes[role])))
-    sound = all(reads(role, boxes[role]) for role in _ANCHORS if boxes.get(role))
-    return sound and anchors >= (1 if boxes[TITLE] else 2)
-
-
-def placed(
-    body: Sequence[Piece], roles: Sequence[str], starts: Sequence[int], reads: Reads, *, two_amounts: bool
-) -> Iterator[Piece]:
-    """Boxes below the tags of an `<S> <C> <C>` line: a run of text lies in one column's span, or the line is left.
-
-    Rows that are read already are passed on, with what stands below them in columns of text. Of two columns of amounts
-    a number is in the first only where it starts nearer to that one's tag.
-    """
-    draft: Draft | None = None
-    for line in body:
-        if isinstance(line, Draft):
-            draft = line
-            yield draft
-            continue
-        if not line.has_words:
-            draft = None
-            continue
-        boxes = _boxes_at(line.text, roles, starts, two_amounts=two_amounts)
-        if boxes is None:
-            draft = None
-            yield line
-        elif draft is not None and boxes.keys() <= _TEXTS:
-            draft.lines.append(line.text)
-            draft.guessed = True
-            for role, more in boxes.items():
-                draft.boxes[role] = f"{draft.boxes.get(role, '')} {more}".strip()
-        elif sum(1 for role in _ANCHORS if role in boxes) and all(reads(role, text) for role, text in boxes.items()):
-            draft = Draft(boxes, [line.text], guessed=True, two_amounts=two_amounts)
-            yield draft
-        else:
-            draft = None
-            yield line
-
-
-def _boxes_at(text: str, roles: Sequence[str], starts: Sequence[int], *, two_amounts: bool) -> dict[str, str] | None:
-    boxes: dict[str, str] = {}
-    ends = [*starts[1:], max(len(text), starts[-1]) + 1]
-    for run in re.finditer(r"\S+(?: \S+)*", text):
-        spans = [at for at, (start, end) in enumerate(zip(starts, ends, strict=True)) if _meet(run, start, end)]
-        if len(spans) != 1 or roles[spans[0]] in boxes:
-            return None
-        at = spans[0]
-        if two_amounts and roles[at] == SHARES and run.start() - starts[at] >= starts[at + 1] - run.start():
-            return None
-        boxes[roles[at]] = run[0]
-    return boxes
-
-
-def _meet(run: re.Match[str], start: int, end: int) -> bool:
-    return run.start() < end and run.end() > start
+    """Whether boxes start a row; what cannot be read in one may stand beside a code, or a letter of ownership."""
+    anchors = [role for role in _ANCHORS if boxes.get(role) and any(map(str.isdigit, boxes[role]))]
+    enough = len(anchors) >= (1 if boxes[TITLE] else 2)
+    if all(reads(role, boxes[role]) for role in _ANCHORS if boxes.get(role)):
+        return enough
+    letters = [role for role in (CODE, SIDE, HELD) if boxes.get(role) and reads(role, boxes[role])]
+    return enough and len(letters) > 1
 
 
 _DAY = r"\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})"
@@ -203,6 +160,7 @@ _SHARED_LABELS = (
     (re.compile(r"beneficially owned"), OWNED),
     (re.compile(r"deemed"), DEEMED),
     (re.compile(r"transaction date"), DATE),
+    (re.compile(r"^\W*v\W*$"), TIMELINESS),
     (re.compile(r"code"), CODE),
 )
 _LABELS: dict[TableNumber, tuple[tuple[re.Pattern[str], str], ...]] = {
@@ -229,26 +187,63 @@ _LABELS: dict[TableNumber, tuple[tuple[re.Pattern[str], str], ...]] = {
 _EITHER_AMOUNT = re.compile(r"\W*\((?P<side>[ad])\)\W*$")
 
 
+_BESIDE = re.compile(
+    r"(?:(?<=\s)|^)(?:amount|number(?: of shares)?|amount or number of shares|\(a\) or \(d\)|a/d|price|code|v|title"
+    r"|date exercisable|expiration date|\(a\)|\(d\))\s?:",
+    re.IGNORECASE,
+)
+
+
 def labelled(body: Sequence[Line], table: TableNumber) -> Iterator[Piece]:
-    """Boxes one below the other, `1. Title of Security: Common Stock`; each title starts a row."""
+    """Boxes one below the other, `1. Title of Security: Common Stock`, some beside each other; a title starts a row.
+
+    A line that is set in further than the label above it goes on with its text.
+    """
     draft: Draft | None = None
+    last, indent = "", 0
     for line in body:
-        found = label(line, table)
-        if found is None:
-            if line.has_words and not _is_bare_label(line.text, table):
-                yield line
-            continue
-        role, text, either = found
-        if role == TITLE:
-            draft = Draft()
-            yield draft
-        if draft is None or role in draft.boxes or (either and SIDE in draft.boxes and not draft.two_amounts):
-            draft = None
+        found = [label(each, table) for each in _beside(line)]
+        if not found or None in found:
+            if not line.has_words or _is_bare_label(line.text, table):
+                last = last if line.has_words else ""
+                continue
+            if draft is not None and last in _TEXTS and _indent(line) > indent:
+                draft.boxes[last] += f" {line.text.strip()}"
+                draft.lines.append(line.text)
+                continue
+            if draft is not None and last in _TEXTS:
+                draft.broken = True
+            last = ""
             yield line
             continue
-        draft.two_amounts |= either
-        draft.boxes[role] = text
-        draft.lines.append(line.text)
+        indent = _indent(line)
+        for role, text, either in filter(None, found):
+            if role == TITLE:
+                draft = Draft()
+                yield draft
+            if draft is None or role in draft.boxes or (either and SIDE in draft.boxes and not draft.two_amounts):
+                draft = None
+                yield line
+                break
+            draft.two_amounts |= either
+            draft.boxes[role] = text
+            last = role if not is_nil(text) else ""
+            if line.text not in draft.lines[-1:]:
+                draft.lines.append(line.text)
+
+
+def _indent(line: Line) -> int:
+    return len(line.text) - len(line.text.lstrip())
+
+
+def _beside(line: Line) -> list[str]:
+    """The labels of a line with their texts; those with nothing behind them are left out, where there are others."""
+    starts = [each.start() for each in _BESIDE.finditer(line.text[:_LONGEST])]
+    if len(starts) < 2:
+        return [line.text]
+    parts = [line.text[: starts[0]], *(line.text[at:to] for at, to in pairwise([*starts, len(line.text)]))]
+    filled = [each for each in parts if each.strip() and not each.rstrip().endswith(":")]
+    return filled or [line.text]
 
 
 def _is_bare_label(text: str, table: TableNumber) -> bool:
@@ -263,9 +258,9 @@ def _is_bare_label(text: str, table: TableNumber) -> bool:
     )
 
 
-def label(line: Line, table: TableNumber) -> tuple[str, str, bool] | None:
+def label(line: str, table: TableNumber) -> tuple[str, str, bool] | None:
     """The column that a label before the last colon names, what stands after it, and whether it is `(A)` or `(D)`."""
-    before, colon, text = line.text.rpartition(":")
+    before, colon, text = line.rpartition(":")
     if not colon or not text.strip() or len(before) > _LONGEST or not is_heading(before):
         return None
     lowered = before.lower()

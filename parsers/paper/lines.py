@@ -32,6 +32,9 @@ _MOST_GRID = 256
 _NARROWEST_TITLE = 4
 """Characters of the first column, at least: less is an indentation."""
 
+CUT = "\f"
+"""The text of a line where a page or a table ends."""
+
 TableNumber = Literal[1, 2]
 
 _HTML = re.compile(rb"<html\b|<td\b|<tr\b", re.IGNORECASE)
@@ -58,13 +61,13 @@ _TEMPLATE = re.compile(r"\s*<S>.*<C>", re.IGNORECASE)
 class Line:
     """A line as filed, tabs expanded, and its number in the document.
 
-    `cells` where pipes or HTML rule it into boxes: white space kept, in HTML its line breaks alone. `columns` where
-    HTML does: how many columns of the grid stand before each cell, with those that cells of rows above reach into.
+    `cells` where pipes or HTML rule it into boxes: white space kept, in HTML its line breaks alone. `spans` where HTML
+    does: the first column of the table's grid that each cell stands in, and the one after its last.
     """
 
     text: str
     cells: tuple[str, ...] | None = None
-    columns: tuple[int, ...] | None = None
+    spans: tuple[tuple[int, int], ...] | None = None
     number: int = -1
 
     @property
@@ -169,9 +172,10 @@ def read_lines(content: bytes) -> Form:
             inside = False
         elif _OPENS.match(line.text):
             inside = True
-        if region is not None and inside:
-            if not _PAGE.fullmatch(line.text):
-                region.lines.append(line)
+        if region is not None and (_PAGE.fullmatch(line.text) or _CLOSES.match(line.text)):
+            region.lines.append(Line(CUT, number=line.number))
+        elif region is not None and inside:
+            region.lines.append(line)
         else:
             (form.back if form.regions else form.front).append(line)
     return form
@@ -248,26 +252,26 @@ def _table_around(row: Tag) -> Tag | None:
 
 
 def _row(row: Tag, reaching: list[int]) -> Line | None:
-    """The cells of a row and the columns they stand in; `reaching` is how many rows cells above still reach into."""
+    """The cells of a row in the table's grid; `reaching` is how many rows cells above still reach into, by column."""
     cells = [each for each in row.contents if isinstance(each, Tag) and each.name in ("td", "th")][:MOST_COLUMNS]
     if not cells:
         return None
     texts: list[str] = []
-    columns: list[int] = []
+    spans: list[tuple[int, int]] = []
     at = 0
     for cell in cells:
         while at < len(reaching) and reaching[at] > 0:
             at += 1
         texts.append(_shown(cell))
-        columns.append(at)
         width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+        spans.append((at, at + width))
         if at + width <= _MOST_GRID:
             reaching.extend([0] * (at + width - len(reaching)))
             reaching[at : at + width] = [height] * width
             at += width
     reaching[:] = [max(0, each - 1) for each in reaching]
     text = " | ".join(" ".join(each.split()) for each in texts)
-    return Line(text, tuple(texts) if len(texts) > 1 else None, tuple(columns) if len(texts) > 1 else None)
+    return Line(text, tuple(texts) if len(texts) > 1 else None, tuple(spans) if len(texts) > 1 else None)
 
 
 def _span(cell: Tag, name: str) -> int:

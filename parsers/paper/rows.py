@@ -22,6 +22,7 @@ from ..issues import MOST_ROWS
 from ..values import fold
 from . import layouts as paper_layouts
 from . import values as paper_values
+from .grids import in_grid
 from .headings import (
     CODE,
     DATE,
@@ -41,12 +42,15 @@ from .headings import (
     UNDERLYING_SHARES,
     breaks_words,
     columns,
+    is_captions,
     is_printed,
     split_heading,
     two_amounts,
 )
 from .layouts import Draft, Piece
-from .lines import Line, Region, TableNumber, is_template
+from .lines import CUT, Line, Region, TableNumber, is_template
+from .placing import Grid, placed, spelt_rows
+from .printed import is_furniture
 
 _KINDS: dict[tuple[TableNumber, bool], tuple[str, type]] = {
     (1, True): ("non_derivative_transactions", NonDerivativeTransaction),
@@ -116,8 +120,10 @@ def read_tables(regions: Sequence[Region], context: Context) -> Tables:
                 continue
             give_up(left)
             row = _Row(context, piece.two_amounts)
-            if not row.read(piece.boxes):
-                reason = f"a row that is not certain: {row.doubt}"
+            certain = row.read(piece.boxes) and not piece.broken
+            if not certain:
+                doubt = row.doubt or "the line beside it may hold more of its texts"
+                reason = f"a row that is not certain: {doubt}"
                 raw = "\n".join(piece.lines)
                 result.issues.append(ParseIssue(table_name=issue_table, raw_value=raw, reason=reason))
                 continue
@@ -142,43 +148,90 @@ def _add(result: Tables, row: _Row, table: TableNumber, number: int, context: Co
 
 
 def _pieces(region: Region, context: Context) -> list[Piece]:
-    """The rows and the lines left over, by the first layout that fits."""
-    heading, doubtful, body = split_heading(region.lines)
-    split = region.table == 2 and two_amounts(heading)
-    template = next((line for line in region.lines if is_template(line)), None)
+    """The rows and the lines left over, page by page: each page of a table may have tags and captions of its own."""
+    pieces: list[Piece] = []
+    first: list[Line] = []
+    for lines in _pages(region.lines):
+        found, heading = _page_pieces(region.table, lines, first, context)
+        pieces += found
+        first = first or heading
+    return pieces
+
+
+def _pages(lines: Sequence[Line]) -> list[list[Line]]:
+    """Cut where a page or table ends and another `<S>` line follows, or at the printed lines above that."""
+    pages: list[list[Line]] = []
+    start = 0
+    templates = [at for at, line in enumerate(lines) if is_template(line)]
+    for at in templates[1:]:
+        above, cut = at, None
+        while above > start and not is_template(lines[above - 1]) and _is_heading(lines[above - 1]):
+            above -= 1
+            cut = above if lines[above].text == CUT else cut
+        above = above if cut is None else cut
+        pages.append(list(lines[start:above]))
+        start = above
+    return [*pages, list(lines[start:])]
+
+
+def _is_heading(line: Line) -> bool:
+    return not line.has_words or is_printed(line) or is_furniture(line.text)
+
+
+def _page_pieces(
+    table: TableNumber, lines: list[Line], first: list[Line], context: Context
+) -> tuple[list[Piece], list[Line]]:
+    """The rows and the lines left over of one page, by the first layout that fits, and its heading."""
+    heading, doubtful, body = split_heading(lines)
+    captions = [*first, *heading]
+    body = _without_captions(body, captions)
+    split = table == 2 and two_amounts(captions)
+    template = next((line for line in lines if is_template(line)), None)
     starts = [each.start() for each in re.finditer(r"<[SC]>", template.text, re.IGNORECASE)] if template else []
-    fits = partial(columns, region.table, context.form, heading)
+    fits = partial(columns, table, context.form, captions)
     reads = partial(_reads, context, split)
+    body = in_grid(captions, body, lambda count: fits(count) is not None)
     counts = Counter(len(line.cells) for line in body if line.cells is not None and line.has_words)
     counts = Counter({count: often for count, often in counts.items() if fits(count)})
     roles = fits(counts.most_common(1)[0][0]) if counts else None
+    spelt = partial(paper_layouts.spelt, table=table, form=context.form, has_deemed=DEEMED in (fits(11) or ()))
     pieces: Iterable[Piece]
     if roles is not None and (not starts or len(starts) == len(roles)):
         body = [line for line in body if not is_template(line)]
         pieces = paper_layouts.ruled(body, roles, reads, breaks_words=breaks_words(heading))
-        told = any(line.has_words for line in heading)
+        told = any(line.has_words for line in captions)
         pieces = (_told(piece, guessed=not told, split=split) for piece in pieces)
-    elif sum(paper_layouts.label(line, region.table) is not None for line in region.lines) > 2:
+    elif sum(paper_layouts.label(line.text, table) is not None for line in lines) > 2:
         doubtful = []
-        title = is_printed(region.lines[0])
-        pieces = paper_layouts.labelled(region.lines[title:], region.table)
+        title = is_printed(lines[0])
+        pieces = paper_layouts.labelled(lines[title:], table)
+    elif (roles := fits(len(starts))) is not None:
+        pieces = placed(body, Grid(roles, starts, reads, split), spelt)
     else:
-        pieces = _spelt(body, region.table, context, has_deemed=DEEMED in (fits(11) or ()))
-        roles = fits(len(starts))
-        if roles is not None:
-            pieces = paper_layouts.placed(list(pieces), roles, starts, reads, two_amounts=split)
+        pieces = spelt_rows(body, spelt)
     # A row is whole only when the layout has seen the lines below it: hence a list.
-    return [*doubtful, *list(pieces)]
+    return [*doubtful, *list(pieces)], heading
+
+
+def _without_captions(body: Sequence[Line], heading: Sequence[Line]) -> list[Line]:
+    """The lines filled in, those blank that repeat a line of captions: on a new page they are printed once more."""
+    printed = {re.sub(r"\W", "", line.text.lower()) for line in heading if line.has_words}
+    wide = {re.sub(r"\W", "", line.text.lower()) for line in heading if is_captions(line)}
+    repeated: set[int] = set()
+    for at, line in enumerate(body):
+        if line.has_words and re.sub(r"\W", "", line.text.lower()) in wide:
+            repeated.add(at)
+    for step, order in ((1, range(len(body))), (-1, range(len(body) - 1, -1, -1))):
+        for at in order:
+            if at - step in repeated and re.sub(r"\W", "", body[at].text.lower()) in printed:
+                repeated.add(at)
+    return [Line("", number=line.number) if at in repeated else line for at, line in enumerate(body)]
 
 
 def _told(piece: Piece, *, guessed: bool, split: bool) -> Piece:
     if isinstance(piece, Draft):
         piece.guessed, piece.two_amounts = guessed, split
     return piece
-
-
-def _spelt(body: Sequence[Line], table: TableNumber, context: Context, *, has_deemed: bool) -> list[Piece]:
-    return [paper_layouts.spelt(line, table, context.form, has_deemed=has_deemed) or line for line in body]
 
 
 def _reads(context: Context, split: bool, column: str, text: str) -> bool:

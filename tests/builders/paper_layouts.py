@@ -279,7 +279,10 @@ def _table(filing: Filing, style: Style, chance: random.Random, *, derivative: b
 
 
 def _wrapped(texts: Sequence[str], shown: Sequence[Column], room: int) -> list[list[str]]:
-    boxes = [textwrap.wrap(text, width - room) for text, (_, width, _) in zip(texts, shown, strict=True)]
+    boxes = [
+        textwrap.wrap(text, width - room, break_long_words=False, break_on_hyphens=False)
+        for text, (_, width, _) in zip(texts, shown, strict=True)
+    ]
     return [[box[at] if at < len(box) else "" for box in boxes] for at in range(max(map(len, boxes), default=0))]
 
 
