@@ -6,7 +6,7 @@ import pickle
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
@@ -177,7 +177,7 @@ def test_a_body_that_lacks_something_is_asked_for_again(server: ScriptedServer, 
 def test_retry_after_of_an_outage_is_obeyed_up_to_the_pause(
     server: ScriptedServer, make_client: Callable[..., EdgarClient], clock: SkippingClock
 ) -> None:
-    in_40_seconds = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
+    in_40_seconds = format_datetime(datetime.fromtimestamp(clock.wall() + 40, UTC), usegmt=True)
     server.script(
         PATH,
         Scripted(status=503, headers={"Retry-After": "25"}),
