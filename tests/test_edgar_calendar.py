@@ -16,7 +16,7 @@ from form4lake.edgar_calendar import (
     newest_due,
     quarters_between,
 )
-from form4lake.storage.read.catalog import view
+from form4lake.storage.read.views import view
 
 
 @pytest.mark.parametrize("text", ["2024Q1", "2024-Q1", "2024q1", " 2024-q1 "])
