@@ -62,7 +62,7 @@ def rows() -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class ReportingOwner:
-    """One row an owner of a filing; joint filings have up to ten, and none of them is the primary one."""
+    """One row for each owner of a filing; joint filings have up to ten, and none of them is the primary one."""
 
     owner_number: Ordinal = required("Position of the owner in the filing, from 1.")
     owner_cik: Cik = doc("The owner's Central Index Key (rptOwnerCik).")
@@ -86,7 +86,7 @@ class ReportingOwner:
 
 @dataclass(slots=True, kw_only=True)
 class NonDerivativeTransaction:
-    """One row a transaction of Table I."""
+    """One row for each transaction of Table I."""
 
     row_number: Ordinal = required("Position in Table I, from 1, transactions and holdings counted together.")
     security_title: Text = doc("Title of the security.")
@@ -119,7 +119,7 @@ class NonDerivativeTransaction:
 
 @dataclass(slots=True, kw_only=True)
 class DerivativeTransaction:
-    """One row a transaction of Table II."""
+    """One row for each transaction of Table II."""
 
     row_number: Ordinal = required("Position in Table II, from 1, transactions and holdings counted together.")
     security_title: Text = doc("Title of the derivative security.")
@@ -170,7 +170,7 @@ class DerivativeTransaction:
 
 @dataclass(slots=True, kw_only=True)
 class NonDerivativeHolding:
-    """One row a holding of Table I."""
+    """One row for each holding of Table I."""
 
     row_number: Ordinal = required("Position in Table I, from 1, transactions and holdings counted together.")
     security_title: Text = doc("Title of the security.")
@@ -189,7 +189,7 @@ class NonDerivativeHolding:
 
 @dataclass(slots=True, kw_only=True)
 class DerivativeHolding:
-    """One row a holding of Table II."""
+    """One row for each holding of Table II."""
 
     row_number: Ordinal = required("Position in Table II, from 1, transactions and holdings counted together.")
     security_title: Text = doc("Title of the derivative security.")
@@ -220,7 +220,7 @@ class DerivativeHolding:
 
 @dataclass(slots=True, kw_only=True)
 class Footnote:
-    """One row a footnote of a filing."""
+    """One row for each footnote of a filing."""
 
     footnote_id: Name = required("The id that `_fn` columns name, F1 to F99.")
     footnote_text: Text = doc("The whole text; markup inside it flattened.")
@@ -228,7 +228,7 @@ class Footnote:
 
 @dataclass(slots=True, kw_only=True)
 class Signature:
-    """One row a signature of a filing; which owner signed is not said by the form."""
+    """One row for each signature of a filing; the form does not say which owner signed."""
 
     signature_number: Ordinal = required("Position of the signature in the filing, from 1.")
     signature_name: Text = doc("The signature as typed (signatureName).")
@@ -243,12 +243,12 @@ class ParseIssue:
     row_number: Count = doc("The row's ordinal in that table; NULL for the filing itself.")
     column_name: Text = doc("The column, where one can be named.")
     raw_value: Text = doc("The text as filed.")
-    reason: Name = required("What is the matter with it.")
+    reason: Name = required("What is wrong with it, in words.")
 
 
 @dataclass(slots=True, kw_only=True)
 class Filing:
-    """One row an accession, with its rows in the other tables as lists."""
+    """One row for each accession, with its rows in the other tables as lists."""
 
     accession_number: Accession = required("EDGAR's number of the filing, from its header or else its file name.")
     form_type: FormType = required("documentType: 3, 3/A, 4, 4/A, 5 or 5/A.")
@@ -290,7 +290,7 @@ class Filing:
 
 @dataclass(slots=True, kw_only=True)
 class QuarantinedFiling:
-    """One row a filing that could not be fetched or parsed; the row leaves when a later try succeeds."""
+    """One row for each filing that could not be fetched or parsed; the row leaves when a later try succeeds."""
 
     accession_number: Accession = required("EDGAR's number of the filing.")
     filing_date: IndexDate = required("Date Filed of the index.")
@@ -316,7 +316,7 @@ class SupersededFiling:
 
 @dataclass(slots=True, kw_only=True)
 class IndexEntry:
-    """One row an ownership filing that a daily index lists: what the lake must hold to be complete."""
+    """One row for each ownership filing that a daily index lists: what the lake must hold to be complete."""
 
     accession_number: Accession = required("EDGAR's number of the filing.")
     filing_date: IndexDate = required("Date Filed of the index row.")
@@ -331,7 +331,7 @@ class IndexEntry:
 
 @dataclass(slots=True, kw_only=True)
 class IndexDay:
-    """One row a day whose daily index was looked for."""
+    """One row for each day whose daily index was looked for."""
 
     index_date: IndexDate = required("Date of the daily index.")
     state: Name = required(
@@ -348,7 +348,7 @@ class IndexDay:
 
 @dataclass(slots=True, kw_only=True)
 class DatasetRead:
-    """One row a quarter whose Insider Transactions Data Set was read: the SEC's own flattening of its filings."""
+    """One row for each quarter whose data set was read: the SEC's own flattening of its filings."""
 
     quarter: Name = required("The quarter, as 2024Q1.")
     filings: Number = required("Filings that it holds, those among them that the lake has exactly.")
@@ -395,8 +395,8 @@ class Table:
     """The order of rows in a Parquet file, total but for rows that are equal."""
     doc: str
     gathered: tuple[Column, ...] = ()
-    """Columns that its Parquet files have besides, gathered from the filing's rows of other tables: no query, however
-    it chooses filings, has to gather them first."""
+    """Columns that its Parquet files have besides, gathered from the filing's rows of other tables: no query has to
+    gather them first, however it chooses filings."""
     bloom: tuple[str, ...] = ()
     """Columns with a Bloom filter: rows are looked up by them in files sorted by issuer, where the statistics of a row
     group would skip nothing."""
@@ -499,4 +499,4 @@ TABLES: dict[str, Table] = {
 """Every table of the lake by its name, in the order of the documentation."""
 
 FILING_CHILDREN: tuple[str, ...] = tuple(each.name for each in fields(Filing) if get_origin(each.type) is list)
-"""The tables whose rows hang on a filing; each is also the attribute of `Filing` that holds them."""
+"""The tables of a filing's child rows; each is also the attribute of `Filing` that has them."""

@@ -63,9 +63,9 @@ class Lake(LakeReader):
         return lake
 
     def close(self) -> None:
-        """Let go of DuckDB, which complains at exit of whatever of it a program still holds then; twice is harmless.
+        """Close DuckDB, which complains about what is still open when a program ends; closing again is harmless.
 
-        Asked again, the lake opens it again.
+        The next question opens it again.
         """
         self.__dict__.pop("_committer", None)
         engine = self.__dict__.pop("_engine", None)
@@ -95,7 +95,7 @@ class Lake(LakeReader):
 
     @contextmanager
     def alone(self, writer: str) -> Iterator[None]:
-        """Be the only one on this machine that writes as `writer` to this lake; it is over when this process ends.
+        """Be the only one on this machine that writes as `writer` to this lake; the end of this process ends it too.
 
         Raises:
             WriterAtWork: another does already.
@@ -138,7 +138,7 @@ class Lake(LakeReader):
             return compare(cursor, snapshot, ingest)
 
     def compare_dataset(self, members: Mapping[str, Path], first: date, last: date) -> DatasetComparison:
-        """Hold the exact filings made from `first` to `last`, a quarter, against the SEC's TSVs of it.
+        """Compare the exact filings made from `first` to `last`, a quarter, with the SEC's TSVs of it.
 
         `members` are the TSVs by the names of their tables, as far as there are any. To be closed.
 
@@ -203,10 +203,10 @@ class Lake(LakeReader):
         return [each for each in done if each]
 
     def verify(self, *, raw: bool = False, tell: Tell = lambda _, __: None) -> Verification:
-        """Look at every file of the newest snapshot and at what the lake promises of its rows; nothing is changed.
+        """Look at every file of the newest snapshot and at what must be true of its rows; nothing is changed.
 
-        With `raw`, unpack the raw archive too and compare each submission with its SHA-256. `tell` hears how many bytes
-        are read, of how many. What is wrong is in the answer, not raised.
+        With `raw`, unpack the raw archive too and compare each submission with its SHA-256. `tell` is called with the
+        bytes read and the bytes in all. What is wrong is in the answer, not raised.
         """
         from .check.verification import Verifier
 
@@ -223,7 +223,7 @@ class Lake(LakeReader):
         repair(self._files, self._log, self._committer, violations)
 
     def drop_damaged(self, violations: Collection[Violation]) -> None:
-        """Take what `verify` found and nothing here can repair out of the lake, so that the next run fetches it again.
+        """Remove from the lake what `verify` found and nothing here can repair, so that the next run fetches it again.
 
         Raises:
             LakeUnwritable, LakeFull: it cannot be written; the lake is as it was.

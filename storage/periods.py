@@ -23,7 +23,7 @@ def check_period(period: str) -> str:
         ValueError: it names no day, month or year.
     """
     if not _PERIOD.fullmatch(period):
-        raise ValueError(f"{period!r} is no period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
+        raise ValueError(f"{period!r} is not a period: give a day (2024-01-02), a month (2024-01) or a year (2024)")
     date.fromisoformat(period + "-01" * (2 - period.count("-")))
     return period
 
@@ -31,7 +31,7 @@ def check_period(period: str) -> str:
 def first_month(quarter: str) -> str | None:
     """The period of the first month of a quarter, which is written `2024Q1`; None for what is none.
 
-    A quarter is no period of files: what is put in for it goes to its months, or wherever they are compacted.
+    A quarter is not a period of files: its rows go to its months, or to the files that these were compacted into.
     """
     match = _QUARTER.fullmatch(quarter)
     return f"{match[1]}-{3 * int(match[2]) - 2:02d}" if match else None

@@ -137,7 +137,7 @@ class RawArchive:
             return
         staging = self._files.stage()
         try:
-            # Where there is no lock to hold, another may compact the date meanwhile; then its files are left to it.
+            # A bucket has no lock: another process may compact the date meanwhile; its files are then left to it.
             with self._files.publishing(), suppress(FileNotFoundError):
                 paths = self._paths(index_date)
                 names = {name for path in paths for name in _names(_open(self._files, path))}

@@ -70,6 +70,6 @@ def _compare(
         found.violations.append(Violation(name, damaged.what, Remedy.REPAIR if live is not None else Remedy.COPY))
         return live
     if live is not None and (state.version != version or state.live != live):
-        found.violations.append(Violation(name, "says other than the entries up to it", Remedy.REPAIR))
+        found.violations.append(Violation(name, "does not say what the entries up to it say", Remedy.REPAIR))
         return live
     return dict(state.live)

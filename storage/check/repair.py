@@ -33,14 +33,13 @@ def repair(files: Files, log: CommitLog, committer: Committer, violations: Itera
             files.remove(each.where)
     log.reread()
     # What was removed, or was not there, is made again from its other name, or from the log; only the catalog waits for
-    # files that are lost, which whoever verifies again is told.
+    # files that are lost, which the next verification reports.
     with suppress(LakeDamaged):
         committer.sweep()
 
 
 def drop_damaged(files: Files, committer: Committer, violations: Collection[Violation]) -> None:
-    """Take periods that nothing here can repair out of the lake, in one commit, and damaged files out of the raw
-    archive.
+    """Remove periods that nothing here can repair from the lake, in one commit, and damaged files from the raw archive.
 
     What the indexes list stays where it can, so that coverage says what is missing and the next run fetches it.
 

@@ -1,6 +1,6 @@
-"""What the lake promises of its rows, counted out in SQL, a year at a time so that memory stays bounded.
+"""What must be true of the lake's rows, checked in SQL, a year at a time so that memory stays bounded.
 
-Where all accessions have to be held at once, they are compared by 64-bit hashes; what that finds is looked up exactly.
+Where all accessions are needed at once, they are compared by 64-bit hashes; what that finds is looked up exactly.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _COUNTED = {"reporting_owners": "owner_count", "footnotes": "footnote_count"}
 
 
 @dataclass(slots=True)
-class Promises:
+class RowFindings:
     """What was found."""
 
     violations: list[Violation] = field(default_factory=list)
     missing: int = 0
 
 
-def broken_promises(
+def check_rows(
     cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, history: History, sound: Collection[str]
-) -> Promises:
+) -> RowFindings:
     """Check the rows of the files whose paths are `sound`; `history` says what the log says was read."""
     return _Check(cursor, snapshot, sound).run(history)
 
@@ -47,13 +47,13 @@ class _Check:
         self._entries = {
             name: [each for each in snapshot.entries(name) if each.path in sound] for name in TABLES
         }  # fmt: skip
-        # Of a period with a damaged file nothing is said but that.
+        # A period with a damaged file has no other violation reported.
         self._damaged = {each.period for path, each in snapshot.live.items() if path not in sound}
         self._paths = {(each.table, each.period): snapshot.name(each) for each in snapshot.live.values()}
         self._lost_datasets: tuple[str, ...] = ()
-        self._found = Promises()
+        self._found = RowFindings()
 
-    def run(self, history: History) -> Promises:
+    def run(self, history: History) -> RowFindings:
         periods = sorted(self._snapshot.periods)
         for one in periods:
             for other in periods:
@@ -107,10 +107,10 @@ class _Check:
         """What a filing's row carries of its owners and footnotes is what they say."""
         carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
         children = (self._select(name, periods) for name in ("reporting_owners", "footnotes"))
-        anew = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', periods)})", *children)
+        gathered = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', periods)})", *children)
         self._report(
             "filings",
-            f"SELECT period, accession_number FROM ({anew}) WHERE carried <> {carried}",
+            f"SELECT period, accession_number FROM ({gathered}) WHERE carried <> {carried}",
             "has {n} filings whose lists of owners and footnotes are not those of their rows, such as {such}",
         )
 
@@ -194,7 +194,7 @@ class _Check:
             "index_entries",
             f"SELECT DISTINCT period, index_date::VARCHAR AS accession_number FROM ({entries}) "
             f"ANTI JOIN ({days}) d USING (index_date)",
-            "has rows of {n} index dates that index_days has not, such as {such}",
+            "has rows of {n} index dates that index_days lacks, such as {such}",
         )
         self._report(
             "index_days",

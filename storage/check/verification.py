@@ -1,4 +1,4 @@
-"""Verification: every file of the newest snapshot looked at, and what the lake promises of its rows counted out.
+"""Verification: every file of the newest snapshot looked at, and what must be true of its rows checked.
 
 Coverage adds up where nothing is violated: an index entry, a filing and a row of quarantine is there once, no filing is
 both stored and in quarantine, and what is neither is what `coverage` calls missing.
@@ -29,7 +29,7 @@ from ..versions.log import CommitLog, DataFile
 from ..versions.snapshot import Snapshot
 from .history import History, read_history
 from .repair import FILINGS_AND_AMENDMENTS
-from .sound_rows import broken_promises
+from .sound_rows import check_rows
 from .violations import Remedy, Violation
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ else:
     pq = lazy("pyarrow.parquet")
 
 Tell = Callable[[int, int], None]
-"""Is told how many bytes are read, of how many."""
+"""Called with how many bytes are read, and how many there are in all."""
 
 
 @dataclass(slots=True)
@@ -52,10 +52,10 @@ class Verification:
     """Parquet files of the snapshot and, where it was looked at, of the raw archive."""
     rows: int = 0
     missing: int = 0
-    """Filings that an index lists and the lake has not: no damage, the next run fetches them."""
+    """Filings that an index lists and the lake lacks: not damage, the next run fetches them."""
     violations: list[Violation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What is no damage and yet good to know, each with what to do."""
+    """What is not damage but worth knowing, each with what to do."""
 
 
 class Verifier:
@@ -77,7 +77,7 @@ class Verifier:
         self._log.reread()
         history = read_history(self._files, self._log)
         if history.violations:
-            # Of a lake whose log is not whole nothing else can be said, nor should anything be thrown away.
+            # Nothing else can be said of a lake whose log is not whole, and nothing should be thrown away.
             self._found.violations = history.violations
             return self._found
         snapshot = self._newest()
@@ -119,9 +119,9 @@ class Verifier:
         live = set(snapshot.live)
         reader_folder = self._files.reader_folder
         plain, kept = (set(self._files.names(each, ".parquet")) for each in ("data", reader_folder))
-        # Where files have one name, what is not live may be retired or not yet committed: that is the sweep's to tell.
+        # Where files have one name, what is not live may be retired or not yet committed: only the sweep can tell.
         for name in sorted(plain - live) if reader_folder != "data" else ():
-            yield Violation(f"data/{name}", "is no part of the lake, and plain globs read it", Remedy.REPAIR)
+            yield Violation(f"data/{name}", "is not part of the lake, but plain globs read it", Remedy.REPAIR)
         for name in sorted((live & kept) - plain):
             yield Violation(f"data/{name}", f"is missing; {reader_folder}/ has the file", Remedy.REPAIR)
         for name in sorted((live & plain) - kept):
@@ -139,11 +139,11 @@ class Verifier:
                 if not any(each.where == f"{self._files.reader_folder}/{entry.path}" for each in violations):
                     sound.add(entry.path)
                 self._read(entry.bytes, total)
-        # A file without its readers' name cannot be asked.
+        # A file without its readers' name cannot be read.
         return sound & set(self._files.names(self._files.reader_folder, ".parquet"))
 
     def _look(self, entry: DataFile) -> list[Violation]:
-        """What is wrong with the content behind the two names of a file; names that are missing are told already."""
+        """What is wrong with the content behind the two names of a file; missing names were reported before."""
         names = dict.fromkeys(f"{folder}/{entry.path}" for folder in (self._files.reader_folder, "data"))
         there = [name for name in names if self._files.has(name)]
         paths = [path for name in there if (path := self._files.local(name))]
@@ -158,9 +158,9 @@ class Verifier:
         cursor = self._engine.cursor()
         try:
             with reading(snapshot):
-                promises = broken_promises(cursor, snapshot, history, sound)
-                self._found.violations += promises.violations
-                self._found.missing = promises.missing
+                found = check_rows(cursor, snapshot, history, sound)
+                self._found.violations += found.violations
+                self._found.missing = found.missing
         finally:
             cursor.close()
 
@@ -185,8 +185,8 @@ def _refetched(violation: Violation, history: History) -> Violation:
     if violation.remedy is not Remedy.REFETCH or not violation.period or not quarters:
         return violation
     if violation.table == "datasets":
-        held = quarters_of(violation.period)
-        return replace(violation, listed=False, datasets=tuple(each for each in quarters if each in held))
+        quarters_held = quarters_of(violation.period)
+        return replace(violation, listed=False, datasets=tuple(each for each in quarters if each in quarters_held))
     if violation.table not in FILINGS_AND_AMENDMENTS:
         return violation
     listed = any(covers(violation.period, each.isoformat()) for each in history.index_dates)

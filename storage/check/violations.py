@@ -15,23 +15,23 @@ class Remedy(Enum):
     """What puts a violation right."""
 
     REPAIR = "form4 verify --repair"
-    """There is another copy, or it follows from the log."""
+    """Another copy exists, or it follows from the log."""
     REFETCH = "put it back from a copy of the lake, or: form4 verify --drop-damaged, then {backfill}"
     """Nothing here has it."""
     BACKFILL = "{backfill}"
-    """The lake says itself that it has to fetch it."""
+    """The lake knows that it has to fetch it."""
     DISCARD = "put it back from a copy of the lake, or: form4 verify --drop-damaged deletes it; nothing else needs it"
     COPY = "put it back from a copy of the lake"
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is not as it should be."""
+    """One thing that is wrong."""
 
     where: str
     """The file, below the lake's folder."""
     what: str
-    """What is the matter with it, in words that go on from its name."""
+    """What is wrong with it, in words that follow its name."""
     remedy: Remedy
     period: str | None = None
     """The period whose rows are concerned."""

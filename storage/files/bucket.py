@@ -150,7 +150,7 @@ class ObjectFiles:
         try:
             self._put(name, content, mode="create")
         except (AlreadyExistsError, LakeError) as error:
-            # An answer that got lost, on the way or to a retry, is no refusal: then what is there is ours.
+            # Where an answer was lost on the way, the retry is refused though the put succeeded: what is there is ours.
             if self.has(name) and self.read(name) == content:
                 return True
             if isinstance(error, LakeError):
@@ -263,7 +263,7 @@ class ObjectFiles:
             obstore.put(self._store, name, content, mode=mode, attributes=attributes, use_multipart=whole)
 
     def _read_ahead(self, name: str) -> None:
-        with suppress(FileNotFoundError):  # told by whoever reads it
+        with suppress(FileNotFoundError):  # whoever reads it says so
             self._ahead[name] = self.read(name)
 
     def _edition(self, name: str) -> tuple[int, str] | None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from fsspec import AbstractFileSystem
 
 Part = Callable[[int, int], bytes]
-"""The bytes from a start on, so many of them."""
+"""A number of bytes from a start on."""
 
 
 class PartFile(io.RawIOBase):
@@ -40,7 +40,7 @@ class PartFile(io.RawIOBase):
         return self._at
 
     def read(self, size: int | None = -1) -> bytes:
-        """So many bytes, or the rest."""
+        """That many bytes, or the rest."""
         rest = max(0, self._size - self._at)
         length = rest if size is None or size < 0 else min(size, rest)
         if not length:

@@ -105,7 +105,7 @@ class Files(Protocol):
         """Remove what dead writers left; called while holding `publishing()`."""
 
     def publishing(self) -> AbstractContextManager[None]:
-        """Hold what keeps other writers from publishing, where there is such a thing."""
+        """Keep other writers from publishing, where there is a lock for that."""
 
 
 def files_at(location: str | Path) -> Files:
@@ -121,7 +121,7 @@ def files_at(location: str | Path) -> Files:
     address = re.fullmatch(r"s3://([^/]+)/*(.*?)/*", str(location))
     if address is None:
         raise LakeMissing(
-            f"{location} is no place for a lake: name a folder, or s3://bucket/prefix (config.yaml: lake)"
+            f"{location} cannot be the place of a lake: name a folder, or s3://bucket/prefix (config.yaml: lake)"
         )
     # What speaks to object stores is loaded for those only: it takes longer than opening a local lake.
     from .bucket import ObjectFiles

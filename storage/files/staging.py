@@ -25,7 +25,7 @@ def unique_id() -> str:
 
 
 class Staging:
-    """A writer's own folder, its lock held as long as the writer lives."""
+    """A writer's own folder, locked while the writer lives."""
 
     def __init__(self, folder: Path, lock: filelock.FileLock) -> None:
         self.folder = folder

@@ -141,7 +141,7 @@ def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
 
 
 def catalog_notes(files: Files) -> list[str]:
-    """What is no fault of a sound catalog, but makes other programs read something else than this one does."""
+    """Why other programs read something else in a sound catalog than this one, each with what to do."""
     notes = []
     if place := other_place(files):
         notes.append(f"{CATALOG} reads the files of {place}, where the lake was or a copy of it is: {_AGAIN}")

@@ -103,7 +103,7 @@ def reading(snapshot: Snapshot) -> Iterator[None]:
 
     Raises:
         LakeDamaged: a file of the snapshot is missing, cut or unreadable; it is named.
-        LakeFull: there was no room for what a sort spills.
+        LakeFull: the disk has no room for what a sort spills.
     """
     try:
         yield
@@ -115,7 +115,7 @@ def reading(snapshot: Snapshot) -> Iterator[None]:
 
 
 def check_files(snapshot: Snapshot, *, deep: bool = True) -> None:
-    """Look at every file of a snapshot: is it there, has it its size and, if `deep`, a readable footer.
+    """Look at every file of a snapshot: it is there, has its size and, if `deep`, a readable footer.
 
     Raises:
         LakeDamaged: the first file that is not.

@@ -1,4 +1,4 @@
-"""What of a lake goes into files for other programs: its views, or a quarter as the SEC's data sets have it."""
+"""Files for other programs: the views of a lake, and quarters as the SEC's data sets have them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OPTIONS = {
     "tsv": "FORMAT csv, HEADER, DELIMITER '\t', NULLSTR ''",
     "sec": "FORMAT csv, HEADER, DELIMITER '\t', NULLSTR '', QUOTE ''",
 }
-"""`sec`: cells as they stand. DuckDB would quote `See Footnote #1.`, for its `#`: quotes that the SEC has not."""
+"""`sec`: cells as they stand. DuckDB would quote `See Footnote #1.`, for its `#`: the SEC does not."""
 _DATES = ("filing_date", "index_date", "day")
 
 

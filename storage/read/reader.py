@@ -1,4 +1,4 @@
-"""What a lake is asked: its newest snapshot, in SQL or by what it holds of a day, a filing, a quarter.
+"""Reading a lake: its newest snapshot, in SQL or by day, filing and quarter.
 
 What only some questions need is imported where it is used, so that `form4 sql` opens without it.
 """
@@ -53,7 +53,7 @@ class DayCoverage:
 
 
 class LakeReader:
-    """The questions to a lake. Any number of processes and threads may ask; they hold no lock."""
+    """The questions to a lake. Any number of processes and threads may ask; none takes a lock."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -197,7 +197,7 @@ class LakeReader:
             return int(rows(cursor, sql)[0][0])
 
     def coverage(self, first: date | None = None, last: date | None = None) -> list[DayCoverage]:
-        """How complete each index date from `first` to `last` is that was looked for, oldest first."""
+        """How complete each index date that was looked for is, from `first` to `last`, oldest first."""
         condition = " AND ".join(
             [f"index_date >= DATE '{first}'"] * (first is not None)
             + [f"index_date <= DATE '{last}'"] * (last is not None)

@@ -32,7 +32,7 @@ class DatasetAgreement:
     absent_columns: list[str] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     bad_rows: dict[str, int] = field(default_factory=dict)
-    """Lines of a member that have not as many cells as its heading, or lack the cell that says of which filing."""
+    """Lines of a member whose number of cells is not that of its heading, or that lack the accession number."""
 
     @property
     def differences(self) -> int:

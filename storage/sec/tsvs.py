@@ -20,7 +20,7 @@ class NothingToCompare(Exception):
 def read_tsvs(engine: duckdb.DuckDBPyConnection, members: Mapping[str, Path], found: DatasetAgreement) -> list[str]:
     """Read each of the `members` into a table `read_NAME`, text; the names of those that can be compared.
 
-    What they lack and what they have too much is noted in `found`.
+    What they lack, and columns that are not known, are noted in `found`.
 
     Raises:
         NothingToCompare: SUBMISSION is not one of them.

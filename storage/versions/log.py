@@ -137,7 +137,7 @@ class CommitLog:
                 summary=Summary(**_named(content["summary"])),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise self._damaged(name, f"it is no entry of this log ({error!r})") from error
+            raise self._damaged(name, f"it is not an entry of this log ({error!r})") from error
 
     def append(self, entry: Entry) -> bool:
         """Make the entry: the moment at which a commit has happened. False if another writer has that version."""
@@ -188,7 +188,7 @@ class CommitLog:
             live = [DataFile(**_named(each)) for each in content["live"]]
             return State(content["version"], {each.path: each for each in live})
         except (KeyError, TypeError) as error:
-            raise self._damaged(name, "it is no checkpoint (`form4 verify --repair` makes it anew)") from error
+            raise self._damaged(name, "it is not a checkpoint (`form4 verify --repair` makes it again)") from error
 
     def _refuse_gap(self, names: list[str], version: int) -> None:
         if _version(names[-1]) > version:
@@ -202,7 +202,7 @@ class CommitLog:
         except (OSError, ValueError) as error:
             raise self._damaged(name, f"it cannot be read ({error})") from error
         if not isinstance(content, dict):
-            raise self._damaged(name, "it is no JSON object")
+            raise self._damaged(name, "it is not a JSON object")
         return content
 
     def _damaged(self, name: str, what: str) -> LakeDamaged:

@@ -22,7 +22,7 @@ else:
 
 
 EXACT = "source_format IS DISTINCT FROM 'dataset'"
-"""The condition of a filing that is as it was filed, and not as the SEC's data sets round it."""
+"""The condition of a filing as it was filed, not as the SEC's data sets round it."""
 
 
 class Snapshot:
@@ -67,7 +67,7 @@ class Snapshot:
         return self.select(TABLES[table], self.entries(table, periods), filename=filename)
 
     def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
-        """A SELECT of all columns of a table from these files; a column that a file has not is NULL there."""
+        """A SELECT of all columns of a table from these files; a column that a file lacks is NULL there."""
         groups: dict[frozenset[str] | None, list[DataFile]] = defaultdict(list)
         declared = columns_id(table)
         for each in entries:

@@ -87,7 +87,7 @@ def _noting(years: set[str], table: Table, passing: Iterator[pa.RecordBatch]) ->
 
 
 def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Changes | None:
-    """Write the files that bring the snapshot to hold the ingest's rows; None if it holds just those already.
+    """Write the files that put the ingest's rows into the snapshot; None if it has exactly those already.
 
     Raises:
         LakeFull, LakeUnwritable: the staging folder would not take the files.
@@ -97,7 +97,7 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
     merged = [period for destination in destinations for period in destination.merged]
     stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
     upgraded = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
-    waiting = _places(cursor, snapshot, "quarantine", "settled", ingest.filings | ingest.quarantined)
+    waiting = _places(cursor, snapshot, "quarantine", "leaving_quarantine", ingest.filings | ingest.quarantined)
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
     outdated = plan_superseded(cursor, snapshot, stored)
@@ -112,7 +112,7 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
     if not strays and not any(changed.values()):
         return None
     for name, read in (("index_days", bool(ingest.days)), ("datasets", ingest.dataset_read)):
-        if read:  # when it was read last is news only beside other news
+        if read:  # the time of reading alone is not worth a commit
             changed[destinations[0].period].add(TABLES[name])
 
     changes = Changes(unique_id())
@@ -204,8 +204,7 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
             if ingest.from_datasets and table.of_filing:
                 added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
             cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {added}")
-    cursor.execute("CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM exact UNION ALL SELECT * FROM tried")
-    cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS SELECT * FROM settled")
+    cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS FROM exact UNION ALL FROM tried")
     return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
 
 
@@ -250,7 +249,7 @@ def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, i
         f"LEFT JOIN ({snapshot.relation('quarantine')}) o USING (accession_number)"
     )
     if ingest.quarantined:
-        # Another writer may have stored the filing since this one asked; then its failure is no news.
+        # Another writer may have stored the filing since this one asked; its failure no longer matters then.
         filings = snapshot.select(TABLES["filings"], snapshot.entries_with("filings", ingest.quarantined))
         cursor.execute(
             f"DELETE FROM new_quarantine WHERE accession_number IN (SELECT accession_number FROM "
@@ -285,8 +284,7 @@ def _differs(
     destination: Destination,
     replacing: bool,
 ) -> bool:
-    """Whether a destination's new rows are others than those that leave it for them; when something was read is no
-    difference.
+    """Whether a destination's new rows differ from those that leave it for them, the time of reading apart.
 
     `replacing`: the lake holds some of the ingest's filings.
     """

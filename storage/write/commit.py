@@ -25,7 +25,7 @@ FREE_ATTEMPTS = 3
 """How often a writer that loses the race plans again before it keeps the others waiting instead, where it can."""
 ATTEMPTS = 50
 PAUSE_SECONDS = 0.2
-"""Up to so long a writer that lost so often stands back, so that the same few do not meet again."""
+"""A writer that lost this often waits for a random time up to this, so that the same few do not collide again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Committer:
         self._finished = False
 
     def commit(self, ingest: Ingest, writer: str) -> Commit | None:
-        """Bring the ingest's rows into the lake; None if they are all there, just so.
+        """Bring the ingest's rows into the lake; None if it has them all already.
 
         Raises:
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
@@ -142,7 +142,7 @@ class Committer:
         if not fits(changes, planned_for, newest):
             return None
         self._files.publish(changes.staged)
-        # Where there is no lock to hold, another writer may still make that version first.
+        # A bucket has no lock: another writer may still make that version first.
         while not (done := self._append(newest, changes, writer)):
             newest = self.snapshot()
             if not fits(changes, planned_for, newest):
@@ -174,7 +174,7 @@ class Committer:
         """
         # What is published was in the log before: so the log is read after it.
         if (published := published_version(self._files)) > self._log.state().version:
-            # To settle would be to throw away what the missing entries hold.
+            # To go on would throw away what the missing entries hold.
             raise self._log.missing(published)
         self._files.repair_names(snapshot.live)
         self._log.checkpoint_if_due(self._log.state())

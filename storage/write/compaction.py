@@ -60,7 +60,7 @@ def compact_period(files: Files, committer: Committer, period: str) -> Compactio
 
     Raises:
         LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
-        LakeDamaged: a file that it has to read is missing or unreadable, or has not the rows that were written.
+        LakeDamaged: a file that it has to read is missing or unreadable, or lacks rows that were written.
     """
     staging = files.stage()
     try:

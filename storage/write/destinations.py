@@ -24,7 +24,7 @@ class Destination:
     months: tuple[str, ...] | None
     """The months of filing of the rows that are kept there; None: all of the ingest's."""
     rest: bool
-    """Whether what is no filing's own row is kept there."""
+    """Whether rows that belong to no filing are kept there."""
 
     @property
     def moves(self) -> bool:

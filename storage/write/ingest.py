@@ -58,7 +58,7 @@ class Ingest:
 
         Raises:
             ValueError: no accession number or filing date, the accession was added before, the index date is outside
-                the period, or a filing of a data set comes with other than a quarter's ingest, or one that is none.
+                the period, a filing of a data set comes with an ingest that is not a quarter's, or the reverse.
         """
         if (filing.source_format == "dataset") != (self.quarter is not None):
             raise ValueError(f"{filing.accession_number}: filings of data sets, and no others, come in by the quarter")
@@ -170,7 +170,7 @@ class Spool:
             self._flush()
 
     def add_children(self, filing: Filing, records: Iterable[object]) -> None:
-        """Add records that hang on a filing."""
+        """Add the child records of a filing."""
         key = (filing.accession_number, filing.filing_date, filing.issuer_cik)
         self._rows += [key + self._own(each) for each in records]
         if len(self._rows) >= FLUSH_ROWS:

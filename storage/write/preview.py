@@ -14,15 +14,15 @@ from ..versions.snapshot import Snapshot, select_files, select_nothing
 from .ingest import Ingest
 
 EXAMPLES = 3
-"""So many of each change are shown."""
+"""How many of each change are shown."""
 _ACCESSION = "coalesce(n.accession_number, o.accession_number)"
-_UNTOLD = "parser_version"
-"""It differs wherever a newer parser has read, and says nothing about what that found."""
+_NOT_COMPARED = "parser_version"
+"""It differs wherever a newer parser has read, whatever that found."""
 
 
 @dataclass(slots=True)
 class Differences:
-    """How the filings of an ingest differ from what the lake holds of them; filings that it has not are left out."""
+    """How the filings of an ingest differ from what the lake holds of them; filings that it lacks are left out."""
 
     filings: int = 0
     """How many have any changed row."""
@@ -66,23 +66,23 @@ def compare(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Inges
 
 def _compare_table(cursor: duckdb.DuckDBPyConnection, table: Table, old: str, new: str, found: Differences) -> None:
     shared = {each.name for each in FILING_KEY} if table.name != "filings" else {"accession_number"}
-    told = [each for each in table.column_names() if each not in {*shared, *table.key, _UNTOLD}]
+    columns = [each for each in table.column_names() if each not in {*shared, *table.key, _NOT_COMPARED}]
     # An issue has no ordinal: it is the same one or another.
-    key = [*table.key, *told] if table.name == "parse_issues" else list(table.key)
+    key = [*table.key, *columns] if table.name == "parse_issues" else list(table.key)
     for side, source in (("old", old), ("new", new)):
         # Of rows with one key, which a broken filing may have, the first is compared with the first.
         cursor.execute(
             f"CREATE OR REPLACE TEMP VIEW {side} AS SELECT *, row_number() OVER (PARTITION BY {', '.join(key)} "
-            f"ORDER BY {', '.join(told)}) AS nth FROM ({source}) SEMI JOIN known USING (accession_number)"
+            f"ORDER BY {', '.join(columns)}) AS nth FROM ({source}) SEMI JOIN known USING (accession_number)"
         )
     matched = " AND ".join(f"o.{each} IS NOT DISTINCT FROM n.{each}" for each in (*key, "nth"))
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE compared AS SELECT o, n FROM old o FULL JOIN new n ON {matched} "
-        f"WHERE o.nth IS NULL OR n.nth IS NULL OR {' OR '.join(map(_differs, told))}"
+        f"WHERE o.nth IS NULL OR n.nth IS NULL OR {' OR '.join(map(_differs, columns))}"
     )
     cursor.execute(f"INSERT INTO changed SELECT {_ACCESSION} FROM compared")
     _count_rows(cursor, table, found)
-    _count_values(cursor, table, told, found)
+    _count_values(cursor, table, columns, found)
 
 
 def _count_rows(cursor: duckdb.DuckDBPyConnection, table: Table, found: Differences) -> None:
@@ -95,10 +95,10 @@ def _count_rows(cursor: duckdb.DuckDBPyConnection, table: Table, found: Differen
             _add_examples(cursor, found, f"{sign}{table.name}", f"{missing}.nth IS NULL", text)
 
 
-def _count_values(cursor: duckdb.DuckDBPyConnection, table: Table, told: list[str], found: Differences) -> None:
+def _count_values(cursor: duckdb.DuckDBPyConnection, table: Table, columns: list[str], found: Differences) -> None:
     both = "o.nth IS NOT NULL AND n.nth IS NOT NULL"
-    counts = ", ".join(f"count_if({_differs(each)})" for each in told)
-    for column, count in zip(told, rows(cursor, f"SELECT {counts} FROM compared WHERE {both}")[0], strict=True):
+    counts = ", ".join(f"count_if({_differs(each)})" for each in columns)
+    for column, count in zip(columns, rows(cursor, f"SELECT {counts} FROM compared WHERE {both}")[0], strict=True):
         if count:
             name = f"{table.name}.{column}"
             found.values[name] = count

@@ -162,7 +162,7 @@ def test_only_a_quarter_takes_filings_of_data_sets(lake: Lake) -> None:
         ingest.add_filing(of_dataset("1-24-1"), FEBRUARY)
     with lake.begin("2024Q1") as ingest, pytest.raises(ValueError, match="by the quarter"):
         ingest.add_filing(exact("1-24-1"), FEBRUARY)
-    with pytest.raises(ValueError, match="is no period"):
+    with pytest.raises(ValueError, match="is not a period"):
         lake.begin("2024Q5")
 
 

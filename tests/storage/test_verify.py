@@ -139,8 +139,8 @@ REPAIRED = {
     "the plain name is gone": (unlink("data/footnotes/*/2023-12.*"), "data/footnotes"),
     "the readers' name is cut": (cut("snapshots/filings/*/2024-01-08.*"), "bytes, not the"),
     "the plain name is changed": (flip("data/reporting_owners/*/2023-12.*"), "other bytes than were written"),
-    "a file of nobody's": (beside, "is no part of the lake"),
-    "a checkpoint that is wrong": (wrong_checkpoint, "says other than the entries"),
+    "a file of nobody's": (beside, "is not part of the lake"),
+    "a checkpoint that is wrong": (wrong_checkpoint, "does not say what the entries"),
     "a checkpoint that is cut": (
         lambda root: (root / f"log/{2:020d}.checkpoint.json").write_text('{"vers'),
         "checkpoint.json it cannot be read",
