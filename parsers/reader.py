@@ -16,9 +16,6 @@ from .submission import Document, Submission, take_apart
 from .xml import tree as xml_tree
 from .xml.recovery import read_xml
 
-_RENDITION = b"FormData"
-"""The class of cells in every HTML rendition."""
-
 PARSER_VERSION: int = 3
 """Raised whenever the output of the parser changes for any filing."""
 
@@ -59,7 +56,7 @@ def _read_without_xml(submission: Submission, source_path: str) -> Filing:
             if filing is not None:
                 return filing
             # A page like a rendition is read whole before it is known for none: only so much of that is done.
-            tags += document.content.count(b"<") if _RENDITION in document.content else 0
+            tags += document.content.count(b"<") if rendition_html.may_be(document.content) else 0
             if tags > rendition_html.MOST_TAGS:
                 break
     raise NotAnOwnershipFiling(what_it_is(submission))

@@ -1,12 +1,14 @@
 """The SEC's HTML rendition of an ownership form (`xslF345X01/…` to `xslF345X05/…`), read into a page.
 
-Known from real pages of 2015 to 2025: as the stylesheets write them, saved by a browser, wrapped to 79 columns.
+Known from real pages of 2015 to 2025: as the stylesheets write them, saved by a browser, wrapped to 79 columns; and
+without the classes, links and raised marks that the pages of sec.gov have, as bare output of the stylesheets.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
@@ -19,7 +21,7 @@ from ..html_tree import html_tree
 from ..submission import Document
 from ..values import fold
 from .page import BOXES, RELATIONSHIPS, Page, made_into_filing
-from .rows import Row, column
+from .rows import PARTS, Row, column, head
 from .values import Cell, bracketed, notes_of
 
 MOST_BYTES = 2**20
@@ -40,17 +42,35 @@ _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
 _CLASS = b"FormData"
 """The class that the SEC's stylesheets give to a filer's text; no filer's own page has it."""
 
+FIRST = date(2003, 5, 1)
+"""EDGAR took the first ownership documents in XML in May 2003: what was filed before has no rendition."""
+
+_BARE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rb"Date\s+of\s+Earliest\s+Transaction|Date\s+of\s+Event\s+Requiring\s+Statement|Fiscal\s+Year\s+Ended",
+        rb"Table\s+II?\s{0,4}-\s{0,4}(?:Non-)?Derivative\s+Securities",
+        rb"Explanation\s+of\s+Responses",
+        rb"\*\*\s{0,4}Signature\s+of\s+Reporting\s+Person",
+        rb"<table\b",
+    )
+)
+"""What every rendition has, and no form on paper all of."""
+
 _MOST_COLUMNS = 16
 """Of any table of the forms."""
 
 _FORM = re.compile(r"\bFORM\s?([345])(/A)?(?![\w/])", re.IGNORECASE)
 _MARKS = re.compile(r"(?:\s*\(\d{1,3}\),?)+\s*", re.ASCII)
+_MARKS_AT_END = re.compile(r"(?:\s?\(\d{1,3}\),?){1,99}$", re.ASCII)
 _NUMBERED = re.compile(r"(\d{1,3})\s?\.\s?", re.ASCII)
 _CIK = re.compile(r"[?&]CIK=(\d{1,10})(?!\d)", re.IGNORECASE | re.ASCII)
+_FORMAT = r"\s*(?:\(Month/(?:Day/)?Year\))?\s*"
 _PERIOD = re.compile(
-    r"\d\. (?:Date of Earliest Transaction|Date of Event Requiring|Statement for Issuer's Fiscal Year)"
+    r"\d\. (?:Date of Earliest Transaction|Date of Event Requiring(?: Statement)?"
+    rf"|Statement for Issuer's Fiscal Year(?: Ended)?){_FORMAT}"
 )
-_ORIGINAL = re.compile(r"\d\. If Amendment, Date (?:of )?Original")
+_ORIGINAL = re.compile(rf"\d\. If Amendment, Date (?:of )?Original(?: Filed)?{_FORMAT}")
 _ISSUER = re.compile(r"\d\. Issuer Name and Ticker(?: or Trading Symbol)?")
 _RELATIONSHIP = re.compile(r"\d\. Relationship of Reporting Person")
 _OWNER = re.compile(r"1\. Name and Address of Reporting Person")
@@ -65,12 +85,17 @@ def read(document: Document, header: Header) -> Filing | None:
     Raises NotAnOwnershipFiling for a rendition far larger than any form, or that no tree can be made of.
     """
     content = document.content
-    if _CLASS not in content or _OURS.search(content) is None:
+    if not may_be(content) or _OURS.search(content) is None:
         return None
     if header.form_type and header.form_type not in OWNERSHIP_FORMS:
         return None
+    classed = _CLASS in content
+    if not classed and header.filed is not None and header.filed < FIRST:
+        return None
     tables = len(_TABLE.findall(content))
     if len(content) > MOST_BYTES or content.count(b"<") > MOST_TAGS or tables > MOST_TABLES:
+        if not classed:
+            return None
         raise NotAnOwnershipFiling("an HTML rendition larger than any ownership form")
     text, problem = decoded(content)
     soup = html_tree(text)
@@ -84,6 +109,11 @@ def read(document: Document, header: Header) -> Filing | None:
     if problem is not None:
         page.issues.append(("filings", problem, None))
     return made_into_filing(page, header)
+
+
+def may_be(content: bytes) -> bool:
+    """Whether a document is like a rendition, which is certain only when the whole of it is read."""
+    return _CLASS in content or all(pattern.search(content) for pattern in _BARE)
 
 
 def _nested(soup: BeautifulSoup) -> int:
@@ -115,13 +145,14 @@ def _page(soup: BeautifulSoup) -> Page | None:
         return None
     page = Page("html", forms[0][1], amended=any(match[2] for match in forms))
     seen: set[str] = set()
+    notes = _note_numbers(tops)
     for table, text in zip(tops, texts, strict=True):
         if text.startswith(("Table I ", "Table I-")):
             seen.add("I")
-            _rows(table, page.non_derivative)
+            _rows(table, page.non_derivative, notes)
         elif text.startswith(("Table II ", "Table II-")):
             seen.add("II")
-            _rows(table, page.derivative)
+            _rows(table, page.derivative, notes)
         elif text.startswith("Explanation of Responses"):
             _explanation(table, page)
         elif "** Signature of Reporting Person" in text:
@@ -185,14 +216,18 @@ def _items(table: Tag, page: Page) -> None:
             elif _RELATIONSHIP.match(text):
                 _relationship(cell, page)
             elif _PERIOD.match(text):
-                page.period = _data(cell)
+                page.period = _data(cell, _PERIOD)
             elif _ORIGINAL.match(text):
-                page.original = _data(cell)
+                page.original = _data(cell, _ORIGINAL)
 
 
-def _data(cell: Tag) -> str:
-    """The filer's text in a cell."""
-    return fold(" ".join(_text(each) for each in cell.find_all(class_="FormData"))) or ""
+def _data(cell: Tag, caption: re.Pattern[str] | None = None) -> str:
+    """The filer's text in a cell: what has the class of it, or all behind the caption."""
+    marked = cell.find_all(class_="FormData")
+    if marked:
+        return fold(" ".join(map(_text, marked))) or ""
+    text = _text(cell)
+    return text if caption is None else caption.sub("", text, count=1).strip()
 
 
 def _linked(cell: Tag, unlinked: str | None) -> tuple[str | None, int | None]:
@@ -248,21 +283,22 @@ def _relationship(cell: Tag, page: Page) -> None:
             if len(cells) == 4:
                 page.titles = [texts[1], texts[3]]
             elif len(cells) == 1:
-                page.titles = [_text(each) for each in cells[0].find_all(class_="FormData")]
+                texts = [_text(each) for each in cells[0].find_all(class_="FormData")] or texts
+                page.titles = [each for each in texts if each]
 
 
-def _rows(table: Tag, rows: list[Row]) -> None:
+def _rows(table: Tag, rows: list[Row], notes: set[str]) -> None:
     names: list[str | None] = []
-    captions = []
+    captions: list[list[Tag]] = []
     for cells in _own_rows(table):
         if not cells:
             continue
-        if all(cell.name == "th" for cell in cells):
+        if _is_caption(cells, first=not captions, begun=bool(names)):
             captions.append(cells)
             continue
         if not names:
             names = [column(each) if each else None for each in _columns(captions[1:])]
-        texts = [_cell(cell) for cell in cells]
+        texts = [_cell(cell, notes) for cell in cells]
         raw = " | ".join(f"{cell.text} {cell.notes or ''}".strip() for cell in texts)
         if len(texts) != len(names):
             rows.append(Row({}, raw, "a row that does not have as many cells as the table has columns"))
@@ -270,6 +306,18 @@ def _rows(table: Tag, rows: list[Row]) -> None:
             rows.append(Row({}, raw, "a row with text in a column of unknown caption"))
         else:
             rows.append(Row({name: cell for name, cell in zip(names, texts, strict=True) if name}, raw))
+
+
+def _is_caption(cells: list[Tag], *, first: bool, begun: bool) -> bool:
+    """Whether a row is the table's: its title, or captions, in cells of headings or, above all rows, as known texts."""
+    if all(cell.name == "th" for cell in cells):
+        return True
+    texts = [_text(cell) for cell in cells]
+    if begun:
+        return False
+    if first:
+        return len(texts) == 1
+    return all(head(text) is not None if text not in PARTS else True for text in texts)
 
 
 def _columns(captions: list[list[Tag]]) -> list[list[str]]:
@@ -295,8 +343,11 @@ def _span(cell: Tag, name: str) -> int:
     return min(int(text), 20) if re.fullmatch(r"[1-9]\d{0,2}", text, re.ASCII) else 1
 
 
-def _cell(cell: Tag) -> Cell:
-    """A cell of a table: its text, and the marks of footnotes, which the stylesheets raise, as their ids."""
+def _cell(cell: Tag, notes: set[str]) -> Cell:
+    """A cell of a table: its text, and the marks of footnotes, which the stylesheets raise, as their ids.
+
+    Marks that are not raised are those of notes that the page has, at the end of the text.
+    """
     texts: list[str] = []
     marks: list[str] = []
     waiting: list[tuple[PageElement, bool]] = [(cell, False)]
@@ -307,7 +358,20 @@ def _cell(cell: Tag) -> Cell:
             waiting += ((child, raised) for child in reversed(each.contents))
         elif isinstance(each, NavigableString) and not isinstance(each, PreformattedString):
             (marks if raised and _MARKS.fullmatch(each) else texts).append(str(each))
-    return Cell(fold("".join(texts)) or "", notes_of("".join(marks)))
+    text = fold("".join(texts)) or ""
+    match = _MARKS_AT_END.search(text) if notes and not marks else None
+    if match is not None and set((notes_of(match[0]) or "").split(",")) <= notes:
+        return Cell(text[: match.start()].rstrip(), notes_of(match[0]))
+    return Cell(text, notes_of("".join(marks)))
+
+
+def _note_numbers(tables: list[Tag]) -> set[str]:
+    """The ids of the footnotes of a page that raises no marks; none where marks are raised."""
+    if any(table.find("sup") is not None for table in tables if _text(table).startswith("Table I")):
+        return set()
+    explained = (table for table in tables if _text(table).startswith("Explanation of Responses"))
+    texts = (fold(" ".join(map(_text, cells))) or "" for table in explained for cells in _own_rows(table))
+    return {f"F{int(match[1])}" for text in texts if (match := _NUMBERED.match(text))}
 
 
 def _explanation(table: Tag, page: Page) -> None:

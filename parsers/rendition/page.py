@@ -84,6 +84,9 @@ def made_into_filing(page: Page, header: Header) -> Filing:
     put(values, "date_of_original_submission", page.original, us_day, reading, "event")
     if page.owns_nothing:
         values["no_securities_owned"] = True
+    if page.issuer_cik is None and header.issuer_cik is not None:
+        page.issuer_cik = header.issuer_cik
+        reading.issue("the page has no Central Index Key of the issuer; the header's was taken", None, "issuer_cik")
     form_type = _form_type(page, header, reading)
     owners = _owners(page, reading)
     rows = read_rows(page.family, values.get("form4_transactions_reported"), page, reading)

@@ -47,6 +47,9 @@ _PARTS: dict[str, tuple[tuple[str, str], ...]] = {
     "underlying": (("Title", "underlying_security_title"), ("Amount or Number of Shares", "underlying_amount")),
 }
 
+PARTS = frozenset(caption for parts in _PARTS.values() for caption, _ in parts)
+"""The lower captions, as they are printed."""
+
 _NATURE = ("direct_or_indirect_ownership", "nature_of_ownership")
 _DERIVATIVE_CHANGES = (
     *("security_title", "conversion_or_exercise_price", "transaction_date", "deemed_execution_date", "code"),

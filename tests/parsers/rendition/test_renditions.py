@@ -1,6 +1,8 @@
 """Renditions of ownership forms: golden values of every real one, and what a changed one leaves certain."""
 
 import contextlib
+import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -295,3 +297,33 @@ def test_a_cut_and_patched_rendition_has_an_answer(data: st.DataObject, html: st
 def test_a_hostile_text_costs_little(text: str, what: str) -> None:
     page = text.replace("Remarks:", what * (200_000 // len(what)) + "Remarks:", 1).replace("M\t", what * 10 + "M\t")
     parse_in_time(page.encode(), seconds=3)
+
+
+BARE = {
+    "without classes": (r' class="[^"]*"', ""),
+    "captions in cells of rows": (r"(</?)th\b", r"\1td"),
+    "without parts of tables": (r"</?t(?:head|body)\b[^>]*>", ""),
+    "without raised marks": (r"</?sup\b[^>]*>", ""),
+    "without spans": (r"</?(?:span|u|b)\b[^>]*>", ""),
+}
+
+
+@pytest.mark.parametrize("bare", [*BARE, "all of these"])
+@pytest.mark.parametrize(
+    "name", [WATER, *(f"renditions/{each}.html" for each in ("form3.snow", "form3.BAMPartners", "form5.snow"))]
+)
+def test_the_bare_output_of_a_stylesheet_says_the_same(real_edgar: Path, name: str, bare: str) -> None:
+    page = (real_edgar / name).read_text()
+    said = parse(page)
+    for pattern, replacement in [BARE["without classes"], *([BARE[bare]] if bare in BARE else BARE.values())]:
+        page = re.sub(pattern, replacement, page)
+    found = parse(page.replace("FormData", "Data"))
+    assert replace(found, content_sha256=said.content_sha256) == said
+
+
+def test_a_form_of_before_2003_is_no_bare_output(html: str) -> None:
+    page = re.sub(BARE["without classes"][0], "", html).replace("FormData", "Data")
+    header = "<SEC-HEADER>\nCONFORMED SUBMISSION TYPE:\t4\nFILED AS OF DATE:\t\t{day}\n</SEC-HEADER>\n"
+    header += "<DOCUMENT>\n<TYPE>4\n<TEXT>\n"
+    assert parse(f"<SEC-DOCUMENT>\n{header.format(day='20250501')}{page}").owner_count == 1
+    assert parse(f"<SEC-DOCUMENT>\n{header.format(day='19990501')}{page}").owner_count == 0
