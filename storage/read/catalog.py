@@ -6,11 +6,13 @@ Two forms of the same: `catalog.duckdb`, to be opened, and `views.sql`, to be ru
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import duckdb
 
@@ -162,15 +164,13 @@ def _shown(connection: duckdb.DuckDBPyConnection) -> Published | None:
 def _open_published(files: Files) -> duckdb.DuckDBPyConnection | None:
     try:
         return _open(files, files.read(CATALOG))
-    except (FileNotFoundError, duckdb.Error):
+    except (OSError, duckdb.Error):
         return None
 
 
 def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
     """Open a catalog from a copy of its own: DuckDB shares one instance between all connections to a path."""
-    # The open file outlives its name; where the system forbids that, the copy stays.
-    with TemporaryDirectory(prefix="form4lake-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder, CATALOG)
+    with _own_place() as path:
         path.write_bytes(catalog)
         connection = duckdb.connect(path, read_only=True, config=options())
     files.serve(connection)
@@ -179,8 +179,7 @@ def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
 
 def _catalog(files: Files, snapshot_script: str) -> bytes:
     """The bytes of a catalog whose views read the files of a snapshot."""
-    with TemporaryDirectory(prefix="form4lake-") as folder:
-        path = Path(folder, CATALOG)
+    with _own_place() as path:
         path.write_bytes(_template(template_script()))
         with duckdb.connect(path, config=options() | _WRITING) as connection:
             files.serve(connection)
@@ -191,11 +190,17 @@ def _catalog(files: Files, snapshot_script: str) -> bytes:
 @lru_cache(maxsize=1)
 def _template(script: str) -> bytes:
     """The bytes of a catalog whose views read no file: making its many views and comments takes the most time."""
-    with TemporaryDirectory(prefix="form4lake-") as folder:
-        path = Path(folder, CATALOG)
+    with _own_place() as path:
         with duckdb.connect(path, config=options() | _WRITING) as connection:
             _run(connection, script)
         return path.read_bytes()
+
+
+@contextmanager
+def _own_place() -> Iterator[Path]:
+    """A path that no other connection has; its name goes at the end, and DuckDB keeps the open file."""
+    with writing(Path(gettempdir())), TemporaryDirectory(prefix="form4lake-") as folder:
+        yield Path(folder, CATALOG)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:

@@ -1,5 +1,6 @@
 """What the views answer on a small lake, and that they say what they mean."""
 
+import tempfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from form4lake.storage import Lake, LakeDamaged
+from form4lake.storage import Lake, LakeDamaged, LakeUnwritable
 from form4lake.storage.read.views import views
 from form4lake.tables import TABLES, DerivativeTransaction, Footnote, ReportingOwner
 from form4lake.tests.builders.lakes import (
@@ -298,3 +299,9 @@ def test_the_end_of_a_log_is_missed_whatever_is_left_of_the_catalog(answered: La
         (root / gone).unlink()
         with pytest.raises(LakeDamaged, match="it is missing, though the lake's views are of that version"):
             Lake.open(root).snapshot()
+
+
+def test_no_room_for_a_copy_of_the_catalog_is_named(answered: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
+    with pytest.raises(LakeUnwritable, match="cannot write /dev/null/nowhere"):
+        answered.connect()
