@@ -7,24 +7,13 @@ which the end is lost as if it were whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.entities import html5
 from xml.sax.saxutils import escape, unescape
 
 from ..errors import NotAnOwnershipFiling
-from .elements import Field, Group, Shape
-from .shapes import (
-    DERIVATIVE_HOLDING,
-    DERIVATIVE_TRANSACTION,
-    FILING,
-    NON_DERIVATIVE_HOLDING,
-    NON_DERIVATIVE_TRANSACTION,
-    OWNER,
-    SIGNATURE,
-)
-
-MOST_REPAIRS = 1_000
-"""More are refused: what needs them is no form that was damaged, and every repair costs time."""
+from .known_names import KNOWN, LEVELS
+from .repairs import Repairs
 
 MOST_DEPTH = 200
 
@@ -39,57 +28,6 @@ _TROUBLE = re.compile(
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _WHOLE_WITHOUT_END = frozenset({"footnote", "remarks"})
 """Text whose closing tag is lost is kept in these; elsewhere it may be the first digits of a number."""
-
-_LEVELS = {"ownershipDocument": 0, "footnote": 2}
-_LEVELS |= dict.fromkeys(("reportingOwner", "issuer", "nonDerivativeTable", "derivativeTable", "footnotes"), 1)
-_LEVELS |= dict.fromkeys(("remarks", "ownerSignature"), 1)
-_LEVELS |= {
-    f"{table}{row}": 2 for table in ("nonDerivative", "derivative") for row in ("Transaction", "Holding", "Security")
-}
-"""How deep an element stands; its start closes what is open at its depth or deeper."""
-
-
-def _names(shape: Shape) -> set[str]:
-    names = set(shape)
-    for spec in shape.values():
-        if isinstance(spec, Group):
-            names |= _names(spec.children)
-        elif isinstance(spec, Field):
-            names |= {"value", "footnoteId"}
-    return names
-
-
-_KNOWN = frozenset(_LEVELS).union(
-    *map(_names, (FILING, OWNER, SIGNATURE, NON_DERIVATIVE_HOLDING, NON_DERIVATIVE_TRANSACTION)),
-    *map(_names, (DERIVATIVE_HOLDING, DERIVATIVE_TRANSACTION)),
-)
-
-
-@dataclass(slots=True)
-class Repairs:
-    """What was changed: how often each harmless change was made, and each thing that was lost or moved, with its text.
-
-    Raises NotAnOwnershipFiling when there are more than MOST_REPAIRS.
-    """
-
-    changed: dict[str, int] = field(default_factory=dict)
-    lost: list[tuple[str, str]] = field(default_factory=list)
-    count: int = 0
-
-    def change(self, what: str, times: int = 1) -> None:
-        """Count a change that loses nothing a form says."""
-        self.changed[what] = self.changed.get(what, 0) + times
-        self._one_more()
-
-    def lose(self, what: str, text: str) -> None:
-        """Name a thing that could not be kept where it stood."""
-        self.lost.append((what, text))
-        self._one_more()
-
-    def _one_more(self) -> None:
-        self.count += 1
-        if self.count > MOST_REPAIRS:
-            raise NotAnOwnershipFiling(f"XML is not well formed in more than {MOST_REPAIRS:,} places")
 
 
 @dataclass(slots=True)
@@ -133,7 +71,7 @@ def _markup(text: str, at: int, writer: _Writer) -> int:
                 writer.text(escape(text[at + len(opening) : end]))
             return end + len(closing)
     tag = _TAG.match(text, at)
-    if tag is None or (tag[2] not in _KNOWN and (not tag[4] or tag.start(2) > tag.end(1))):
+    if tag is None or (tag[2] not in KNOWN and (not tag[4] or tag.start(2) > tag.end(1))):
         writer.repairs.change("a < that begins no tag was read as text")
         writer.out.append("&lt;")
         return at + 1
@@ -185,13 +123,13 @@ class _Writer:
         if closing:
             self._end(name, tag[0])
             return
-        level = _LEVELS.get(name)
+        level = LEVELS.get(name)
         if level is not None:
             for index, each in enumerate(self.open):
-                if _LEVELS.get(each.name, -1) >= level:
+                if LEVELS.get(each.name, -1) >= level:
                     self.close(index)
                     break
-        known = name in _KNOWN
+        known = name in KNOWN
         if known and self.open:
             self.open[-1].holds_known = True
         if len(self.open) >= MOST_DEPTH:
@@ -223,7 +161,7 @@ class _Writer:
         """Close the elements that are open below a depth, as their end tags are missing."""
         while len(self.open) > depth:
             element = self.open.pop()
-            if element.name not in _KNOWN:
+            if element.name not in KNOWN:
                 # An unclosed <br>: what follows it belongs to the element around it.
                 self.out[element.at] = f"{self.out[element.at][:-1]}/>"
                 self.repairs.change(f"an unclosed {element.name} was read as empty")

@@ -11,15 +11,15 @@ from ..errors import NotAnOwnershipFiling
 from ..header import Header
 from ..values import fold
 from . import tree as xml_tree
-from .broken_markup import Repairs, rewrite
+from .broken_markup import rewrite
 from .document import read_document
 from .quick import read_text
+from .repairs import Repairs
+from .split_tags import rejoined
+from .wrapped_lines import unwrapped
 
 MOST_BYTES = 2**20
 """Larger XML is not repaired: the largest real form seen has 0.1 MB."""
-
-WRAPPED_AT = 1_023
-"""Characters after which lines of some files of 2006 were broken, in the middle of a tag if it fell so."""
 
 _START, _END = "<ownershipDocument", "</ownershipDocument"
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>")
@@ -34,10 +34,29 @@ def read_xml(content: bytes, header: Header) -> Filing:
     """
     try:
         utf8, problem = xml_tree.checked(content)
-        filing = read_text(utf8.decode(), header) or _filing(xml_tree.tree(utf8), header)
+        filing = read_text(utf8.decode(), header)
+    except xml_tree.NotWellFormed:
+        filing = None
+    if filing is not None:
+        return _with_problem(filing, problem)
+    whole = unwrapped(content)
+    if whole is None:
+        return _read(content, header)
+    filing = _read(whole.content, header)
+    filing.parse_mode = "recovered"
+    what = f"the XML is hard-wrapped: a line broken at {whole.width:,} characters was joined to the next"
+    reason = f"{what} ({whole.breaks:,} times)" if whole.breaks > 1 else what
+    filing.parse_issues.append(ParseIssue(table_name="filings", reason=reason))
+    return filing
+
+
+def _read(content: bytes, header: Header) -> Filing:
+    """The filing that the XML says, repaired where it is not well formed."""
+    try:
+        utf8, problem = xml_tree.checked(content)
+        return _with_problem(_filing(xml_tree.tree(utf8), header), problem)
     except xml_tree.NotWellFormed as refusal:
-        return _recovered(content, header, refusal)
-    return _with_problem(filing, problem)
+        return _repaired(content, header, refusal)
 
 
 def _filing(root: _Element, header: Header) -> Filing:
@@ -53,12 +72,12 @@ def _with_problem(filing: Filing, problem: str | None) -> Filing:
     return filing
 
 
-def _recovered(content: bytes, header: Header, refusal: NotAnOwnershipFiling) -> Filing:
+def _repaired(content: bytes, header: Header, refusal: NotAnOwnershipFiling) -> Filing:
     if len(content) > MOST_BYTES:
         raise refusal
     repairs = Repairs()
     text, problem = _decoded(content, repairs)
-    text = _joined(text, repairs)
+    text = rejoined(text, repairs)
     root = _well_formed(text)
     if root is None:
         root = _well_formed(rewrite(_document(text, refusal, repairs), repairs))
@@ -98,18 +117,6 @@ def _decoded(content: bytes, repairs: Repairs) -> tuple[str, str | None]:
         repairs.change("bytes that are no text were read as U+FFFD", text.count("\ufffd"))
         return text, None
     return utf8.decode(), problem
-
-
-def _joined(text: str, repairs: Repairs) -> str:
-    """The text with its lines joined where they were broken for their length; none may be longer than that."""
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    for lengths in ([len(line) for line in lines], [len(line.encode()) for line in lines]):
-        wrapped = lengths.count(WRAPPED_AT)
-        if wrapped and max(lengths) == WRAPPED_AT:
-            repairs.change("a line broken at 1,023 characters was joined to the next", wrapped)
-            ends = ("" if length == WRAPPED_AT else "\n" for length in lengths)
-            return "".join(line + end for line, end in zip(lines, ends, strict=True))
-    return text
 
 
 def _document(text: str, refusal: NotAnOwnershipFiling, repairs: Repairs) -> str:

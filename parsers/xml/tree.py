@@ -13,6 +13,9 @@ MOST_BYTES = 8 * 2**20
 
 ROOT = b"<ownershipDocument"
 
+_SPLIT_ROOT = re.compile(rb"<[\r\n]*" + rb"[\r\n]*".join(re.findall(rb"\w", ROOT)))
+"""The root's tag with a line break in it."""
+
 MOST_TAGS = 150_000
 """More are refused unread: a tree takes a hundred bytes and more an element, however short its tag."""
 
@@ -28,7 +31,7 @@ class NotWellFormed(NotAnOwnershipFiling):
 
 def may_hold_root(content: bytes) -> bool:
     """Whether an ownership document can be in these bytes."""
-    return ROOT in content or content.startswith(_UTF16_MARKS)
+    return ROOT in content or content.startswith(_UTF16_MARKS) or _SPLIT_ROOT.search(content) is not None
 
 
 def checked(content: bytes) -> tuple[bytes, str | None]:
