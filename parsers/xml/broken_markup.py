@@ -12,7 +12,8 @@ from html.entities import html5
 from xml.sax.saxutils import escape, unescape
 
 from ..errors import NotAnOwnershipFiling
-from .known_names import KNOWN, LEVELS
+from .elements import is_of_the_form
+from .known_names import CHILDREN, FIELDS, KNOWN, LEAVES, LEVELS, TEXTS
 from .repairs import Repairs
 
 MOST_DEPTH = 200
@@ -26,17 +27,21 @@ _TROUBLE = re.compile(
     r"|\]\]>"
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_WHOLE_WITHOUT_END = frozenset({"footnote", "remarks"})
-"""Text whose closing tag is lost is kept in these; elsewhere it may be the first digits of a number."""
+_NUMBER = re.compile(r'^<footnote id="F(\d{1,4})"', re.ASCII)
+_NOTE = re.compile(r"<footnoteId id=\"([^\"]*)\"/?>")
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element that is open: where in the output its start tag is, and whether a known element was in it."""
+    """An element that is open: where in the output its start tag is, and whether texts of others may be in it.
+
+    `is_titled` tells of a row that it has a title.
+    """
 
     name: str
     at: int
-    holds_known: bool = False
+    is_spoilt: bool = False
+    is_titled: bool = False
 
 
 def rewrite(text: str, repairs: Repairs) -> str:
@@ -79,13 +84,21 @@ def _markup(text: str, at: int, writer: _Writer) -> int:
     return tag.end()
 
 
+_NOT_AROUND = LEAVES | FIELDS | TEXTS
+"""Elements that end where another one of the form starts, but for what a field holds."""
+
+
 class _Writer:
-    """The output so far, the elements open in it, and the openings of which no closing follows."""
+    """The output so far, the elements open in it, and the openings of which no closing follows.
+
+    `is_astray` tells that a value was last whose field is lost, so that footnote ids after it belong to no other field.
+    """
 
     def __init__(self, repairs: Repairs) -> None:
         self.out: list[str] = []
         self.open: list[_Open] = []
         self.never_closed: set[str] = set()
+        self.is_astray = False
         self.repairs = repairs
 
     def text(self, text: str) -> None:
@@ -121,25 +134,37 @@ class _Writer:
         if not end or not _SOUND.fullmatch(rest) or (closing and rest.strip()) or tag.start(2) > tag.end(1):
             self.repairs.lose("a broken tag was repaired", tag[0])
         if closing:
+            self.is_astray &= name == "value"
             self._end(name, tag[0])
+            return
+        if name == "footnoteId" and self.is_astray:
+            self.repairs.lose("a footnote id after a value whose field is lost was not kept", tag[0])
             return
         level = LEVELS.get(name)
         if level is not None:
             for index, each in enumerate(self.open):
                 if LEVELS.get(each.name, -1) >= level:
-                    self.close(index)
+                    self.close(index, before=self._start(name, rest))
                     break
-        known = name in KNOWN
-        if known and self.open:
-            self.open[-1].holds_known = True
+        if is_of_the_form(name) and not (name == "footnoteId" and rest.endswith("/")):
+            self._make_room(name)
+            self.is_astray = name == "value" and not (self.open and self.open[-1].name in FIELDS)
         if len(self.open) >= MOST_DEPTH:
             raise NotAnOwnershipFiling(f"XML is not well formed: Excessive depth, more than {MOST_DEPTH} elements")
-        start = f"<{name.replace(':', '_')}{self._id(rest)}"
+        start = self._start(name, rest)
         if rest.endswith("/"):
             self.out.append(f"{start}/>")
         else:
             self.open.append(_Open(name, len(self.out)))
             self.out.append(f"{start}>")
+
+    def _start(self, name: str, rest: str) -> str:
+        return f"<{name.replace(':', '_')}{self._id(rest)}"
+
+    def _is_next(self, note: _Open, start: str) -> bool:
+        """Whether the start of an element is that of the footnote with the number after this one's."""
+        number, following = _NUMBER.search(self.out[note.at]), _NUMBER.search(start)
+        return number is not None and following is not None and int(following[1]) == int(number[1]) + 1
 
     def _id(self, rest: str) -> str:
         match = _ID.search(rest)
@@ -148,17 +173,53 @@ class _Writer:
         name = _TROUBLE.sub(self._legal, match[match.lastindex or 1])
         return ' id="{}"'.format(name.replace('"', "&quot;"))
 
+    def _make_room(self, name: str) -> None:
+        """Close what cannot hold an element that starts: its end tag is lost, and a text may be cut there."""
+        for index in range(len(self.open) - 1, -1, -1):
+            element = self.open[index]
+            if name in CHILDREN.get(element.name, ()):
+                self.close(index + 1)
+                if name == "securityTitle" and element.is_titled:
+                    self._start_row(element)
+                self.open[-1].is_titled |= name == "securityTitle"
+                return
+        while self.open and self.open[-1].name in _NOT_AROUND:
+            self.close(len(self.open) - 1)
+        if name == "conversionOrExercisePrice" and self.open and self.open[-1].name == "nonDerivativeSecurity":
+            # The row was begun here, and the start tag of its table is lost too.
+            self.open[-1].name = "derivativeSecurity"
+            self.out[self.open[-1].at] = "<derivativeSecurity>"
+
+    def _start_row(self, row: _Open) -> None:
+        """Start another row of the table: a second title is that of a row whose start tag is lost.
+
+        It has the name of X0101's rows, which are sorted by what they hold.
+        """
+        self.close(len(self.open) - 1)
+        name = "derivativeSecurity" if row.name.startswith("derivative") else "nonDerivativeSecurity"
+        self.repairs.lose("a row was begun at a second securityTitle", "")
+        self.open.append(_Open(name, len(self.out)))
+        self.out.append(f"<{name}>")
+
     def _end(self, name: str, tag: str) -> None:
         for index in range(len(self.open) - 1, -1, -1):
             if self.open[index].name == name:
                 self.close(index + 1)
-                self.open.pop()
+                element = self.open.pop()
+                if element.is_spoilt:
+                    self._drop(element, "holds an end tag of another; its text may be of both and was not kept")
                 self.out.append(f"</{name.replace(':', '_')}>")
                 return
+        if self.open and is_of_the_form(name):
+            self.open[-1].is_spoilt |= self.open[-1].name in _NOT_AROUND
+            self.is_astray |= name == "value"
         self.repairs.lose("an end tag without its start tag was dropped", tag)
 
-    def close(self, depth: int) -> None:
-        """Close the elements that are open below a depth, as their end tags are missing."""
+    def close(self, depth: int, before: str = "") -> None:
+        """Close the elements that are open below a depth, as their end tags are missing, before one that starts.
+
+        A footnote is read to where the next begins; before anything else, another may be lost in it.
+        """
         while len(self.open) > depth:
             element = self.open.pop()
             if element.name not in KNOWN:
@@ -166,14 +227,18 @@ class _Writer:
                 self.out[element.at] = f"{self.out[element.at][:-1]}/>"
                 self.repairs.change(f"an unclosed {element.name} was read as empty")
                 continue
-            if element.holds_known or element.name in _WHOLE_WITHOUT_END:
-                self.repairs.lose(f"the element {element.name} is not closed; it was read to where it must end", "")
+            is_cut = element.name in LEAVES or (element.name == "footnote" and not self._is_next(element, before))
+            if element.is_spoilt or is_cut:
+                self._drop(element, "is not closed; its text may be cut and was not kept")
             else:
-                inside = re.sub(r"<[^<>]*>", " ", "".join(self.out[element.at + 1 :]))
-                del self.out[element.at + 1 :]
-                reason = f"the element {element.name} is not closed; its text may be cut and was not kept"
-                self.repairs.lose(reason, unescape(inside))
+                self.repairs.lose(f"the element {element.name} is not closed; it was read to where it must end", "")
             self.out.append(f"</{element.name}>")
+
+    def _drop(self, element: _Open, why: str) -> None:
+        """Take what an element holds out of the output, for the issue."""
+        inside = re.sub(r"<[^<>]*>", " ", _NOTE.sub(r" \1 ", "".join(self.out[element.at + 1 :])))
+        del self.out[element.at + 1 :]
+        self.repairs.lose(f"the element {element.name} {why}", unescape(inside))
 
 
 def _is_legal(code: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from ..issues import EARLIEST, Converter, Issues, Span
 from ..values import fold
 
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "BR", "P", "DIV", "LI", "TR", "TD"})
+
+_OF_THE_FORM = re.compile(r"[a-z]+\d*[A-Z]\w*|value|footnotes?|issuer|remarks", re.ASCII).fullmatch
 
 children: Callable[[_Element], list[_Element]] = itemgetter(slice(None))
 """The children of an element; lxml makes such a slice in half the time that iterating takes."""
@@ -42,6 +45,11 @@ class Reading(Issues):
         """Report text where only elements belong; blank text and none are as they should be."""
         if text and not text.isspace():
             self.issue(f"text inside the element {element.tag[:80]}, outside of any value", fold(text))
+
+
+def is_of_the_form(name: str) -> bool:
+    """Whether a name is one of the form's elements, or is like them and misspelt, and no markup of text."""
+    return _OF_THE_FORM(name) is not None
 
 
 def flatten(element: _Element) -> str:

@@ -1,8 +1,10 @@
-"""The names of the form's elements: how deep each stands, and which of them hold nothing but text."""
+"""The names of the form's elements: how deep each stands, and what it may hold."""
 
 from __future__ import annotations
 
-from .elements import Field, Group, Leaf, NoColumn, Shape
+from collections import defaultdict
+
+from .elements import Field, Group, Shape
 from .shapes import (
     DERIVATIVE_HOLDING,
     DERIVATIVE_TRANSACTION,
@@ -23,42 +25,54 @@ LEVELS |= {
 }
 
 
-def _leaves(shape: Shape) -> set[str]:
-    """The elements of a shape that hold text and no element."""
-    leaves = {"value", "footnoteId"} if any(isinstance(spec, Field) for spec in shape.values()) else set()
-    for name, spec in shape.items():
-        if isinstance(spec, Group):
-            leaves |= _leaves(spec.children)
-        elif isinstance(spec, Leaf) or (isinstance(spec, NoColumn) and name not in LEVELS):
-            leaves.add(name)
-    return leaves
+_ROWS = {
+    "nonDerivativeTransaction": NON_DERIVATIVE_TRANSACTION,
+    "nonDerivativeHolding": NON_DERIVATIVE_HOLDING,
+    "nonDerivativeSecurity": {**NON_DERIVATIVE_HOLDING, **NON_DERIVATIVE_TRANSACTION},
+    "derivativeTransaction": DERIVATIVE_TRANSACTION,
+    "derivativeHolding": DERIVATIVE_HOLDING,
+    "derivativeSecurity": {**DERIVATIVE_HOLDING, **DERIVATIVE_TRANSACTION},
+}
+_SECTIONS: dict[str, Shape] = {
+    "ownershipDocument": FILING,
+    "reportingOwner": OWNER,
+    "ownerSignature": SIGNATURE,
+    **_ROWS,
+}
+_VALUE = frozenset({"value", "footnoteId"})
 
 
-def _fields(shape: Shape) -> set[str]:
-    """The elements of a shape that hold a value and footnote ids."""
-    fields = {name for name, spec in shape.items() if isinstance(spec, Field)}
-    return fields.union(*(_fields(spec.children) for spec in shape.values() if isinstance(spec, Group)))
+def _children() -> dict[str, frozenset[str]]:
+    """The names that may stand inside each element that holds elements."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+
+    def add(name: str, shape: Shape) -> None:
+        found[name] |= set(shape)
+        for inner, spec in shape.items():
+            if isinstance(spec, Group):
+                add(inner, spec.children)
+            elif isinstance(spec, Field):
+                found[inner] |= _VALUE
+
+    for name, shape in _SECTIONS.items():
+        add(name, shape)
+    for table in ("nonDerivativeTable", "derivativeTable"):
+        found[table] |= set(_ROWS)
+    found["footnotes"].add("footnote")
+    return {name: frozenset(names) for name, names in found.items()}
 
 
-def _names(shape: Shape) -> set[str]:
-    names = set(shape)
-    return names.union(*(_names(spec.children) for spec in shape.values() if isinstance(spec, Group)))
+CHILDREN = _children()
+"""The names that may stand inside an element; of one that is not here, none."""
 
-
-_SHAPES = (
-    FILING,
-    OWNER,
-    SIGNATURE,
-    NON_DERIVATIVE_HOLDING,
-    NON_DERIVATIVE_TRANSACTION,
-    DERIVATIVE_HOLDING,
-    DERIVATIVE_TRANSACTION,
-)
-LEAVES = frozenset().union(*map(_leaves, _SHAPES)) - {"remarks"}
-"""Elements that hold one value as text; footnotes and remarks may hold markup."""
-
-FIELDS = frozenset().union(*map(_fields, _SHAPES))
+FIELDS = frozenset(name for name, names in CHILDREN.items() if names == _VALUE)
 """Elements that hold a `value` and footnote ids."""
 
-KNOWN = frozenset(LEVELS).union({"value", "footnoteId"}, *map(_names, _SHAPES))
+TEXTS = frozenset({"footnote", "remarks"})
+"""Elements that hold a text of any length, in which there may be markup."""
+
+KNOWN = frozenset(CHILDREN).union(*CHILDREN.values())
 """All elements."""
+
+LEAVES = KNOWN - CHILDREN.keys() - TEXTS
+"""Elements that hold a short text and no element."""

@@ -136,11 +136,9 @@ def _explains(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
     other_tags = sum(each.in_tag for each in odd) - tags
     if wrap.width < LEAST_WIDTH or not explained:
         return False
-    if tags:
-        return others <= len(explained) and other_tags * 10 <= tags
-    if other_tags or others * 2 > len(explained):
+    if other_tags * 10 > tags or others > len(explained) // (1 if tags else 2):
         return False
-    return len(explained) > 1 or wrap.is_proof or _splits_a_word(explained[0], text)
+    return len(explained) > 1 or wrap.is_proof or (not tags and _splits_a_word(explained[0], text))
 
 
 def _splits_a_word(each: _Break, text: str) -> bool:

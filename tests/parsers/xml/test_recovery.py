@@ -268,3 +268,91 @@ def test_a_header_that_disagrees_is_flagged(header: str, broken: bool) -> None:
     assert read("320193", "2022-05-03") == [
         ("period_of_report", "2022-05-03", "the header's period of report is 2022-05-04")
     ]
+
+
+FULL = (
+    '<?xml version="1.0"?>\n<ownershipDocument><schemaVersion>X0508</schemaVersion><documentType>4</documentType>'
+    "<issuer><issuerCik>0000320193</issuerCik><issuerName>MICROSOFT CORP</issuerName>"
+    "<issuerTradingSymbol>MSFT</issuerTradingSymbol></issuer><reportingOwner><reportingOwnerId>"
+    "<rptOwnerCik>7</rptOwnerCik></reportingOwnerId><reportingOwnerAddress><rptOwnerCity>REDMOND</rptOwnerCity>"
+    "<rptOwnerState>WA</rptOwnerState><rptOwnerZipCode>98052-6399</rptOwnerZipCode></reportingOwnerAddress>"
+    "</reportingOwner><nonDerivativeTable>"
+    + "".join(
+        "<nonDerivativeTransaction><securityTitle><value>Common</value></securityTitle><transactionCoding>"
+        f"<transactionFormType>4</transactionFormType><transactionCode>{code}</transactionCode><equitySwapInvolved>0"
+        "</equitySwapInvolved></transactionCoding><transactionAmounts><transactionShares><value>500</value>"
+        '<footnoteId id="F1"/></transactionShares><transactionPricePerShare><value>17.25</value>'
+        "</transactionPricePerShare></transactionAmounts></nonDerivativeTransaction>"
+        for code in "AS"
+    )
+    + '</nonDerivativeTable><footnotes><footnote id="F1">One.</footnote><footnote id="F2">Two.</footnote></footnotes>'
+    "<remarks>Exhibit 24</remarks><ownerSignature><signatureName>/s/ A</signatureName>"
+    "<signatureDate>2024-01-03</signatureDate></ownerSignature></ownershipDocument>"
+)
+
+
+def repaired(text: str) -> Filing:
+    filing = parse_submission(text.encode())
+    assert filing.parse_mode == "recovered"
+    return filing
+
+
+@pytest.mark.parametrize(
+    ("lost", "table", "row", "texts"),
+    [
+        ("</transactionCode>", "non_derivative_transactions", {"transaction_code": None, "equity_swap_involved": False},
+         ["A"]),
+        ("</transactionCode><equitySwapInvolved>", "non_derivative_transactions",
+         {"transaction_code": None, "equity_swap_involved": None}, ["A0"]),
+        ("</transactionFormType>", "non_derivative_transactions",
+         {"transaction_form_type": None, "transaction_code": "A"}, ["4"]),
+        ('</value><footnoteId id="F1"/></transactionShares><transactionPricePerShare><value>',
+         "non_derivative_transactions", {"transaction_shares": None, "transaction_price_per_share": None},
+         ["50017.25"]),
+        ("</equitySwapInvolved></transactionCoding><transactionAmounts><transactionShares><value>",
+         "non_derivative_transactions",
+         {"equity_swap_involved": None, "transaction_coding_fn": None, "transaction_shares": None}, ["0500"]),
+        ("</rptOwnerState>", "reporting_owners", {"state": None, "zip_code": "98052-6399"}, ["WA"]),
+        ("</rptOwnerState><rptOwnerZipCode>", "reporting_owners", {"state": None, "zip_code": None}, ["WA98052-6399"]),
+        ("</signatureName>", "signatures", {"signature_name": None, "signature_date": date(2024, 1, 3)}, ["/s/ A"]),
+        ("</signatureName><signatureDate>", "signatures", {"signature_name": None}, ["/s/ A2024-01-03"]),
+    ],
+)  # fmt: skip
+def test_texts_of_lost_tags_are_never_merged(lost: str, table: str, row: dict[str, object], texts: list[str]) -> None:
+    assert lost in FULL
+    filing = repaired(FULL.replace(lost, "", 1))
+    assert {column: getattr(getattr(filing, table)[0], column) for column in row} == row
+    assert [text for what, text in said(filing) if "text" in what] == texts
+    assert len(filing.non_derivative_transactions) == 2
+
+
+@pytest.mark.parametrize(("lost", "name", "remarks", "text"), [
+    ("</issuerName>", None, "Exhibit 24", "MICROSOFT CORP"),
+    ("</issuerName><issuerTradingSymbol>", None, "Exhibit 24", "MICROSOFT CORPMSFT"),
+    ("</remarks><ownerSignature>", "MICROSOFT CORP", "Exhibit 24", None),
+    ("</remarks><ownerSignature><signatureName>", "MICROSOFT CORP", None, "Exhibit 24/s/ A"),
+])  # fmt: skip
+def test_a_filings_own_texts_are_never_merged(
+    lost: str, name: str | None, remarks: str | None, text: str | None
+) -> None:
+    filing = repaired(FULL.replace(lost, "", 1))
+    assert (filing.issuer_name, filing.remarks) == (name, remarks)
+    assert text is None or text in [lost for _, lost in said(filing)]
+
+
+def test_a_second_title_is_of_a_row_whose_start_is_lost() -> None:
+    filing = repaired(FULL.replace("</nonDerivativeTransaction><nonDerivativeTransaction>", "</x>", 1))
+    assert [each.transaction_code for each in filing.non_derivative_transactions] == ["A", "S"]
+    assert [each.transaction_shares for each in filing.non_derivative_transactions] == [500, 500]
+
+
+def test_a_footnote_in_which_another_may_begin_is_not_kept() -> None:
+    filing = repaired(FULL.replace('</footnote><footnote id="F2">', "", 1).replace("</footnote>", "", 1))
+    assert [each.footnote_id for each in filing.footnotes if each.footnote_text] == []
+    assert "One.Two." in [text for _, text in said(filing)]
+
+
+def test_the_start_of_an_element_that_is_misspelt_ends_a_text_too() -> None:
+    filing = repaired(FULL.replace("</rptOwnerState><rptOwnerZipCode>", "<rptOwnerZxpCode>", 1))
+    [owner] = filing.reporting_owners
+    assert (owner.city, owner.state, owner.zip_code) == ("REDMOND", None, None)
