@@ -9,7 +9,7 @@ from ..edgar_calendar import today_in_new_york
 from ..exits import Exit
 from ..flows.steps.days import check_quarters, check_range, quarters_of
 from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
-from ..flows.steps.run import check_run, client_options
+from ..flows.steps.run import check_run, client_options, shared_rate
 from ..settings import Settings, check_forms, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .flow_runs import run_flow
@@ -48,7 +48,7 @@ def _estimate(start: date, end: date, today: date, forms: tuple[str, ...] | None
         lake = existing(settings.lake)
         if from_datasets:
             return estimate_datasets(settings, lake, quarters_of(start, end))
-        with EdgarClient(client_options(settings)) as client:
+        with EdgarClient(client_options(settings), shared=shared_rate(settings)) as client:
             return estimate_index(settings, lake, client, start, end, today)
 
     return _told(of, forms)

@@ -13,7 +13,7 @@ from ..crawler import FIRST_DATASET, Absent, EdgarClient, fetch_dataset
 from ..crawler.datasets import lacks_of_zip, unreadable_members
 from ..edgar_calendar import Quarter
 from ..exits import Exit
-from ..flows.steps.run import client_options
+from ..flows.steps.run import client_options, shared_rate
 from ..sec_tables import SEC_TABLES
 from ..settings import dataset_folder, load_settings
 from ..storage import DatasetAgreement, DatasetComparison, Lake
@@ -34,7 +34,7 @@ def compare_datasets(name: str, zip_file: Path | None, output: Path | None) -> i
         settings = load_settings()
         lake = Lake.open(settings.lake)
         if zip_file is None:
-            with EdgarClient(client_options(settings)) as client:
+            with EdgarClient(client_options(settings), shared=shared_rate(settings)) as client:
                 zip_file = fetch_dataset(client, quarter, dataset_folder(settings)).path
         with tempfile.TemporaryDirectory(prefix="form4-") as folder:
             members, unreadable = _unpacked(zip_file, Path(folder))

@@ -19,9 +19,11 @@ from .errors import (
 )
 from .index_files import IndexFile, read_daily_index, read_quarterly_index
 from .index_rows import parse_index
+from .limiter_file import limiter_name
 from .listing import list_daily_indexes
 from .options import ClientOptions
 from .rate_limiter import RateLimiterState, read_rate_limiter
+from .shared_pace import PaceLost, SharedRecord
 from .submissions import fetch_submission
 
 __all__ = [
@@ -43,8 +45,10 @@ __all__ = [
     "IndexFile",
     "ListedDay",
     "MissingIdentity",
+    "PaceLost",
     "RateLimiterState",
     "Refused",
+    "SharedRecord",
     "Throttled",
     "TooLarge",
     "Validators",
@@ -52,6 +56,7 @@ __all__ = [
     "dataset_path",
     "fetch_dataset",
     "fetch_submission",
+    "limiter_name",
     "list_daily_indexes",
     "parse_index",
     "read_daily_index",

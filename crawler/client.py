@@ -24,6 +24,7 @@ from .limits import DATASET, INDEX, Limit
 from .options import ClientOptions, check_options
 from .partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
 from .rate_limiter import RateLimiter
+from .shared_pace import SharedRecord
 from .transport import AttemptFailed, Response, Transport
 from .tries import Throttles, Tries
 
@@ -81,13 +82,18 @@ class Answer:
 class EdgarClient:
     """A client of one EDGAR; threads share it. A context manager, to be closed when done."""
 
-    def __init__(self, options: ClientOptions, *, clock: Clock | None = None) -> None:
-        """Raises MissingIdentity or BadOptions; makes no request."""
+    def __init__(
+        self, options: ClientOptions, *, clock: Clock | None = None, shared: SharedRecord | None = None
+    ) -> None:
+        """Raises MissingIdentity or BadOptions; makes no request.
+
+        `shared`: where machines that share a lake agree on the rate; None: this machine has all of it.
+        """
         check_options(options)
         self._options = options
         self._base = options.base_url.rstrip("/")
         self._clock = clock or Clock()
-        self._limiter = RateLimiter(options, self._clock)
+        self._limiter = RateLimiter(options, self._clock, shared=shared)
         self._transport = Transport(options)
         self._closed = threading.Event()
         self._counting = threading.Lock()
@@ -109,6 +115,7 @@ class EdgarClient:
         """
         self._closed.set()
         self._transport.close()
+        self._limiter.leave()
 
     @property
     def requests_made(self) -> int:

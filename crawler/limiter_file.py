@@ -35,14 +35,17 @@ _POSIX = hasattr(os, "fchmod")
 
 
 def limiter_file(options: ClientOptions) -> Path:
-    """The file for these options' host; one for all of the SEC's, as the allowance is one."""
+    """The file for these options' host."""
+    return (options.rate_limiter_folder or users_folder()) / f"{limiter_name(options)}.gate"
+
+
+def limiter_name(options: ClientOptions) -> str:
+    """A name for whom the rate is of; one for all of the SEC's hosts, as the allowance is one."""
     parts = urlsplit(options.base_url)
     host = parts.hostname or ""
     if host == "sec.gov" or host.endswith(".sec.gov"):
-        name = "sec.gov"
-    else:
-        name = host.replace(":", "-") + (f"_{parts.port}" if parts.port else "")
-    return (options.rate_limiter_folder or users_folder()) / f"{name}.gate"
+        return "sec.gov"
+    return host.replace(":", "-") + (f"_{parts.port}" if parts.port else "")
 
 
 def users_folder() -> Path:

@@ -21,6 +21,7 @@ from .clock import Clock
 from .errors import ClientClosed
 from .limiter_file import limiter_file, locked
 from .options import ClientOptions
+from .shared_pace import SharedPace, SharedRecord
 
 log = logging.getLogger("form4lake.crawler")
 
@@ -34,6 +35,9 @@ is how late, in shares of a second, one may arrive at EDGAR without making one t
 ABSURD_SECONDS = 60.0
 ABSURD_SLOTS = 1000
 """A next slot farther ahead than both is no queue but a leftover, and is ignored."""
+
+NO_PART_SECONDS = 0.1
+"""How often it is looked whether this process has a part of a rate that machines share."""
 
 RECHECK_SECONDS = 30.0
 """A closed rate limiter is looked at this often at least: the clock may be set, or the machine may have slept."""
@@ -79,13 +83,20 @@ class _Record:
 class RateLimiter:
     """One host's rate limiter; threads may share the object, processes share the file."""
 
-    def __init__(self, options: ClientOptions, clock: Clock | None = None) -> None:
-        """Make the folder and the file if need be; raises BadOptions if they cannot be used."""
+    def __init__(
+        self, options: ClientOptions, clock: Clock | None = None, *, shared: SharedRecord | None = None
+    ) -> None:
+        """Make the folder and the file if need be; raises BadOptions if they cannot be used.
+
+        `shared`: where the machines that share the rate agree on it; None: this one has all of it.
+        """
         self._path = limiter_file(options)
         self._own = options.rate_limiter_folder is None
         self._clock = clock or Clock()
         self._spacing = SLOT_SHARE / options.requests_per_second
         self._closest = CLOSEST_SHARE / options.requests_per_second
+        self._pace = SharedPace(shared, options.requests_per_second, self._close_here) if shared else None
+        self._last = -math.inf
         self._threads = threading.Lock()
         self._announced = 0.0
         with self._record():
@@ -95,6 +106,11 @@ class RateLimiter:
         """Return when it is this request's turn, after any pause; raises ClientClosed once `stop` is set."""
         slot: float | None = None
         while not stop.is_set():
+            own_gap = self._own_gap()
+            if own_gap is None:
+                slot = None
+                self._clock.sleep(NO_PART_SECONDS, stop)
+                continue
             with self._record(stop=stop) as record:
                 now = self._clock.monotonic()
                 closed_for = record.closed_until - self._clock.wall()
@@ -106,15 +122,33 @@ class RateLimiter:
                     if slot is None:
                         slot = max(record.next_slot, now)
                         record.next_slot = slot + self._spacing
-                    delay = max(slot, record.last_departure + self._closest) - now
+                    delay = max(slot, record.last_departure + self._closest, self._last + own_gap) - now
                     if delay <= 0:
-                        record.last_departure = now
+                        record.last_departure = self._last = now
                         return
             self._clock.sleep(delay, stop)
         raise ClientClosed("the client was closed while a request waited for its turn; run again to carry on")
 
     def close(self, seconds: float, reason: str) -> datetime:
         """Close the rate limiter to every process for so many seconds from now, at least; returns until when (UTC)."""
+        until = self._close_here(seconds, reason)
+        if self._pace is not None:
+            self._pace.pause(seconds, reason)
+        return until
+
+    def leave(self) -> None:
+        """Give back what this process has of a rate that machines share; waits a few seconds for it at most."""
+        if self._pace is not None:
+            self._pace.leave()
+
+    def _own_gap(self) -> float | None:
+        """Seconds between two requests of this process, beside what the machine has; None while it has to wait."""
+        if self._pace is None:
+            return 0.0
+        part = self._pace.part()
+        return CLOSEST_SHARE / part if part else None
+
+    def _close_here(self, seconds: float, reason: str) -> datetime:
         with self._record(reason) as record:
             now = self._clock.wall()
             if now + seconds > record.closed_until:

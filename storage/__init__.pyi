@@ -8,6 +8,7 @@ from .errors import LakeMissing as LakeMissing
 from .errors import LakeUnreachable as LakeUnreachable
 from .errors import LakeUnwritable as LakeUnwritable
 from .errors import WriterAtWork as WriterAtWork
+from .files.place import shared_record as shared_record
 from .lake import Lake as Lake
 from .raw import RawArchive as RawArchive
 from .raw import RawSubmission as RawSubmission

@@ -16,6 +16,7 @@ from ...crawler import (
     CrawlError,
     EdgarClient,
     EdgarDown,
+    PaceLost,
     Refused,
     Throttled,
     TooLarge,
@@ -29,7 +30,7 @@ from .stopping import STOPPED, asked_to_stop
 FAILURES_IN_A_ROW = 3
 """So many filings failing in a row, with none answered between, and it is asked whether EDGAR answers at all."""
 
-STOPS = (ClientClosed, Throttled, BadOptions)
+STOPS = (ClientClosed, Throttled, PaceLost, BadOptions)
 """What is said of all that is still to be asked for; BadOptions: a folder of this machine that cannot be used."""
 
 AHEAD = 2

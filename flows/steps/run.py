@@ -4,9 +4,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
-from ...crawler import BadOptions, ClientOptions, CrawlError, EdgarClient
+from ...crawler import (
+    BadOptions,
+    ClientOptions,
+    CrawlError,
+    EdgarClient,
+    PaceLost,
+    SharedRecord,
+    limiter_name,
+)
 from ...settings import Settings, check_forms, load_settings
-from ...storage import Lake
+from ...storage import Lake, LakeError, shared_record
 from ..reports.run_report import RunReport
 from .stopping import STOPPED, asked_to_stop, stoppable
 
@@ -40,6 +48,36 @@ def client_options(settings: Settings) -> ClientOptions:
     )
 
 
+def shared_rate(settings: Settings) -> SharedRecord | None:
+    """Where the machines that share the lake agree on the rate; None for a lake in a folder."""
+    name = f"pace/{limiter_name(client_options(settings))}.json"
+    record = shared_record(settings.lake, name)
+    return _OfTheLake(record) if record else None
+
+
+class _OfTheLake:
+    """A record of the lake, its errors said as the crawler's."""
+
+    def __init__(self, record: SharedRecord) -> None:
+        self._record = record
+
+    def read(self) -> tuple[bytes, str] | None:
+        with _lost():
+            return self._record.read()
+
+    def swap(self, content: bytes, version: str | None) -> bool:
+        with _lost():
+            return self._record.swap(content, version)
+
+
+@contextmanager
+def _lost() -> Iterator[None]:
+    try:
+        yield
+    except LakeError as failed:
+        raise PaceLost(f"the rate that machines share cannot be agreed on: {failed}") from failed
+
+
 TOGETHER = ("backfill",)
 """Runs of which several may be at work on one lake: each has a range of its own."""
 
@@ -55,7 +93,8 @@ def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None 
     settings = load_settings()
     if forms:
         settings.forms = check_forms(tuple(forms))
-    with EdgarClient(client_options(settings)) as client, Lake.open(settings.lake, create=True) as lake:
+    options, shared = client_options(settings), shared_rate(settings)
+    with EdgarClient(options, shared=shared) as client, Lake.open(settings.lake, create=True) as lake:
         this = Run(settings, lake, client, report or RunReport(flow))
         try:
             with nullcontext() if flow in TOGETHER else lake.alone(flow), stoppable(client.close):

@@ -18,6 +18,8 @@ from .staging import Staging
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from .shared_record import ObjectRecord
+
 
 class Files(Protocol):
     """The files of one lake, and all that is ever done with them; names are relative to it, with `/` between parts.
@@ -115,16 +117,39 @@ def files_at(location: str | Path) -> Files:
         LakeMissing: the location is none of these.
         LakeUnreachable: there are no credentials for the object store.
     """
-    scheme = re.match(r"([a-z][a-z0-9+.-]+):/", str(location))
-    if scheme is None:
+    address = _in_a_bucket(location)
+    if address is None:
         return LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay
+    # What speaks to object stores is loaded for those only: it takes longer than opening a local lake.
+    from .bucket import ObjectFiles
+    from .bucket_errors import open_store
+
+    return ObjectFiles(open_store(*address), *address)
+
+
+def shared_record(location: str | Path, name: str) -> ObjectRecord | None:
+    """A record beside the lake that machines which share it can change; None for a lake in a folder.
+
+    Raises:
+        LakeMissing: the location is no place for a lake.
+        LakeUnreachable: there are no credentials for the object store.
+    """
+    address = _in_a_bucket(location)
+    if address is None:
+        return None
+    from .bucket_errors import open_store
+    from .shared_record import ObjectRecord
+
+    return ObjectRecord(open_store(*address), str(location).rstrip("/"), name)
+
+
+def _in_a_bucket(location: str | Path) -> tuple[str, str] | None:
+    """Bucket and prefix; None for a folder."""
+    if re.match(r"([a-z][a-z0-9+.-]+):/", str(location)) is None:
+        return None
     address = re.fullmatch(r"s3://([^/]+)/*(.*?)/*", str(location))
     if address is None:
         raise LakeMissing(
             f"{location} cannot be the place of a lake: name a folder, or s3://bucket/prefix (config.yaml: lake)"
         )
-    # What speaks to object stores is loaded for those only: it takes longer than opening a local lake.
-    from .bucket import ObjectFiles
-    from .bucket_errors import open_store
-
-    return ObjectFiles(open_store(*address.groups()), *address.groups())
+    return address[1], address[2]
