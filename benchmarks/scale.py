@@ -191,7 +191,7 @@ def two_machines(filings: int) -> None:
             ranges = halves if machines == 2 else [(days[0], days[-1])]
             lake = f"s3://{BUCKET}/machines-{machines}"
             with environment(store.environment()), Replica(archive) as edgar:
-                running = [crawl(lake, edgar.url, each, RATE / machines, Path(folder)) for each in ranges]
+                running = [crawl(lake, edgar.url, each, Path(folder)) for each in ranges]
                 codes = [each.wait() for each in running]
                 stats = edgar.stats()
                 assert codes == [0] * machines, codes
@@ -206,14 +206,14 @@ def two_machines(filings: int) -> None:
     print(f"{filings:,} filings, {RATE} requests a second over all machines; each filing asked for once")
 
 
-def crawl(lake: str, url: str, days: tuple[date, date], rate: float, folder: Path) -> subprocess.Popen[bytes]:
-    """A machine: a command with a rate limiter of its own, and its share of the rate."""
+def crawl(lake: str, url: str, days: tuple[date, date], folder: Path) -> subprocess.Popen[bytes]:
+    """A machine: a command with a rate limiter of its own; the lake has what the machines share."""
     machine = {
         "FORM4_LAKE": lake,
         "FORM4_EDGAR__IDENTITY": "form4lake benchmark bench@example.com",
         "FORM4_EDGAR__BASE_URL": url,
-        "FORM4_EDGAR__REQUESTS_PER_SECOND": str(rate),
-        "FORM4_EDGAR__RATE_LIMITER_FOLDER": str(folder / f"gate-{lake[-1]}-{days[0]}"),
+        "FORM4_EDGAR__REQUESTS_PER_SECOND": str(RATE),
+        "FORM4_EDGAR__RATE_LIMITER_FOLDER": str(folder / f"limiter-{lake[-1]}-{days[0]}"),
     }
     command = [str(FORM4), "backfill", *map(str, days), "--as-of", "2024-06-01"]
     return subprocess.Popen(command, env=os.environ | machine, stderr=subprocess.DEVNULL)
