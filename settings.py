@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     edgar: EdgarSettings = EdgarSettings()
     nightly: NightlySettings = NightlySettings()
     serve: ServeSettings = ServeSettings()
+    prefect: Literal["auto", "always", "never"] = "auto"
+    """Whether Prefect records the runs of commands: where it is there; always, if need be by a server for the run."""
+    state_folder: Path | None = None
+    """What `form4 serve` keeps: its secret, Prefect's database; null: form4lake in the user's state folder."""
     task_runner: Literal["threads", "processes", "dask"] = "processes"
     """What parses where much is parsed at once: threads or a process a core of this machine, or a dask cluster."""
     dask_address: str | None = None

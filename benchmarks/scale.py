@@ -108,7 +108,7 @@ def reparse_by(runner: Runner, root: Path, address: str) -> tuple[float, float, 
     try:
         with environment(variables):
             start, used = time.perf_counter(), time.process_time()
-            report = reparse(return_state=True).result()
+            report = reparse()
             took, used = time.perf_counter() - start, time.process_time() - used
         assert isinstance(report, ReparseReport)
         assert report.attention() == []

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..crawler import EdgarClient
 from ..edgar_calendar import today_in_new_york
 from ..exits import Exit
+from ..flows.backfill import backfill
+from ..flows.backfill_datasets import backfill_datasets
 from ..flows.steps.days import check_quarters, check_range, quarters_of
 from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
+from ..flows.steps.flow import Flow
 from ..flows.steps.run import check_run, client_options, shared_rate
 from ..settings import Settings, check_forms, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .flow_runs import run_flow
 from .output import print_line
-
-if TYPE_CHECKING:
-    from prefect import State
 
 
 @explained
@@ -33,14 +33,9 @@ def run_backfill(start: date, end: date, source: str, forms: str | None, today: 
     if dry_run:
         return _estimate(start, min(end, now), now, chosen, from_datasets=from_datasets)
 
-    def begin() -> "State[Any]":
-        from ..flows.backfill import backfill
-        from ..flows.backfill_datasets import backfill_datasets
-
-        flow = backfill_datasets if from_datasets else backfill
-        return flow(start=start, end=end, forms=list(chosen) if chosen else None, today=today, return_state=True)
-
-    return run_flow(begin, lambda: check_run("backfill"))
+    given = {"start": start, "end": end, "forms": list(chosen) if chosen else None, "today": today}
+    flow: Flow[..., Any] = backfill_datasets if from_datasets else backfill
+    return run_flow(flow, given, lambda: check_run("backfill"))
 
 
 def _estimate(start: date, end: date, today: date, forms: tuple[str, ...] | None, *, from_datasets: bool) -> int:

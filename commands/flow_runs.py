@@ -5,54 +5,41 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..edgar_calendar import Quarter, today_in_new_york
 from ..exits import Exit
+from ..flows.compact import compact
+from ..flows.nightly import nightly
+from ..flows.reconcile import reconcile
+from ..flows.reparse import reparse
 from ..flows.reports.progress import listening
-from ..flows.reports.run_report import Report, number_of
-from ..flows.serving.prefect_server import start_temporary_server
+from ..flows.reports.run_report import Report
+from ..flows.retry import retry
+from ..flows.serving import runs
+from ..flows.steps.flow import Flow, Told
 from ..flows.steps.run import check_run, existing_lake
 from ..flows.steps.stopping import asked_to_stop, exit_on_sigterm
 from ..flows.steps.workers import WorkersFailed
-from ..settings import SettingsError
+from ..settings import SettingsError, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .output import complain, print_line, say
 from .watch import Watch
 
-if TYPE_CHECKING:
-    from prefect import State
-
 FIRST_QUARTER = date(1993, 1, 1)
 """No quarterly index of EDGAR's is older."""
-
-
-NO_SERVER = ("Failed to reach API", "ephemeral Prefect API server")
-"""What Prefect's RuntimeError says when no server answers; it has no class of its own for that."""
 
 CARRY_ON = "interrupted; what is done is kept: run the same command again to carry on"
 
 
 def run_nightly(today: date | None) -> int:
     """Run the nightly flow; the exit code says how it went."""
-
-    def start() -> "State[Any]":
-        from ..flows.nightly import nightly
-
-        return nightly(today=today, return_state=True)
-
-    return run_flow(start, lambda: check_run("nightly"))
+    return run_flow(nightly, {"today": today}, lambda: check_run("nightly"))
 
 
 def run_retry() -> int:
     """Retry what is in quarantine; the exit code says how it went."""
-
-    def start() -> "State[Any]":
-        from ..flows.retry import retry
-
-        return retry(return_state=True)
-
-    return run_flow(start, lambda: check_run("retry"))
+    return run_flow(retry, {}, lambda: check_run("retry"))
 
 
 @explained
@@ -64,23 +51,14 @@ def run_reconcile(quarter: str | None, today: date | None) -> int:
     if not FIRST_QUARTER <= wanted.first <= now:
         raise CommandFailed(f"EDGAR has quarterly indexes from {FIRST_QUARTER} to today, {now}; {wanted} is outside")
 
-    def start() -> "State[Any]":
-        from ..flows.reconcile import reconcile
-
-        return reconcile(quarter=str(wanted) if quarter else None, today=today, return_state=True)
-
-    return run_flow(start, lambda: check_run("reconcile"))
+    given = {"quarter": str(wanted) if quarter else None, "today": today}
+    return run_flow(reconcile, given, lambda: check_run("reconcile"))
 
 
 def run_compact(today: date | None) -> int:
     """Compact closed months and years; the exit code says how it went."""
 
-    def start() -> "State[Any]":
-        from ..flows.compact import compact
-
-        return compact(today=today, return_state=True)
-
-    return run_flow(start, check=existing_lake)
+    return run_flow(compact, {"today": today}, check=existing_lake)
 
 
 @explained
@@ -97,41 +75,28 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
                 "Set raw_archive: true in config.yaml, or FORM4_RAW_ARCHIVE=true; what is fetched from then on is kept"
             )
 
-    def start() -> "State[Any]":
-        from ..flows.reparse import reparse
-
-        return reparse(start=first, end=last, dry_run=dry_run, return_state=True)
-
-    return run_flow(start, check)
+    return run_flow(reparse, {"start": first, "end": last, "dry_run": dry_run}, check)
 
 
 @explained
-def run_flow(start: Callable[[], "State[Any]"], check: Callable[[], object]) -> int:
+def run_flow(flow: Flow[..., Told], parameters: dict[str, Any], check: Callable[[], object]) -> int:
     """Watch a run and tell its report; the exit code says how it went. `check` raises what hinders it, sooner."""
     exit_on_sigterm()
     try:
-        check()  # what is wrong with the settings or the lake is said before Prefect is loaded, which takes seconds
+        settings = load_settings()
+        check()  # what is wrong with the settings or the lake is said at once
         with Watch() as watch, listening(watch), releasing():
-            start_temporary_server()
-            result = start().result(raise_on_failure=False)
-            if not isinstance(result, Report):
-                raise result
+            report = runs.run_flow(flow, parameters, settings, say)
     except WorkersFailed as failed:
         raise CommandFailed(str(failed), Exit.INCOMPLETE) from failed
-    except RuntimeError as failed:
-        if not any(words in str(failed) for words in NO_SERVER):
-            raise
-        raise CommandFailed(
-            f"Prefect's server does not answer ({failed}): start it, or unset PREFECT_API_URL to run without one"
-        ) from failed
     except KeyboardInterrupt:
         complain(CARRY_ON)
         return Exit.INTERRUPTED
-    if (by := asked_to_stop()) and result.failure:
+    if (by := asked_to_stop()) and report.failure:
         complain(CARRY_ON)
         return 128 + by
-    tell(result)
-    return result.exit_code
+    tell(report)
+    return report.exit_code
 
 
 @contextmanager
@@ -152,9 +117,8 @@ def tell(report: Report) -> None:
     for line in report.details():
         print_line(line)
     look = report.attention()
-    for line in look[:20]:
-        about = {"accession_number": number_of(line), "index_date": getattr(line, "index_date", None)}
-        complain(line, logging.WARNING, **about)
+    for each in look[:20]:
+        complain(each.text, logging.WARNING, accession_number=each.accession_number, index_date=each.index_date)
     if len(look) > 20:
         complain(f"… and {len(look) - 20} more; see `form4 status`")
     if not report.idle:

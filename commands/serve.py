@@ -2,25 +2,29 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..edgar_calendar import NEW_YORK
 from ..exits import Exit
+from ..flows.serving.closed_app import LOGIN
+from ..flows.serving.environment import prepare_for_prefect
+from ..flows.serving.find_api import configured_api
+from ..flows.serving.prefect_server import HOST, ServerFailed, prefect_server
+from ..flows.serving.state_folder import Announced, StateFolder, state_folder
 from ..flows.steps.run import check_run
 from ..flows.steps.stopping import exit_on_sigterm
 from ..settings import Settings, SettingsError, load_settings
 from ..storage import Lake
 from .errors import explained
-from .output import say
+from .output import interactive, say
 
 if TYPE_CHECKING:
     from ..flows.serving.deployments import Deployed
 
-FOR_PREFECT = {
-    # Without it a slot of a deployment is never freed after a power loss.
-    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+FOR_RUNS = {
     # Our lines go to the UI, and to standard error as `--log-format` says, Prefect's own among them.
     "PREFECT_LOGGING_EXTRA_LOGGERS": "form4lake",
     "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
@@ -47,43 +51,56 @@ def run_serve() -> int:
 
 
 def _serve(settings: Settings) -> None:
-    os.environ.update(FOR_PREFECT)
-    os.environ["PREFECT_SERVER_API_PORT"] = str(settings.serve.port)  # where the UI looks for the API
-    say("starting Prefect; the first time takes half a minute")
-    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
-
-    from ..flows.serving.deployments import deployments
-    from ..flows.serving.prefect_server import HOST, ServerFailed, prefect_server
-
-    deployed = deployments(settings)
-    if PREFECT_API_URL.value():
-        say(f"using the Prefect server at {PREFECT_API_URL.value()}, as PREFECT_API_URL says")
-        _run(settings, deployed, own_server=False)
+    folder = state_folder(settings)
+    folder.make()
+    os.environ.update(FOR_RUNS)
+    if url := configured_api():
+        prepare_for_prefect(None)
+        say(f"using the Prefect server at {url}, as PREFECT_API_URL or your Prefect profile says")
+        _run(settings, _deployments(settings), folder, f"the API: {url}", own_server=False)
         return
-    address = f"http://{HOST}:{settings.serve.port}"
-    os.environ["PREFECT_UI_URL"] = address  # what the server writes into notifications
+    server = Announced(f"http://{HOST}:{settings.serve.port}", folder.secret())
+    prepare_for_prefect(folder.prefect_home, server.api_url, server.secret)
+    os.environ["PREFECT_UI_URL"] = server.address  # what links in notifications begin with
+    deployed = _deployments(settings)
+    say("starting Prefect; the first time takes half a minute")
     try:
-        with (
-            prefect_server(settings.serve.port),
-            temporary_settings({PREFECT_API_URL: f"{address}/api", PREFECT_UI_URL: address}),
-        ):
-            _run(settings, deployed, own_server=True)
+        with prefect_server(settings.serve.port, server.secret, folder), announced(server, folder):
+            _run(settings, deployed, folder, _way_in(server, folder), own_server=True)
     except ServerFailed as failed:
         raise SettingsError(str(failed)) from None
 
 
-def _run(settings: Settings, deployed: "list[Deployed]", *, own_server: bool) -> None:
-    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+@contextmanager
+def announced(server: Announced, folder: StateFolder) -> Iterator[None]:
+    """Have the commands of this user find the server."""
+    folder.announce(server)
+    try:
+        yield
+    finally:
+        folder.withdraw()
 
+
+def _way_in(server: Announced, folder: StateFolder) -> str:
+    """How to open the UI: with a click on a terminal; elsewhere the secret stays out of what is logged."""
+    if interactive():
+        return f"the UI: {server.address}{LOGIN}#{server.secret}"
+    return f"the UI: {server.address} (it asks for the password in {folder.secret_file})"
+
+
+def _deployments(settings: Settings) -> "list[Deployed]":
+    from ..flows.serving.deployments import deployments
+
+    return deployments(settings)
+
+
+def _run(settings: Settings, deployed: "list[Deployed]", folder: StateFolder, way_in: str, *, own_server: bool) -> None:
     from ..flows.serving.serve import serve
 
     def ready(due: dict[str, datetime]) -> None:
-        say(
-            f"the UI: {PREFECT_UI_URL.value()}   (for commands in another terminal: export "
-            f"PREFECT_API_URL={PREFECT_API_URL.value()})"
-        )
+        say(way_in)
         for name, instant in due.items():
             say(f"{name}: next at {instant.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}")
         say("Ctrl-C stops it")
 
-    asyncio.run(serve(deployed, settings.serve.notify_url, own_server=own_server, ready=ready))
+    asyncio.run(serve(deployed, settings.serve.notify_url, folder.runs, own_server=own_server, ready=ready))

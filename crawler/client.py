@@ -96,6 +96,7 @@ class EdgarClient:
         self._limiter = RateLimiter(options, self._clock, shared=shared)
         self._transport = Transport(options)
         self._closed = threading.Event()
+        self._interrupted_by: Callable[[], Exception] | None = None
         self._counting = threading.Lock()
         self._requests_made = 0
         self._given: str | None = None
@@ -116,6 +117,11 @@ class EdgarClient:
         self._closed.set()
         self._transport.close()
         self._limiter.leave()
+
+    def interrupt(self, error: Callable[[], Exception]) -> None:
+        """As `close`, but who waits, or asks later, gets an `error` of the caller's own."""
+        self._interrupted_by = error
+        self.close()
 
     @property
     def requests_made(self) -> int:
@@ -177,10 +183,16 @@ class EdgarClient:
         )
         try:
             return cast(Found, retrying(self._attempt, path, ask, tries))
+        except ClientClosed as closed:
+            raise self._ended_by(closed) from None
         except AttemptFailed as failure:
             if self._closed.is_set():
-                raise ClientClosed("the client was closed before the answer was whole; run again to carry on") from None
+                closed = ClientClosed("the client was closed before the answer was whole; run again to carry on")
+                raise self._ended_by(closed) from None
             raise self._error_of(failure, path, tries) from failure
+
+    def _ended_by(self, closed: ClientClosed) -> Exception:
+        return self._interrupted_by() if self._interrupted_by else closed
 
     def _attempt(self, path: str, ask: Callable[[], Found], tries: Tries) -> Found:
         gives_others = False

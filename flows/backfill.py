@@ -3,46 +3,30 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
-from typing import Annotated
-
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.states import Failed
-from pydantic import Field
 
 from ..crawler import ListedDay
 from ..edgar_calendar import today_in_new_york
-from ..tables import OWNERSHIP_FORMS
-from .steps.artifacts import finish
+from .reports.run_report import RunReport
 from .steps.days import check_range, days_of_range, older_days, period_of, published
+from .steps.flow import flow, task
 from .steps.ingest import ingest_day, ingest_together
+from .steps.parameters import Day, Form
 from .steps.run import Run, run
-from .steps.stopped import result_of, stops
-
-Form = Annotated[str, Field(json_schema_extra={"enum": list(OWNERSHIP_FORMS)})]
-"""A form type; the UI offers these."""
 
 
-Day = Annotated[date, Field(json_schema_extra={"pattern": r"^\d{4}-\d\d-\d\d$"})]
-"""A date that Prefect's server checks too: of a schema's `format` it makes nothing."""
-
-
-@flow(name="backfill", flow_run_name="backfill {start} to {end}")
-def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None) -> State:
+@flow("backfill", run_name="backfill {start} to {end}")
+def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None) -> RunReport:
     """Read every day from `start` to `end` that is not complete.
 
     forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
     """
     now = today or today_in_new_york()
-    try:
-        check_range(start, end, now)
-    except ValueError as wrong:
-        return Failed(message=str(wrong))
+    check_range(start, end, now)
     with run("backfill", forms) as this:
         this.report.notes += older_days(start)
         for period, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
-            result_of(read_days(this, period, days, return_state=True))
-    return finish(this.report)
+            read_days(this, period, days)
+    return this.report
 
 
 def by_commit(days: list[ListedDay], today: date) -> Iterator[tuple[str, list[ListedDay]]]:
@@ -52,8 +36,7 @@ def by_commit(days: list[ListedDay], today: date) -> Iterator[tuple[str, list[Li
         yield each, list(group)
 
 
-@task(task_run_name="{period}", cache_policy=NO_CACHE)
-@stops
+@task(run_name="{period}")
 def read_days(this: Run, period: str, days: list[ListedDay]) -> None:
     """Read the days of one commit; when EDGAR stops answering, commit what is there and say so."""
     ingest_together(this, period, "backfill", days, lambda day, ingest, taken: ingest_day(this, day, ingest, taken))

@@ -3,10 +3,6 @@
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.states import Failed
-
 from ..crawler import FIRST_DATASET, Absent, BrokenAnswer, Dataset, fetch_dataset
 from ..edgar_calendar import Quarter, today_in_new_york
 from ..parsers import DATASET_PARSER_VERSION, DatasetReading, NotADataset, parse_dataset_batch, read_dataset
@@ -15,27 +11,26 @@ from ..storage import Ingest, Lake
 from ..tables import DatasetRead
 from .reports.dataset_report import DatasetReport, QuarterReport, joined_problems, left, split_problems
 from .reports.progress import progress
-from .steps.artifacts import finish
 from .steps.days import check_quarters, quarters_of
+from .steps.flow import flow, task
+from .steps.parameters import Day, Form
 from .steps.run import Run, run
-from .steps.stopped import result_of, stops
 from .steps.workers import Workers, workers
 
 PUBLISHED_WITHIN = timedelta(days=120)
 """A set that is not there so long after its quarter is missing; sooner, it is not published yet."""
 
 
-@flow(name="backfill-datasets", flow_run_name="backfill {start} to {end} from data sets")
-def backfill_datasets(start: date, end: date, forms: list[str] | None = None, today: date | None = None) -> State:
+@flow("backfill-datasets", run_name="backfill {start} to {end} from data sets")
+def backfill_datasets(
+    start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None
+) -> DatasetReport:
     """Bring the data sets of the quarters that `start` to `end` touches into the lake, where it has them not.
 
     forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
     """
     now = today or today_in_new_york()
-    try:
-        check_quarters(start, end, now)
-    except ValueError as wrong:
-        return Failed(message=str(wrong))
+    check_quarters(start, end, now)
     report = DatasetReport("backfill")
     with run("backfill", forms, report) as this, workers(this.settings) as pool:
         quarters = quarters_of(start, min(end, now))
@@ -45,13 +40,12 @@ def backfill_datasets(start: date, end: date, forms: list[str] | None = None, to
                 f"{FIRST_DATASET.first - timedelta(days=1)} run form4 backfill with --source index"
             )
         for done, quarter in enumerate(quarters, 1):
-            report.quarters.append(result_of(read_quarter(this, pool, str(quarter), now, return_state=True)))
+            report.quarters.append(read_quarter(this, pool, str(quarter), now))
             progress().end(f"{report.quarters[-1]}{left(report.started_at, done, len(quarters))}")
-    return finish(report)
+    return report
 
 
-@task(task_run_name="{quarter}", cache_policy=NO_CACHE)
-@stops
+@task(run_name="{quarter}")
 def read_quarter(this: Run, pool: Workers, quarter: str, today: date) -> QuarterReport:
     """Fetch a quarter's data set and, unless the lake has all of that edition, bring it in."""
     wanted = Quarter.parse(quarter)

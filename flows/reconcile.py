@@ -6,36 +6,28 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run
 from pydantic import Field
 
 from ..crawler import IndexFile, read_quarterly_index
 from ..edgar_calendar import Quarter, quarters_between, today_in_new_york
 from ..storage import Ingest
 from ..tables import IndexDay
-from .reports.run_report import Difference
-from .steps.artifacts import finish
+from .reports.run_report import Difference, RunReport
 from .steps.days import period_of
 from .steps.differences import differences
+from .steps.flow import flow, task
 from .steps.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
 from .steps.run import Run, run
-from .steps.stopped import result_of, stops
 
 FIRST_WEEKS = timedelta(days=28)
 """Of a quarter: so long, the one before is reconciled too, by itself."""
 
 
-def _run_name() -> str:
-    return f"reconcile {flow_run.parameters.get('quarter') or today_in_new_york()}"
-
-
-@flow(name="reconcile", flow_run_name=_run_name)
+@flow("reconcile", run_name=lambda given: f"reconcile {given.get('quarter') or today_in_new_york()}")
 def reconcile(
     quarter: Annotated[str, Field(pattern=r"^\d{4}-?[Qq][1-4]$", examples=["2024Q1"])] | None = None,
     today: date | None = None,
-) -> State:
+) -> RunReport:
     """Hold the lake against the index of a quarter: fetch what is missing, mark what is not listed any more.
 
     quarter: as 2024Q1; None: the one that is open and, in its first weeks, the one before, from the first date on that
@@ -51,7 +43,7 @@ def reconcile(
             for each in quarters_due(now):
                 if each.last >= since:
                     reconcile_quarter(this, each, now, since)
-    return finish(this.report)
+    return this.report
 
 
 def quarters_due(today: date) -> list[Quarter]:
@@ -84,11 +76,10 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = da
         by_period[period_of(day, today)].append(day)
     for period, days in by_period.items():
         differing = {day: by_day.pop(day) for day in days}
-        result_of(reconcile_days(this, period, index, differing, return_state=True))
+        reconcile_days(this, period, index, differing)
 
 
-@task(task_run_name="{period}", cache_policy=NO_CACHE)
-@stops
+@task(run_name="{period}")
 def reconcile_days(this: Run, period: str, index: IndexFile, found: dict[date, list[Difference]]) -> None:
     """Bring the days of one commit to what the quarter's index lists."""
 

@@ -4,36 +4,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
-
 from ..storage import Ingest, Lake, OutdatedFiling, RawSubmission
 from ..tables import Filing, IndexEntry, QuarantinedFiling
 from .reports.progress import progress
 from .reports.reparse_report import Reparsed, ReparseReport
-from .steps.artifacts import finish
+from .steps.flow import flow, task
 from .steps.parsing import CURRENT, Parser, Submission, parse_all
-from .steps.run import existing_lake
-from .steps.stopping import STOPPED, asked_to_stop, stoppable
+from .steps.run import run_on_lake
+from .steps.stopping import asked_to_stop, check_stop
 from .steps.workers import Workers, workers
 
 
-@flow(name="reparse", flow_run_name="reparse")
-def reparse(start: date | None = None, end: date | None = None, dry_run: bool = False) -> State:
+@flow("reparse", run_name="reparse")
+def reparse(start: date | None = None, end: date | None = None, dry_run: bool = False) -> ReparseReport:
     """Read again, from the raw archive, what an older parser read or refused; one commit a month or an open day.
 
     start, end: the index dates to take, None: all. dry_run: say what would change, and commit nothing.
     """
-    settings, lake = existing_lake()
-    report = ReparseReport(CURRENT.version, dry_run)
     dates = (start or date.min, end or date.max)
-    with lake, lake.alone("reparse"), stoppable(), workers(settings) as pool:
+    with (
+        run_on_lake(ReparseReport(CURRENT.version, dry_run)) as (settings, lake, report),
+        workers(settings) as pool,
+    ):
         for period in periods(lake.count_outdated(CURRENT.version), *dates):
-            if asked_to_stop():
-                break
             report.done.add(reparse_period(lake, pool, CURRENT, period, dates, dry_run))
-    report.failure = STOPPED if asked_to_stop() else None
-    return finish(report)
+            check_stop()
+    return report
 
 
 def periods(periods: Iterable[str], start: date, end: date) -> list[str]:
@@ -45,7 +41,7 @@ def periods(periods: Iterable[str], start: date, end: date) -> list[str]:
     return found
 
 
-@task(task_run_name="reparse {period}", cache_policy=NO_CACHE)
+@task(run_name="reparse {period}")
 def reparse_period(
     lake: Lake, pool: Workers, parser: Parser, period: str, dates: tuple[date, date], dry_run: bool
 ) -> Reparsed:

@@ -5,15 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from prefect import State, flow
-
-from ..crawler import CrawlError
 from ..storage import Ingest
 from ..tables import Filing, IndexEntry, QuarantinedFiling
 from .reports.progress import progress
-from .reports.run_report import Look
-from .steps.artifacts import finish
-from .steps.ingest import DayIngest, close_days, commit, read_filing
+from .reports.run_report import Look, RunReport
+from .steps.flow import flow
+from .steps.ingest import CUT_SHORT, DayIngest, close_days, commit, read_filing
 from .steps.loading import Loaded, load
 from .steps.run import Run, run
 
@@ -23,12 +20,12 @@ MOST_DOUBLINGS = 6
 """The longest gap is under two months."""
 
 
-@flow(name="retry", flow_run_name="retry")
-def retry() -> State:
+@flow("retry", run_name="retry")
+def retry() -> RunReport:
     """Try every quarantined filing again: from the raw archive where it is held, else from EDGAR."""
     with run("retry") as this:
         retry_filings(this, this.lake.all_quarantined())
-    return finish(this.report)
+    return this.report
 
 
 def due(row: QuarantinedFiling, now: datetime) -> bool:
@@ -62,7 +59,7 @@ def _retry_date(this: Run, index_date: date, rows: dict[str, QuarantinedFiling])
             for loaded in load(this, index_date, [_entry(row, index_date) for row in rows.values()]):
                 _add(loaded, rows[loaded.entry.accession_number], ingest, outcome)
                 progress().advance()
-        except CrawlError as failed:
+        except CUT_SHORT as failed:
             outcome.stopped = failed
         commit(this, ingest, "retry")
     return outcome

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ...exits import Exit
-from .run_report import RunReport, counted
+from .run_report import Look, RunReport, counted, with_failure
 
 NAMED = 5
 """So many filings are named, where there are more."""
@@ -87,12 +87,11 @@ class DatasetReport(RunReport):
         parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:,.0f} filings a second)")
         return "; ".join(parts)
 
-    def attention(self) -> list[str]:
-        """What a person should look at, one line each."""
+    def attention(self) -> list[Look]:
+        """What a person should look at."""
         lines = [*self.notes, *(f"{each.quarter}: {problem}" for each in self.quarters for problem in each.problems)]
         lines += [f"{each.quarter}: {_dropped(each.dropped)}" for each in self.quarters if each.dropped]
-        told = self.failure is None or any(self.failure in line for line in lines)
-        return lines if told else [*lines, str(self.failure)]
+        return with_failure([Look(line) for line in lines], self.failure)
 
     def markdown(self) -> str:
         """The run as a page."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from ...exits import Exit
 from ...storage import Differences
+from .run_report import Look
 
 EXAMPLES = 5
 """So many filings are named of those that a person should look at."""
@@ -105,15 +106,15 @@ class ReparseReport:
                 lines += [f"{name}  {count:,} rows {what}", *_indented(found, sign + name)]
         return lines
 
-    def attention(self) -> list[str]:
-        """What a person should look at, one line each."""
+    def attention(self) -> list[Look]:
+        """What a person should look at."""
         done = self.done
         kinds = (
             (done.without_raw, "not in the raw archive; they keep what an older parser read"),
             (done.refused, "refused by this parser; their rows stay as an older one read them"),
             (done.kept, "still in quarantine"),
         )
-        return [f"{named.count:,} filings are {what}: {named}" for named, what in kinds if named.count]
+        return [Look(f"{named.count:,} filings are {what}: {named}") for named, what in kinds if named.count]
 
     def markdown(self) -> str:
         """The run as a page."""

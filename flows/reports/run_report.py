@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from ...exits import Exit
 from ...storage import Compaction
@@ -18,18 +18,16 @@ DATES_NAMED = 7
 """So many dates are named one by one in a line."""
 
 
-class Look(str):
-    """A line about what needs a look, that knows which day or filing it is about."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What needs a look, in a line, and the day or filing it is about."""
 
-    __slots__ = ("accession_number", "index_date")
-    index_date: date | None
-    accession_number: str | None
+    text: str
+    index_date: date | None = None
+    accession_number: str | None = None
 
-    def __new__(cls, text: str, *, index_date: date | None = None, accession_number: str | None = None) -> Self:
-        """The line, and what it is about."""
-        line = super().__new__(cls, text)
-        line.index_date, line.accession_number = index_date, accession_number
-        return line
+    def __str__(self) -> str:
+        return self.text
 
 
 Kind = Literal["added", "removed", "changed"]
@@ -68,8 +66,8 @@ class Report(Protocol):
     def details(self) -> list[str]:
         """What it found, line by line, for standard output."""
 
-    def attention(self) -> list[str]:
-        """What a person should look at, one line each."""
+    def attention(self) -> list[Look]:
+        """What a person should look at."""
 
     def markdown(self) -> str:
         """The run as a page."""
@@ -87,7 +85,7 @@ class DayReport:
     missing: int
     added: int
     """Filings this run brought."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Look, ...] = ()
     """What this run could not read or fetch, each with its filing or index line."""
 
     @property
@@ -194,26 +192,25 @@ class RunReport:
         """Nothing: what a run brought is in the lake."""
         return []
 
-    def attention(self) -> list[str]:
-        """What a person should look at, one line each."""
-        lines = [*self.notes, *self.problems]
-        lines += [
+    def attention(self) -> list[Look]:
+        """What a person should look at."""
+        looks = [Look(each) for each in (*self.notes, *self.problems)]
+        looks += [
             Look(str(each), index_date=each.entry.index_date, accession_number=each.entry.accession_number)
             for each in self.differences
             if each.kind != "added"
         ]
-        lines += [
-            Look(f"{day.index_date}: {problem}", index_date=day.index_date, accession_number=number_of(problem))
+        looks += [
+            Look(f"{day.index_date}: {problem}", day.index_date, problem.accession_number)
             for day in self.days
             for problem in day.problems
         ]
-        lines += [
+        looks += [
             Look(f"{day.index_date}: {day.quarantined} quarantined, {day.missing} missing", index_date=day.index_date)
             for day in self.days
             if day.quarantined or day.missing
         ]
-        told = self.failure is None or any(self.failure in line for line in lines)
-        return lines if told else [*lines, str(self.failure)]
+        return with_failure(looks, self.failure)
 
     def markdown(self) -> str:
         """The run as a page: its sum, its days, what needs a look."""
@@ -271,7 +268,7 @@ class CompactReport:
         """Nothing."""
         return []
 
-    def attention(self) -> list[str]:
+    def attention(self) -> list[Look]:
         """Nothing."""
         return []
 
@@ -280,9 +277,10 @@ class CompactReport:
         return "\n".join([f"# {self.summary()}", *_compactions(self.compactions)])
 
 
-def number_of(line: str) -> str | None:
-    """The accession number that a line knows."""
-    return getattr(line, "accession_number", None)
+def with_failure(looks: list[Look], failure: str | None) -> list[Look]:
+    """Add why a run ended early, where none of the lines says it."""
+    told = failure is None or any(failure in each.text for each in looks)
+    return looks if told else [*looks, Look(str(failure))]
 
 
 def counted(count: int, noun: str) -> str:

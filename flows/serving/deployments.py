@@ -13,12 +13,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from ...edgar_calendar import NEW_YORK
 from ...settings import Settings, SettingsError
-from ..backfill import backfill
-from ..compact import compact
-from ..nightly import nightly
-from ..reconcile import reconcile
-from ..reparse import reparse
-from ..retry import retry
+from .recorded import backfill, backfill_datasets, compact, nightly, reconcile, reparse, retry
 
 TAG = "form4lake"
 """Every run of these deployments has it; the notifications look for it."""
@@ -49,7 +44,7 @@ def deployments(settings: Settings) -> list[Deployed]:
     return [
         _deployed(nightly, settings.serve.nightly_cron),
         _deployed(reconcile, SUNDAY_MORNING),
-        *(_deployed(each, None) for each in (backfill, retry, reparse, compact)),
+        *(_deployed(each, None) for each in (backfill, backfill_datasets, retry, reparse, compact)),
     ]
 
 
@@ -63,7 +58,7 @@ def _deployed(flow: Flow[..., Any], cron: str | None) -> Deployed:
         schedule=schedule,
         concurrency_limit=ALONE,
         tags=[TAG],
-        # By its module: a path would put the folder of the flows first where modules are looked for.
+        # By its module, which is found by our name; a path would put its folder first where modules are looked for.
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return Deployed(cast(RunnerDeployment, deployment), cron)  # awaitable only where a loop runs

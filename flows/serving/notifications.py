@@ -6,7 +6,7 @@ from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.types import SecretDict
 
-from ..steps.artifacts import INCOMPLETE
+from .artifacts import INCOMPLETE
 from .deployments import TAG
 
 BLOCK = "form4lake-notify"

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import signal
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from prefect import get_client
@@ -29,15 +31,20 @@ UNFINISHED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
 async def serve(
-    deployed: list[Deployed], notify_url: str | None, *, own_server: bool, ready: Callable[[dict[str, datetime]], None]
+    deployed: list[Deployed],
+    notify_url: str | None,
+    runs_folder: Path,
+    *,
+    own_server: bool,
+    ready: Callable[[dict[str, datetime]], None],
 ) -> None:
     """Run the deployments until SIGINT or SIGTERM, which runs under way get too: they stop and keep what is done.
 
-    A run that was due while nothing served starts at once. own_server: nobody else runs these deployments, so what the
-    server takes for running is not. ready: called when runs can be asked
-    for, with the deployments that have a schedule and when each is due next.
+    A run that was due while nothing served starts at once. runs_folder: where Prefect keeps files
+    of the runs. own_server: nobody else runs these deployments, so what the server takes for running is not. ready:
+    called when runs can be asked for, with the deployments that have a schedule and when each is due next.
     """
-    runner = Runner(name="form4-serve", webserver=False)
+    runner = _runner(runs_folder)
     async with get_client() as client:
         await notify(notify_url)
         for each in deployed:
@@ -63,6 +70,15 @@ async def serve(
     now = datetime.now(UTC)
     ready({each.deployment.name: due for each in deployed if (due := await each.next_after(now))})
     await running
+
+
+def _runner(folder: Path) -> Runner:
+    """Prefect's runner; the folder that it would use is one for all users of the machine."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        return Runner(name="form4-serve", webserver=False)
+    finally:
+        tempfile.tempdir = before
 
 
 async def _missed(client: PrefectClient, deployment_id: UUID, deployed: Deployed) -> bool:

@@ -10,6 +10,11 @@ from ...storage import DayCoverage
 from ..reports.run_report import spelled
 from .run import Run
 
+
+class WrongRange(ValueError):
+    """A range of dates that a backfill cannot read; the message is for people."""
+
+
 CATCH_UP_DAYS = 366
 """How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
 
@@ -43,21 +48,21 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
 
 
 def check_range(start: date, end: date, today: date) -> None:
-    """Raises ValueError, for people, where a backfill from `start` to `end` makes no sense."""
+    """Raises WrongRange where a backfill from `start` to `end` makes no sense."""
     if start > end:
-        raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
+        raise WrongRange(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
     if start > today or end < FIRST_DAILY_INDEX:
         available = f"{FIRST_DAILY_INDEX} to today, {today}"
         older = f"; {OLDER}" if end < FIRST_DAILY_INDEX else ""
-        raise ValueError(f"EDGAR has daily indexes from {available}; {start} to {end} is outside{older}")
+        raise WrongRange(f"EDGAR has daily indexes from {available}; {start} to {end} is outside{older}")
 
 
 def check_quarters(start: date, end: date, today: date) -> None:
-    """Raises ValueError, for people, where a backfill from data sets from `start` to `end` makes no sense."""
+    """Raises WrongRange where a backfill from data sets from `start` to `end` makes no sense."""
     if start > end:
-        raise ValueError(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
+        raise WrongRange(f"the backfill would begin on {start} and end on {end}: give the earlier date first")
     if start > today or end < FIRST_DATASET.first:
-        raise ValueError(
+        raise WrongRange(
             f"the SEC has data sets from {FIRST_DATASET} to today, {today}; {start} to {end} is outside: "
             "form4 backfill --source index has what is older"
         )

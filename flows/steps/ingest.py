@@ -8,7 +8,6 @@ from typing import TypeVar, cast
 from ...crawler import (
     Absent,
     BrokenAnswer,
-    ClientClosed,
     CrawlError,
     DamagedIndex,
     IndexFile,
@@ -26,10 +25,12 @@ from .days import denial
 from .loading import Loaded, load
 from .parsing import quarantined, read_submission
 from .run import Run
-from .stopping import STOPPED, asked_to_stop
+from .stopping import StopRequested, check_stop
 
-ENDS_THE_RUN = (Throttled, ClientClosed)
-"""What is said of all that is still to be asked for: EDGAR refuses, or the run was asked to stop."""
+CUT_SHORT = (CrawlError, StopRequested)
+"""What ends a day early; what came of it before is committed."""
+ENDS_THE_RUN = (Throttled, StopRequested)
+"""Those that end all the days to come as well."""
 
 
 @dataclass
@@ -38,20 +39,18 @@ class DayIngest:
 
     index_date: date
     added: int
-    problems: list[str]
-    stopped: CrawlError | None = None
-    """Why EDGAR gave no more of the day's filings; they are missing, and the next run asks for them."""
+    problems: list[Look]
+    stopped: CrawlError | StopRequested | None = None
+    """Why no more of the day's filings came; they are missing, and the next run asks for them."""
 
 
 def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) -> DayIngest:
     """Add what the lake lacks of one date to `ingest`.
 
     `taken` holds the accession numbers that the ingest has already, for an accession can stand in two dates' indexes.
-    Raises CrawlError when EDGAR is down or refuses before the index is read, or the run was asked to stop; then nothing
-    is added.
+    Raises CrawlError when EDGAR is down or refuses before the index is read, and StopRequested; then nothing is added.
     """
-    if asked_to_stop():  # a day without an index asks EDGAR for nothing, whose client would say so
-        raise ClientClosed(STOPPED)
+    check_stop()
     if listed.path is None:
         ingest.add_day(_without_index(listed), [])
         return DayIngest(listed.index_date, 0, [])
@@ -84,16 +83,16 @@ def ingest_index(
     known = taken | (this.lake.stored(numbers) - set(again)) | this.lake.quarantined(numbers).keys()
     wanted = [entry for entry in index.entries if entry.accession_number in numbers - known]
     progress().begin(index_date, len(wanted))
-    done = DayIngest(index_date, 0, list(index.problems))
+    done = DayIngest(index_date, 0, [Look(each, index_date=index_date) for each in index.problems])
     try:
         for loaded in load(this, index_date, wanted, again=again):
             _add(loaded, ingest, index_date, done)
             taken.add(loaded.entry.accession_number)
             progress().advance()
-    except CrawlError as failed:
-        done.stopped = failed
-        if not isinstance(failed, ClientClosed):
-            done.problems.append(str(failed))
+    except CUT_SHORT as cut:
+        done.stopped = cut
+        if isinstance(cut, CrawlError):
+            done.problems.append(Look(str(cut), index_date=index_date))
     ingest.add_day(index.day, index.entries)
     return done
 
@@ -106,10 +105,10 @@ def ingest_together(
 ) -> None:
     """Bring several days into the lake as one commit: `one` adds a day to the ingest, given the accessions it has.
 
-    When EDGAR stops answering, what is there is committed, and then the CrawlError raised.
+    When EDGAR stops answering, or the run is asked to stop, what is there is committed, and then the error raised.
     """
     done: list[DayIngest] = []
-    stopped: CrawlError | None = None
+    stopped: CrawlError | StopRequested | None = None
     taken: set[str] = set()
     with this.lake.begin(period) as ingest:
         try:
@@ -118,8 +117,8 @@ def ingest_together(
                 if isinstance(done[-1].stopped, ENDS_THE_RUN):
                     stopped = done[-1].stopped
                     break
-        except CrawlError as failed:
-            stopped = failed
+        except CUT_SHORT as cut:
+            stopped = cut
         commit(this, ingest, writer)
     close_days(this, done)
     if stopped:

@@ -1,17 +1,17 @@
 """The submissions of index entries: from the raw archive where it has them, else from EDGAR, archived as they come."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from ...crawler import (
     BadOptions,
     BrokenAnswer,
-    ClientClosed,
     Content,
     CrawlError,
     EdgarClient,
@@ -25,12 +25,12 @@ from ...crawler import (
 from ...storage import RawSubmission
 from ...tables import IndexEntry
 from .run import Run
-from .stopping import STOPPED, asked_to_stop
+from .stopping import StopRequested, check_stop
 
 FAILURES_IN_A_ROW = 3
 """So many filings failing in a row, with none answered between, and it is asked whether EDGAR answers at all."""
 
-STOPS = (ClientClosed, Throttled, PaceLost, BadOptions)
+STOPS = (StopRequested, Throttled, PaceLost, BadOptions)
 """What is said of all that is still to be asked for; BadOptions: a folder of this machine that cannot be used."""
 
 AHEAD = 2
@@ -46,7 +46,7 @@ class Loaded:
 
     entry: IndexEntry
     content: bytes | None
-    failure: CrawlError | None = None
+    failure: CrawlError | StopRequested | None = None
 
 
 def load(
@@ -61,8 +61,7 @@ def load(
     held = (archive.held(index_date) & by_number.keys()) - set(again) if archive else set()
     if archive:
         for submission in archive.read(index_date, held):
-            if asked_to_stop():
-                raise ClientClosed(STOPPED)
+            check_stop()
             yield Loaded(by_number[submission.accession_number], submission.content)
     wanted = [entry for entry in entries if entry.accession_number not in held]
 
@@ -86,123 +85,148 @@ def _raw(loaded: Loaded, index_date: date) -> RawSubmission:
 def fetch(
     client: EdgarClient, entries: Sequence[IndexEntry], threads: int, keep: Callable[[Sequence[Loaded]], None]
 ) -> Iterator[Loaded]:
-    """Each entry's submission from EDGAR.
+    """Each entry's submission from EDGAR, as they come, with its failure where EDGAR does not give it.
 
-    `keep` gets all that have come by now together, before they are handed on, and what else has come when the run ends
-    in the middle: nothing that EDGAR gave is asked for again. A filing comes with its failure once EDGAR said that it
-    is absent, or failed to give it twice and answered for another file after each time; else EDGAR is down, not the
-    filing bad, and the filing is left for the next run. Raises the last CrawlError when EDGAR is down or refuses. After
-    a Throttled the client is closed.
+    `keep` gets what has come, together, before it is handed on, and what else has come when something ends the fetching
+    early: nothing that EDGAR gave is asked for again. When EDGAR is down or refuses, the last CrawlError is raised once
+    all that came is handed on; StopRequested likewise. After a Throttled the client is closed.
     """
-    come: SimpleQueue[Future[Content]] = SimpleQueue()
-    futures: dict[Future[Content], IndexEntry] = {}
-    unanswered = _Unanswered()
-    stopped: CrawlError | None = None
-    with ThreadPoolExecutor(threads, thread_name_prefix="fetch") as pool:
-
-        def ask(entry: IndexEntry) -> None:
-            future = pool.submit(fetch_submission, client, entry.source_path)
-            futures[future] = entry
-            future.add_done_callback(come.put)
-
-        to_ask = deque(entries)
-        try:
-            while (to_ask or futures) and not stopped:
-                while to_ask and len(futures) < threads * AHEAD:
-                    ask(to_ask.popleft())
-                answered: list[Loaded] = []
-                for future in _waiting(come):
-                    loaded = _outcome(futures.pop(future), future)
-                    if isinstance(loaded.failure, STOPS):
-                        stopped = loaded.failure
-                        break
-                    if _says_nothing(loaded.failure):
-                        unanswered.add(loaded)
-                    else:
-                        answered += [*unanswered.settle(ask), loaded]
-                if not stopped and (
-                    unanswered.count >= FAILURES_IN_A_ROW or (unanswered.count and not futures and not to_ask)
-                ):
-                    stopped = _silence(client)
-                    answered += [] if stopped else unanswered.settle(ask)
-                keep(answered)
-                yield from answered
-        except BaseException:
-            client.close()  # whoever waits for the rate limiter wakes up and ends
-            for last in _last(pool, futures):
-                keep(last)
-            raise
-        if isinstance(stopped, Throttled):
+    requests, verdicts = _Requests(client, threads), _Verdicts(client)
+    requests.ask(entries)
+    ended: CrawlError | StopRequested | None = None
+    try:
+        while requests.left and not ended:
+            come = requests.come()
+            answered, again, ended = verdicts.of(come, last=not requests.left)
+            requests.ask(again)
+            keep(answered)
+            yield from answered
+        if isinstance(ended, Throttled):
             client.close()
-        for last in _last(pool, futures):
-            keep(last)
-            yield from last
-    if stopped:
-        raise stopped
+        for last in requests.end():
+            keep([last])
+            yield last
+    finally:
+        if requests.left:
+            client.close()  # something else ends the run: whoever waits for the rate limiter wakes up
+        for last in requests.end():
+            keep([last])
+    if ended:
+        raise ended
 
 
-def _last(pool: ThreadPoolExecutor, futures: dict[Future[Content], IndexEntry]) -> Iterator[list[Loaded]]:
-    """What came of the requests under way when no more is asked for, one after another."""
-    pool.shutdown(wait=True, cancel_futures=True)
-    for future, entry in futures.items():
-        if not future.cancelled() and not future.exception():
-            yield [_outcome(entry, future)]
+class _Requests:
+    """Requests for submissions, made by threads; what has come is taken in the order in which it came."""
 
-
-def _says_nothing(failure: CrawlError | None) -> bool:
-    """Whether it may be EDGAR that fails, and not the filing."""
-    return isinstance(failure, EdgarDown | BrokenAnswer) and not isinstance(failure, Refused | TooLarge)
-
-
-class _Unanswered:
-    """The filings that failed since EDGAR answered last, and those that did before and are asked for once more."""
-
-    def __init__(self) -> None:
-        self._failed: list[Loaded] = []
-        self._asked_again: set[str] = set()
+    def __init__(self, client: EdgarClient, threads: int) -> None:
+        self._client = client
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="fetch")
+        self._most_under_way = threads * AHEAD
+        self._to_ask: deque[IndexEntry] = deque()
+        self._come: SimpleQueue[tuple[IndexEntry, Future[Content]]] = SimpleQueue()
+        self._under_way = 0
 
     @property
-    def count(self) -> int:
-        return len(self._failed)
+    def left(self) -> int:
+        """Filings that are asked for, or are to be."""
+        return self._under_way + len(self._to_ask)
 
-    def add(self, loaded: Loaded) -> None:
-        self._failed.append(loaded)
+    def ask(self, entries: Iterable[IndexEntry]) -> None:
+        """Ask for these too, as those before them are done with."""
+        self._to_ask.extend(entries)
 
-    def settle(self, ask: Callable[[IndexEntry], None]) -> list[Loaded]:
-        """EDGAR answers: those that failed a second time are bad, the others are asked for again."""
-        bad = [each for each in self._failed if each.entry.accession_number in self._asked_again]
+    def come(self) -> list[Loaded]:
+        """What has come, as much as is read into memory together; waits for one if there is none."""
+        while self._to_ask and self._under_way < self._most_under_way:
+            entry = self._to_ask.popleft()
+            future = self._pool.submit(fetch_submission, self._client, entry.source_path)
+            future.add_done_callback(partial(self._put, entry))
+            self._under_way += 1
+        found = [self._come.get()]
+        with suppress(Empty):
+            while sum(_size(future) for _, future in found) < TOGETHER_BYTES:
+                found.append(self._come.get_nowait())
+        self._under_way -= len(found)
+        return [_outcome(*each) for each in found]
+
+    def end(self) -> Iterator[Loaded]:
+        """Ask for nothing more; what EDGAR gave meanwhile, one after another."""
+        self._to_ask.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._under_way = 0
+        while not self._come.empty():
+            entry, future = self._come.get()
+            if not future.exception():
+                yield _outcome(entry, future)
+
+    def _put(self, entry: IndexEntry, future: Future[Content]) -> None:
+        if not future.cancelled():
+            self._come.put((entry, future))
+
+
+class _Verdicts:
+    """Tells a bad filing from an EDGAR that answers nothing.
+
+    A filing is bad once EDGAR said that it is absent, or failed to give it twice and answered for another file after
+    each time; else EDGAR is down, not the filing bad, and the filing is left for the next run.
+    """
+
+    def __init__(self, client: EdgarClient) -> None:
+        self._client = client
+        self._failed: list[Loaded] = []
+        """Since EDGAR answered last."""
+        self._asked_again: set[str] = set()
+
+    def of(
+        self, come: Iterable[Loaded], *, last: bool
+    ) -> tuple[list[Loaded], list[IndexEntry], CrawlError | StopRequested | None]:
+        """What is answered for good, what to ask for once more, and what ends the fetching; `last`: no more comes."""
+        answered: list[Loaded] = []
+        again: list[IndexEntry] = []
+        ended: CrawlError | StopRequested | None = None
+        for loaded in come:
+            if isinstance(loaded.failure, STOPS):
+                ended = loaded.failure
+            elif _says_nothing(loaded.failure):
+                self._failed.append(loaded)
+            else:
+                answered.append(loaded)
+                self._edgar_answers(answered, again)
+        if not ended and (len(self._failed) >= FAILURES_IN_A_ROW or (self._failed and last and not again)):
+            ended = self._silence()
+            if not ended:
+                self._edgar_answers(answered, again)
+        return answered, again, ended
+
+    def _edgar_answers(self, answered: list[Loaded], again: list[IndexEntry]) -> None:
         for each in self._failed:
-            if each not in bad:
+            if each.entry.accession_number in self._asked_again:
+                answered.append(each)
+            else:
                 self._asked_again.add(each.entry.accession_number)
-                ask(each.entry)
+                again.append(each.entry)
         self._failed.clear()
-        return bad
 
-
-def _silence(client: EdgarClient) -> CrawlError | None:
-    """Why EDGAR answers nothing at all; None if it does."""
-    try:
-        client.probe()
-    except CrawlError as failed:
-        return failed
-    return None
-
-
-def _waiting(come: SimpleQueue[Future[Content]]) -> list[Future[Content]]:
-    """What has come, as much as is read into memory together; waits for one if there is none."""
-    found = [come.get()]
-    with suppress(Empty):
-        while sum(map(_size, found)) < TOGETHER_BYTES:
-            found.append(come.get_nowait())
-    return found
+    def _silence(self) -> CrawlError | StopRequested | None:
+        """Why EDGAR answers nothing at all; None if it does."""
+        try:
+            self._client.probe()
+        except (CrawlError, StopRequested) as failed:
+            return failed
+        return None
 
 
 def _size(future: Future[Content]) -> int:
     return 0 if future.cancelled() or future.exception() else future.result().size
 
 
+def _says_nothing(failure: CrawlError | StopRequested | None) -> bool:
+    """Whether it may be EDGAR that fails, and not the filing."""
+    return isinstance(failure, EdgarDown | BrokenAnswer) and not isinstance(failure, Refused | TooLarge)
+
+
 def _outcome(entry: IndexEntry, future: Future[Content]) -> Loaded:
     try:
         return Loaded(entry, future.result().read())
-    except CrawlError as failed:
+    except (CrawlError, StopRequested) as failed:
         return Loaded(entry, None, failed)

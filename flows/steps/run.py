@@ -1,8 +1,9 @@
 """What every run is made of: settings, the lake, EDGAR's client, and the report it writes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from ...crawler import (
     BadOptions,
@@ -15,8 +16,10 @@ from ...crawler import (
 )
 from ...settings import Settings, check_forms, load_settings
 from ...storage import Lake, LakeError, shared_record
-from ..reports.run_report import RunReport
-from .stopping import STOPPED, asked_to_stop, stoppable
+from ..reports.run_report import Report, RunReport
+from .stopping import StopRequested, stoppable
+
+Told = TypeVar("Told", bound=Report)
 
 
 class Run:
@@ -86,9 +89,9 @@ TOGETHER = ("backfill",)
 def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None) -> Iterator[Run]:
     """A run by the settings of this process; `forms` instead of theirs, and `report` for a plain one, where given.
 
-    A CrawlError inside ends the run early: the report says why. CrawlError from the client itself (no identity, a wrong
-    rate, a folder that cannot be used), SettingsError and LakeError go on to the caller; WriterAtWork where another run
-    of this flow is at work.
+    A CrawlError inside ends the run early, as a stop does: the report says why. CrawlError from the client itself (no
+    identity, a wrong rate, a folder that cannot be used), SettingsError and LakeError go on to the caller; WriterAtWork
+    where another run of this flow is at work.
     """
     settings = load_settings()
     if forms:
@@ -97,15 +100,39 @@ def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None 
     with EdgarClient(options, shared=shared) as client, Lake.open(settings.lake, create=True) as lake:
         this = Run(settings, lake, client, report or RunReport(flow))
         try:
-            with nullcontext() if flow in TOGETHER else lake.alone(flow), stoppable(client.close):
+            with (
+                nullcontext() if flow in TOGETHER else lake.alone(flow),
+                _told_of_stop(this.report, lambda: client.interrupt(StopRequested)),
+            ):
                 yield this
         except BadOptions:
             raise
         except CrawlError as failed:
-            this.report.failure = STOPPED if asked_to_stop() else str(failed)
+            this.report.failure = str(failed)
         finally:
             this.report.requests = client.requests_made
             this.report.finished_at = datetime.now(UTC)
+
+
+@contextmanager
+def run_on_lake(report: Told) -> Iterator[tuple[Settings, Lake, Told]]:
+    """A run that asks EDGAR for nothing, on the lake of this process's settings; if it is stopped, the report says so.
+
+    Raises SettingsError, LakeMissing where there is no lake, LakeDamaged, and WriterAtWork where another run of this
+    flow is at work.
+    """
+    settings, lake = existing_lake()
+    with lake, lake.alone(report.flow), _told_of_stop(report):
+        yield settings, lake, report
+
+
+@contextmanager
+def _told_of_stop(report: Report, wake: Callable[[], None] = lambda: None) -> Iterator[None]:
+    with stoppable(wake):
+        try:
+            yield
+        except StopRequested as stopped:
+            report.failure = str(stopped)
 
 
 def existing_lake() -> tuple[Settings, Lake]:

@@ -17,9 +17,22 @@ STOPPED = "stopped when asked to; what is done is kept, and the next run carries
 _asked: signal.Signals | None = None
 
 
+class StopRequested(Exception):
+    """This process was asked to stop; what is done is kept, and the run ends."""
+
+    def __init__(self, message: str = STOPPED) -> None:
+        super().__init__(message)
+
+
 def asked_to_stop() -> signal.Signals | None:
     """The signal that asked this process to stop; None: none did."""
     return _asked
+
+
+def check_stop() -> None:
+    """Raises StopRequested where this process was asked to stop."""
+    if _asked:
+        raise StopRequested
 
 
 @contextmanager

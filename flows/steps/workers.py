@@ -182,6 +182,8 @@ def _as_here(version: int, function: Callable[[Item], Result], item: Item) -> Re
 
 
 def _processes() -> Executor:
+    # A worker imports our modules by our name, never files of the folder it is started in.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     # Spawned, not forked: DuckDB and Prefect have threads, whose locks a fork would copy as they are.
     return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin)
 

@@ -201,14 +201,12 @@ def test_every_real_filing_of_the_quarter_is_compared(real_edgar: Path) -> None:
 
 
 @pytest.mark.flow
-def test_the_real_quarter_differs_by_rules_alone(
-    workspace: Workspace, prefect_server: str, real_edgar: Path, tmp_path: Path
-) -> None:
+def test_the_real_quarter_differs_by_rules_alone(workspace: Workspace, real_edgar: Path, tmp_path: Path) -> None:
     from form4lake.flows.backfill import backfill
 
     archive = real_archive(real_edgar, tmp_path)
     with workspace.edgar(archive):
-        backfill(start=archive.days[0], end=archive.days[-1], return_state=True)
+        backfill(start=archive.days[0], end=archive.days[-1])
     assert set(workspace.query("select accession_number, filing_date from filings")) == set(REAL.items())
     comparison = compared(workspace.lake, archive.datasets["2024q3"], tmp_path, date(2024, 7, 1), date(2024, 9, 30))
     found = comparison.found

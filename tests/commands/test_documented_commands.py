@@ -58,9 +58,8 @@ def commands(page: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def newcomer(workspace: Workspace, prefect_server: str) -> Iterator[Workspace]:
+def newcomer(workspace: Workspace) -> Iterator[Workspace]:
     """A user with an empty folder and an EDGAR of three days long ago and a few days up to today."""
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE"):
         workspace.monkeypatch.delenv(name)
     workspace.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")

@@ -21,9 +21,8 @@ CERTIFICATE = Path(__file__).parents[1] / "crawler" / "self_signed_localhost.pem
 
 
 @pytest.fixture
-def user(workspace: Workspace, prefect_server: str) -> Workspace:
+def user(workspace: Workspace) -> Workspace:
     """A user whose Prefect runs already."""
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "10")
     workspace.monkeypatch.delenv("NO_PROXY", raising=False)
     workspace.monkeypatch.delenv("no_proxy", raising=False)

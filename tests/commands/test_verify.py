@@ -16,8 +16,7 @@ def test_there_is_no_lake_to_verify(workspace: Workspace) -> None:
 
 
 @pytest.mark.flow
-def test_what_is_advised_fetches_a_lost_day_again(workspace: Workspace, prefect_server: str) -> None:
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+def test_what_is_advised_fetches_a_lost_day_again(workspace: Workspace) -> None:
     archive = generate_archive(15, business_days(FIRST, 3), 60)
     with workspace.edgar(archive) as edgar:
         assert form4("nightly", "--as-of", TODAY.isoformat()).returncode == 0

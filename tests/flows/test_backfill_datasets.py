@@ -50,14 +50,14 @@ def test_the_quarters_that_a_range_touches_begin_with_the_first_data_set() -> No
 
 
 @pytest.fixture
-def from_datasets(prefect_server: str, workspace: Workspace) -> Backfill:
+def from_datasets(workspace: Workspace) -> Backfill:
     """A backfill from data sets, as of TODAY."""
     from form4lake.flows.backfill_datasets import backfill_datasets as flow
 
     workspace.monkeypatch.setenv("FORM4_TASK_RUNNER", "threads")
 
     def run(start: date = DECEMBER, end: date = date(2023, 12, 31), forms: list[str] | None = None) -> DatasetReport:
-        report = flow(start=start, end=end, forms=forms, today=TODAY, return_state=True).result(raise_on_failure=False)
+        report = flow(start=start, end=end, forms=forms, today=TODAY)
         assert isinstance(report, DatasetReport), report
         return report
 
@@ -65,12 +65,12 @@ def from_datasets(prefect_server: str, workspace: Workspace) -> Backfill:
 
 
 @pytest.fixture
-def from_index(prefect_server: str) -> Callable[[date, date], RunReport]:
+def from_index() -> Callable[[date, date], RunReport]:
     """A backfill from the indexes, as of TODAY."""
     from form4lake.flows.backfill import backfill as flow
 
     def run(start: date, end: date) -> RunReport:
-        report = flow(start=start, end=end, today=TODAY, return_state=True).result(raise_on_failure=False)
+        report = flow(start=start, end=end, today=TODAY)
         assert isinstance(report, RunReport), report
         return report
 
@@ -156,7 +156,7 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
 
 @pytest.mark.flow
 def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
-    workspace: Workspace, prefect_server: str, from_datasets: Backfill, archive: Archive, tmp_path: Path
+    workspace: Workspace, from_datasets: Backfill, archive: Archive, tmp_path: Path
 ) -> None:
     command = ("backfill", str(DECEMBER), "2024-01-31", "--source", "datasets", "--as-of", str(TODAY))
     with workspace.edgar(archive):
@@ -166,7 +166,6 @@ def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
         settings = {
             "FORM4_LAKE": str(again.lake_folder),
             "FORM4_DATASET_FOLDER": str(tmp_path / "again" / "sets"),
-            "PREFECT_API_URL": prefect_server,
         }
         machine, chance = Machine(again.lake_folder, os.environ | settings), Random(6)
         machine.seconds[command[0]] = 1.0  # less than it takes: no machine is too fast to be killed in time
@@ -203,7 +202,7 @@ def test_a_filing_that_a_new_edition_lacks_stays_and_is_named(
         report = from_datasets()
     assert before.exit_code is report.exit_code is Exit.DONE
     assert workspace.count("filings") == held
-    (said,) = report.attention()
+    (said,) = map(str, report.attention())
     named = {n for n in dropped if str(archive.truth[n].filing_date) == gone}
     assert said.startswith(f"2023Q4: {len(named)} filings of an earlier edition are not in this one")
     assert min(named) in said
@@ -292,7 +291,7 @@ def test_a_damaged_set_goes_in_without_what_it_lacks_which_is_named(
         first, again = from_datasets(), from_datasets()
     for report in (first, again):
         assert report.exit_code is Exit.INCOMPLETE
-        said = "\n".join(report.attention())
+        said = "\n".join(map(str, report.attention()))
         assert "2023Q4: FOOTNOTES.tsv is absent" in said
         assert "OWNER_SIGNATURE.tsv has rows of no filing" in said
     assert again.quarters[0].state == "unchanged"
@@ -327,10 +326,9 @@ def test_the_real_partial_quarter_goes_in(workspace: Workspace, from_datasets: B
     from form4lake.flows.backfill_datasets import backfill_datasets
 
     with workspace.edgar(served):
-        state = backfill_datasets(start=date(2024, 9, 1), end=date(2024, 9, 30), return_state=True)
-        report = state.result(raise_on_failure=False)
+        report = backfill_datasets(start=date(2024, 9, 1), end=date(2024, 9, 30))
     assert report.exit_code is Exit.INCOMPLETE
-    assert [line[:28] for line in report.attention()] == [
+    assert [each.text[:28] for each in report.attention()] == [
         "2024Q3: REPORTINGOWNER.tsv i",
         "2024Q3: NONDERIV_TRANS.tsv i",
         "2024Q3: FOOTNOTES.tsv is abs",

@@ -20,9 +20,8 @@ def periods(workspace: Workspace) -> set[str]:
 
 
 def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
-    workspace: Workspace, nightly: Callable[[], RunReport], prefect_server: str
+    workspace: Workspace, nightly: Callable[[], RunReport]
 ) -> None:
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", DECEMBER.isoformat())
     archive = generate_archive(12, [*business_days(DECEMBER, 2), *business_days(date(2024, 1, 10), 2)], 40)
     with workspace.edgar(archive) as edgar:

@@ -20,9 +20,8 @@ def asked(edgar: Replica) -> int:
 
 
 @pytest.mark.flow
-def test_a_killed_run_s_successor_asks_for_the_rest_only(workspace: Workspace, prefect_server: str) -> None:
+def test_a_killed_run_s_successor_asks_for_the_rest_only(workspace: Workspace) -> None:
     archive = generate_archive(13, business_days(FIRST, 3), 400)
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "100")
     workspace.monkeypatch.setenv("FORM4_EDGAR__THREADS", str(THREADS))
     command = [FORM4, "nightly", "--as-of", TODAY.isoformat()]

@@ -131,14 +131,14 @@ def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
     with workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])) as edgar:
         report = nightly()
         assert report.exit_code is Exit.INCOMPLETE
-        assert any(lost in line for line in report.attention())
+        assert any(lost in look.text for look in report.attention())
         asked = edgar.stats().by_kind["filing"]
         assert nightly().exit_code is Exit.INCOMPLETE
         assert edgar.stats().by_kind["filing"] == asked, "not asked for again before its time"
     assert workspace.query("select accession_number, stage, attempts from quarantine") == [(lost, "fetch", 1)]
     assert workspace.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(139, 1, 0)]
     with workspace.edgar(archive):
-        outcome = retry(return_state=True).result(raise_on_failure=False)
+        outcome = retry()
     assert outcome.exit_code is Exit.DONE
     assert workspace.count("quarantine") == 0
     ((stages, parts),) = workspace.query(
@@ -170,7 +170,7 @@ def test_a_malformed_index_line_is_named_and_the_day_read_again(workspace: Works
     with workspace.edgar(archive):
         report = nightly()
         assert report.exit_code is Exit.INCOMPLETE
-        assert any("garbage" in line for line in report.attention())
+        assert any("garbage" in look.text for look in report.attention())
         assert workspace.query(f"select state from coverage where index_date = '{TODAY}'") == [("damaged",)]
         assert workspace.count("filings") == 10, "what could be read is stored"
     repaired = generate_archive(5, [TODAY], 10)

@@ -24,14 +24,13 @@ def bucket_workspace(workspace: Workspace, object_lake: str) -> Workspace:
 
 @pytest.mark.flow
 def test_a_lake_in_a_bucket_lives_by_the_same_commands(
-    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
+    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport]
 ) -> None:
     archive = generate_archive(3, business_days(FIRST, 7), 60)
     with bucket_workspace.edgar(archive) as edgar:
         report = nightly()
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.added == 60
-        bucket_workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
         again = form4("nightly", "--as-of", TODAY.isoformat())
         assert again.returncode == 0, again.stderr
         assert "0 filings added" in again.stderr
@@ -68,13 +67,12 @@ def test_a_lake_can_be_moved_into_a_bucket(
 
 @pytest.mark.flow
 def test_history_quarantine_and_repair_in_a_bucket(
-    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], prefect_server: str
+    bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport]
 ) -> None:
     from form4lake.flows.reparse import reparse
 
     archive = generate_archive(3, business_days(FIRST, 7), 40)
     lost = archive.accessions(archive.days[2])[0]
-    bucket_workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     with bucket_workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])):
         start, *_, end = (day.isoformat() for day in archive.days)
         sets = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
@@ -89,7 +87,7 @@ def test_history_quarantine_and_repair_in_a_bucket(
     assert asked("select count(*), count_if(source_format = 'dataset') from filings") == {"40,0"}
     assert asked("select count(*) from quarantine") == {"0"}
     bucket_workspace.monkeypatch.setattr("form4lake.flows.reparse.CURRENT", RAISED)
-    again = reparse(return_state=True).result(raise_on_failure=False)
+    again = reparse()
     assert (again.exit_code, again.done.read) == (Exit.DONE, 40)
     assert asked("select distinct parser_version from filings") == {str(NEWER)}
     idle = form4("reparse")

@@ -24,19 +24,19 @@ def archive() -> Archive:
 
 
 @pytest.fixture
-def reconcile(prefect_server: str) -> Flow:
+def reconcile() -> Flow:
     """A reconciliation of the closed quarter."""
     from form4lake.flows.reconcile import reconcile as flow
 
-    return lambda: flow("2024Q1", today=TODAY, return_state=True).result(raise_on_failure=False)
+    return lambda: flow("2024Q1", today=TODAY)
 
 
 @pytest.fixture
-def backfill(prefect_server: str) -> Flow:
+def backfill() -> Flow:
     """All days of the archive."""
     from form4lake.flows.backfill import backfill as flow
 
-    return lambda: flow(FIRST, TODAY, today=TODAY, return_state=True).result(raise_on_failure=False)
+    return lambda: flow(FIRST, TODAY, today=TODAY)
 
 
 def log_entries(workspace: Workspace) -> list[Path]:
@@ -73,7 +73,7 @@ def test_a_lake_is_brought_to_what_the_quarter_lists(
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.difference_counts == {"added": 1, "removed": 1, "changed": 1}
         assert edgar.stats().by_kind == {"index": 1, "filing": 2, "dataset": 0, "index_json": 0, "other": 0}
-        assert {withdrawn in line or corrected in line for line in report.attention()} == {True}
+        assert {withdrawn in look.text or corrected in look.text for look in report.attention()} == {True}
         assert late in report.markdown()
         entries = log_entries(workspace)
         assert reconcile().difference_counts == {}
@@ -116,7 +116,7 @@ def test_a_cut_quarterly_index_marks_nothing_as_gone(
     with workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, "*.gz"), Fault(FaultKind.SHORT, QUARTER)])):
         report = reconcile()
     assert report.exit_code is Exit.INCOMPLETE
-    assert any("cut off" in line for line in report.attention())
+    assert any("cut off" in look.text for look in report.attention())
     assert workspace.query("select count(*) from index_entries where delisted_at is not null") == [(0,)]
     assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(100, 100, 0)]
 

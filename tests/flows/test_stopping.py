@@ -29,8 +29,7 @@ def started(edgar: Replica, filings: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.flow
-def test_a_run_over_days_without_an_index_stops_too(workspace: Workspace, prefect_server: str) -> None:
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+def test_a_run_over_days_without_an_index_stops_too(workspace: Workspace) -> None:
     with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 3)):
         command = [FORM4, "backfill", "1995-01-01", "2023-12-31", "--as-of", TODAY.isoformat()]
         run = subprocess.Popen(command, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -60,11 +59,8 @@ def test_one_writer_of_a_kind(workspace: Workspace) -> None:
 
 @pytest.mark.flow
 @pytest.mark.parametrize("raw_archive", ["true", "false"])
-def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(
-    workspace: Workspace, prefect_server: str, raw_archive: str
-) -> None:
+def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(workspace: Workspace, raw_archive: str) -> None:
     archive = generate_archive(13, business_days(FIRST, 3), 300)
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "40")
     workspace.monkeypatch.setenv("FORM4_RAW_ARCHIVE", raw_archive)
     with workspace.edgar(archive) as edgar:
@@ -109,9 +105,8 @@ def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspa
 
 
 @pytest.mark.flow
-def test_a_second_ctrl_c_ends_at_once(workspace: Workspace, prefect_server: str) -> None:
+def test_a_second_ctrl_c_ends_at_once(workspace: Workspace) -> None:
     archive = generate_archive(13, business_days(FIRST, 1), 30)
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     slow = Fault(FaultKind.SLOW, "/Archives/edgar/data/*")
     with workspace.edgar(archive, Faults([slow])) as edgar:
         run = started(edgar, 8)

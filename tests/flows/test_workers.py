@@ -105,9 +105,8 @@ def test_without_a_cluster_or_dask_it_says_what_to_do(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.flow
-def test_the_command_says_it_in_a_line(workspace: Workspace, prefect_server: str) -> None:
+def test_the_command_says_it_in_a_line(workspace: Workspace) -> None:
     Lake.open(workspace.lake_folder, create=True)
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_TASK_RUNNER", "dask")
     says(form4("reparse"), 2, "task_runner: dask needs dask_address")
     workspace.monkeypatch.setenv("FORM4_DASK_ADDRESS", "tcp://127.0.0.1:nine")

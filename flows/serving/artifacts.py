@@ -7,8 +7,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.states import Cancelled, Completed, Failed
 
 from ...exits import Exit
-from ..reports.run_report import Report, number_of
-from .stopping import asked_to_stop
+from ..reports.run_report import Report
+from ..steps.stopping import asked_to_stop
 
 INCOMPLETE = "Incomplete"
 """The name of the final state of a run that is done, but left something in quarantine or missing."""
@@ -28,11 +28,11 @@ def finish(report: Told) -> State[Told]:
     if look := report.attention():
         rows = [
             {
-                "index date": str(getattr(line, "index_date", None) or ""),
-                "accession number": number_of(line) or "",
-                "what": line,
+                "index date": str(each.index_date or ""),
+                "accession number": each.accession_number or "",
+                "what": each.text,
             }
-            for line in look[:LOOKS_SHOWN]
+            for each in look[:LOOKS_SHOWN]
         ]
         create_table_artifact(rows, key=f"{report.flow}-to-look-at", description=f"{len(look):,} to look at")
     if report.failure and asked_to_stop():
