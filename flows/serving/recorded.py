@@ -7,6 +7,8 @@ from typing import Any, ParamSpec
 
 from prefect import Flow as PrefectFlow
 from prefect import State
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.runtime import flow_run
 from prefect.states import Failed
 
@@ -22,6 +24,8 @@ from ..steps.days import WrongRange
 from ..steps.flow import Flow, Told
 from .artifacts import finish
 from .environment import end_prefect_thread_at_exit
+
+SEND_SECONDS = 10.0
 
 P = ParamSpec("P")
 
@@ -84,7 +88,15 @@ def record(flow: Flow[..., Told], parameters: Mapping[str, Any]) -> tuple[Told, 
         if outcome.report is None:
             raise
         failure = str(failed) or type(failed).__name__
+    finally:
+        _send_what_is_left()
     if outcome.report is None:
         error = state.result(raise_on_failure=False)
         raise error if isinstance(error, Exception) else RuntimeError(state.message)
     return outcome.report, failure  # type: ignore[return-value]  # a report of this flow's own
+
+
+def _send_what_is_left() -> None:
+    """Have Prefect send what it still has of the run; its server may end next."""
+    APILogWorker.drain_all(timeout=SEND_SECONDS)
+    EventsWorker.drain_all(timeout=SEND_SECONDS)

@@ -71,7 +71,6 @@ def test_a_lake_that_cannot_be_made_is_exit_4(workspace: Workspace) -> None:
 
 @pytest.mark.flow
 def test_a_flow_without_a_server_says_its_own_lines_only(workspace: Workspace) -> None:
-    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
     Lake.open(workspace.lake_folder, create=True)
     done = form4("--log-format", "json", "compact")
     assert done.returncode == 0, done.stderr

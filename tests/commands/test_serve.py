@@ -9,9 +9,11 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -73,8 +75,21 @@ class Served:
             time.sleep(0.5)
         return value
 
+    @cached_property
+    def secret(self) -> str:
+        return (Path(os.environ["FORM4_STATE_FOLDER"]) / "secret").read_text()
+
+    @cached_property
+    def api(self) -> httpx.Client:
+        """Its user's way in: the secret, and the token that writing takes."""
+        basic = b64encode(self.secret.encode()).decode()
+        api = httpx.Client(base_url=f"{self.url}/api/", headers={"Authorization": f"Basic {basic}"}, timeout=30)
+        token = api.get("csrf-token", params={"client": "tests"}).json()["token"]
+        api.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "tests"})
+        return api
+
     def post(self, path: str, **body: object) -> Any:
-        answer = httpx.post(f"{self.url}/api/{path}", json=body, timeout=30)
+        answer = self.api.post(path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -85,11 +100,10 @@ class Served:
         return [run["state"]["name"] for run in self.runs(deployment) if not run["auto_scheduled"]]
 
     def start(self, deployment: str, **parameters: object) -> httpx.Response:
-        found = httpx.get(f"{self.url}/api/deployments/name/{deployment}/{deployment}", timeout=30).json()
+        found = self.api.get(f"deployments/name/{deployment}/{deployment}").json()
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-        address = f"{self.url}/api/deployments/{found['id']}/create_flow_run"
         for _ in range(5):
-            answer = httpx.post(address, json=body, timeout=30)
+            answer = self.api.post(f"deployments/{found['id']}/create_flow_run", json=body)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:  # SQLite has one writer at a time
                 break
             time.sleep(1)
@@ -122,7 +136,6 @@ def archive() -> Archive:
 @pytest.mark.flow
 @pytest.mark.parametrize("wrong", ["port", "cron"])
 def test_what_cannot_be_served_is_said_in_a_line(workspace: Workspace, wrong: str) -> None:
-    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -146,12 +159,10 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
             "FORM4_SERVE__NOTIFY_URL": hook,
             "FORM4_NIGHTLY__SINCE": str(archive.days[0]),
             "FORM4_EDGAR__REQUESTS_PER_SECOND": "25",
-            "PREFECT_HOME": str(tmp_path / "prefect"),
             "PREFECT_RUNNER_POLL_FREQUENCY": "2",
             "PREFECT_DEPLOYMENT_CONCURRENCY_SLOT_WAIT_SECONDS": "3",
         }.items():
             workspace.monkeypatch.setenv(name, value)
-        workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
 
         first = Served(port, tmp_path / "first.log", started)
         first.until(lambda: edgar.stats().by_kind["filing"] > 40)
@@ -223,7 +234,8 @@ def check_ui(served: Served, folder: Path) -> None:
         print("no chromium (apt-get install chromium): the UI was not opened")  # noqa: T201
         return
     done, *_ = [run for run in served.runs("nightly") if run["state"]["name"] == "Completed"]
-    for name, path in {"dashboard": "/dashboard", "run": f"/runs/flow-run/{done['id']}"}.items():
+    pages = {"login": f"/form4/login#{served.secret}", "dashboard": "/dashboard", "run": f"/runs/flow-run/{done['id']}"}
+    for name, path in pages.items():
         shot = folder / f"{name}.png"
         seen = subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}",

@@ -90,7 +90,7 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(workspace: Work
 
 @pytest.mark.flow
 def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspace) -> None:
-    workspace.monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    workspace.monkeypatch.setenv("FORM4_PREFECT", "always")
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
     with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
         run = started(edgar, 10)
