@@ -187,8 +187,8 @@ class EdgarClient:
             raise self._ended_by(closed) from None
         except AttemptFailed as failure:
             if self._closed.is_set():
-                closed = ClientClosed("the client was closed before the answer was whole; run again to carry on")
-                raise self._ended_by(closed) from None
+                early = ClientClosed("the client was closed before the answer was whole; run again to carry on")
+                raise self._ended_by(early) from None
             raise self._error_of(failure, path, tries) from failure
 
     def _ended_by(self, closed: ClientClosed) -> Exception:
