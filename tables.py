@@ -304,14 +304,37 @@ class QuarantinedFiling:
 
 
 @dataclass(slots=True, kw_only=True)
-class SupersededFiling:
-    """One row for each filing and a later amendment that replaces it."""
+class Amendment:
+    """One row for each amendment and each filing that it amends; one without such a filing where none was found."""
 
-    accession_number: Accession = required("The filing that is superseded.")
+    accession_number: Accession = required("The amendment.")
     filing_date: IndexDate = required("Its filing date.")
     issuer_cik: Cik = doc("Its issuer.")
+    amends: Text = doc("The original filing that it amends, itself or by way of earlier amendments; NULL: none found.")
+    amends_filing_date: Day = doc("The original's filing date.")
+    rows_in_common: Count = doc("Rows of the amendment that the original, or an amendment of it, has too.")
+    same_period: Flag = doc("Whether their periods of report are the same.")
+    same_date: Flag = doc("Whether the typed date of original submission is the original's, or an amendment's of it.")
+    by_text: Flag = doc("Whether only its text says what it changes: it has no rows, or says that the report is void.")
+    unmatched: Text = doc("Why no original was found; NULL where one was.")
+
+
+@dataclass(slots=True, kw_only=True)
+class SupersededRow:
+    """One row for each row that an amendment replaces, and one for each filing of which no row stands any more."""
+
+    accession_number: Accession = required("The filing whose row is replaced.")
+    filing_date: IndexDate = required("Its filing date.")
+    issuer_cik: Cik = doc("Its issuer.")
+    table_name: Text = doc("The table of the row; NULL: the filing as a whole, no row of it stands.")
+    row_number: Count = doc("The row's ordinal in that table; NULL for the filing as a whole.")
     superseded_by: Accession = required("The accession number of the amendment.")
-    reason: Name = required("amended: all of it; holdings amended: the amendment has no transactions, those stand.")
+    superseded_by_row: Count = doc("The amendment's row in the same table; NULL where it has none instead.")
+    superseded_on: Day = doc("The amendment's filing date.")
+    reason: Name = required(
+        "corrected: another row stands instead; restated: the same row, repeated; withdrawn: left out of a restated "
+        "table. Older lakes say of a filing as a whole: amended; holdings amended, its transactions stand."
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -413,8 +436,12 @@ class Table:
 
     @property
     def replaced_by(self) -> tuple[str, ...]:
-        """The columns whose values say which rows a new row replaces: all of its filing's, or the one of its key."""
-        return ("accession_number",) if self.of_filing else self.key
+        """The columns whose values say which rows a new row replaces: all of its filing's, or those of its key, without
+        columns that may be NULL."""
+        if self.of_filing:
+            return ("accession_number",)
+        given = {each.name for each in self.columns if not each.nullable}
+        return tuple(each for each in self.key if each in given)
 
     def column_names(self) -> Iterator[str]:
         """The names of the columns, in order."""
@@ -437,12 +464,22 @@ GATHERED = (
     Column("owner_ciks", "BIGINT[]", True, "CIKs of the filing's owners, in its order."),
     Column("owner_names", "VARCHAR[]", True, "Names of the filing's owners, in its order."),
     Column("owner_role", "VARCHAR", True, "What the first owner is to the issuer: `Director, Officer: CFO`."),
+    Column("owner_roles", "VARCHAR[]", True, "What each owner is to the issuer, in the order of the filing."),
+    Column(
+        "role_rank",
+        "SMALLINT",
+        True,
+        "The highest of the owners' roles: 1 chief executive officer, 2 chief financial officer, 3 other officer, "
+        "4 director, 5 ten per cent owner, 6 other, an entity for example; NULL where no owner has a role.",
+    ),
     Column(
         "footnote_ids", "VARCHAR[]", True, "Ids of the filing's footnotes, in the order of their text: F1, F10, F2."
     ),
     Column("footnote_texts", "VARCHAR[]", True, "Texts of the filing's footnotes, in the order of footnote_ids."),
+    Column("doubted_rows", "VARCHAR[]", True, "The transactions that the parser doubts: I 3 is row 3 of Table I."),
+    Column("doubted_texts", "VARCHAR[]", True, "What it doubts of them, in the order of doubted_rows."),
 )
-"""What a row of `filings` carries of its owners and footnotes in the lake's files; NULL where there are none."""
+"""What a row of `filings` carries of its owners, footnotes and issues in the lake's files; NULL where there is none."""
 
 
 def _table(
@@ -483,7 +520,8 @@ TABLES: dict[str, Table] = {
             sort=("issuer_cik", "filing_date", "accession_number", *(each.name for each in _columns(ParseIssue))),
         ),
         _table("quarantine", QuarantinedFiling, Kind.LAKE, "accession_number"),
-        _table("superseded", SupersededFiling, Kind.LAKE, "accession_number", "superseded_by"),
+        _table("amendments", Amendment, Kind.LAKE, "accession_number", "amends"),
+        _table("superseded", SupersededRow, Kind.LAKE, "accession_number", "superseded_by", "table_name", "row_number"),
         _table(
             "index_entries",
             IndexEntry,

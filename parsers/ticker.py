@@ -41,8 +41,9 @@ def ticker(symbol: str | None) -> str | None:
     """
     if symbol is None:
         return None
-    if len(symbol) <= 5 and symbol.isascii() and symbol.isalpha() and symbol.isupper():
-        return None if symbol in _NO_SYMBOL or symbol in _EXCHANGES else symbol
+    if len(symbol) <= 7 and symbol.isascii() and symbol.isalpha() and symbol.isupper():
+        words = len(symbol) > 5 and _NOTHING.match(symbol)
+        return None if words or symbol in _NO_SYMBOL or symbol in _EXCHANGES else symbol
     text = " ".join(_QUOTES_AND_BRACKETS.sub(" ", symbol.upper()[:100]).split())
     labelled = _without_market(text)
     if _NOTHING.match(labelled) and not (labelled == "NA" and labelled != text):

@@ -16,7 +16,7 @@ from ...tables import FILING_CHILDREN, TABLES
 from ..periods import covers, year_of
 from ..read.engine import rows
 from ..versions.log import DataFile
-from ..versions.snapshot import EXACT, Snapshot, quoted, with_gathered
+from ..versions.snapshot import EXACT, GATHERED_FROM, Snapshot, quoted, with_gathered
 from .history import History
 from .violations import Remedy, Violation
 
@@ -104,9 +104,9 @@ class _Check:
         self._check_gathered(periods)
 
     def _check_gathered(self, periods: list[str]) -> None:
-        """What a filing's row carries of its owners and footnotes is what they say."""
+        """What a filing's row carries of its owners, footnotes and issues is what they say."""
         carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
-        children = (self._select(name, periods) for name in ("reporting_owners", "footnotes"))
+        children = (self._select(name, periods) for name in GATHERED_FROM)
         gathered = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', periods)})", *children)
         self._report(
             "filings",

@@ -12,6 +12,7 @@ from importlib import resources
 from ...sec_tables import SEC_TABLES
 from ...tables import TABLES, Table
 from ..versions.snapshot import quoted, select_nothing
+from .as_of import LATER_FILINGS, as_of
 from .sec_views import sec_query
 
 Meanings = dict[str, dict[str, str]]
@@ -21,8 +22,11 @@ FILES = "lake_files"
 """The schema of the views that name the files, below the tables that people read."""
 
 ORDER = (
+    "security_class",
     "transaction_codes",
     "business_days",
+    "withdrawn_filings",
+    "unmatched",
     "current_filings",
     "trades",
     "insider_buys",
@@ -35,7 +39,7 @@ ORDER = (
 )
 """The views of `storage/read/sql/views`, each after those it reads."""
 
-_DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+)\)): (?P<meaning>.*)$")
+_DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+(?: := [^)]+)?)\)): (?P<meaning>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,13 @@ class View:
     columns: dict[str, str]
     """What columns mean that no table has, by name."""
     parameters: dict[str, str]
-    """What the parameters of a macro mean, by name, in order."""
+    """What the parameters of a macro mean, by name, in order; those with a default have it after `:=`."""
     query: str
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether it is a macro that gives a value, no table."""
+        return bool(self.parameters) and not self.query.startswith(("SELECT", "WITH"))
 
     @property
     def statements(self) -> str:
@@ -62,9 +71,10 @@ class View:
                 f"COMMENT ON VIEW {self.name} IS {quoted(self.doc)};\n"
             )
         meanings = "; ".join(f"{name}: {doc}" for name, doc in (self.parameters | self.columns).items())
+        table = "" if self.is_scalar else " TABLE"
         return (
-            f"CREATE OR REPLACE MACRO {self.name}({', '.join(self.parameters)}) AS TABLE\n{self.query};\n"
-            f"COMMENT ON MACRO TABLE {self.name} IS {quoted(f'{self.doc} {meanings}')};\n"
+            f"CREATE OR REPLACE MACRO {self.name}({', '.join(self.parameters)}) AS{table}\n{self.query};\n"
+            f"COMMENT ON MACRO{table} {self.name} IS {quoted(f'{self.doc} {meanings}')};\n"
         )
 
 
@@ -99,7 +109,7 @@ def declared_script(meanings: Meanings | None = None) -> str:
     tables = [View(each.name, each.doc, _meanings(each), {}, _public(each)) for each in TABLES.values()]
     comments = {each.name: each.columns for each in (*tables, *sec_views())} | meanings
     made = (f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views()))
-    return f"CREATE SCHEMA IF NOT EXISTS sec;\n{''.join(made)}"
+    return f"CREATE SCHEMA IF NOT EXISTS sec;\n{LATER_FILINGS}{''.join(made)}"
 
 
 def template_script(meanings: Meanings | None = None) -> str:
@@ -118,8 +128,9 @@ def _meanings(table: Table) -> dict[str, str]:
 
 
 def _public(table: Table) -> str:
+    """A SELECT of a table as people read it: without gathered columns, and as of a moment where one is set."""
     besides = ", ".join(each.name for each in table.gathered)
-    return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {FILES}.{table.name}"
+    return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {as_of(table, f'{FILES}.{table.name}')}"
 
 
 def _comments(view: View, meanings: Meanings) -> str:

@@ -25,6 +25,10 @@ EXACT = "source_format IS DISTINCT FROM 'dataset'"
 """The condition of a filing as it was filed, not as the SEC's data sets round it."""
 
 
+GATHERED_FROM = ("reporting_owners", "footnotes", "parse_issues")
+"""The tables that the gathered columns of `filings` come from, in the order that `with_gathered` takes them."""
+
+
 class Snapshot:
     """The lake at one version; unchanged by later commits."""
 
@@ -88,7 +92,7 @@ class Snapshot:
         if present is None or not table.gathered or {each.name for each in table.gathered} <= set(present):
             return sql
         periods = {each.period for each in entries}
-        return with_gathered(sql, self.relation("reporting_owners", periods), self.relation("footnotes", periods))
+        return with_gathered(sql, *(self.relation(name, periods) for name in GATHERED_FROM))
 
     @cached_property
     def _by_table(self) -> dict[str, list[DataFile]]:
@@ -112,9 +116,9 @@ def select_files(
     return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
 
 
-def with_gathered(filings: str, owners: str, footnotes: str) -> str:
-    """A SELECT of filings, with what their rows carry of their owners and footnotes, given a SELECT of each."""
-    return _gathering().format(filings=filings, owners=owners, footnotes=footnotes)
+def with_gathered(filings: str, owners: str, footnotes: str, issues: str) -> str:
+    """A SELECT of filings, with what their rows carry of their rows in `GATHERED_FROM`, given a SELECT of each."""
+    return _gathering().format(filings=filings, owners=owners, footnotes=footnotes, issues=issues)
 
 
 @cache

@@ -22,7 +22,7 @@ from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION, year_of
 from ..read.engine import batches, register, rows
 from ..versions.log import DataFile, Summary
-from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing, with_gathered
+from ..versions.snapshot import EXACT, GATHERED_FROM, Snapshot, select_files, select_nothing, with_gathered
 from .amendments import plan_superseded
 from .destinations import Destination, destinations_of
 from .ingest import Ingest
@@ -216,7 +216,7 @@ def _added(ingest: Ingest, table: Table) -> str:
     sql = select_files(table, [str(path)], set(table.column_names()))
     if not table.gathered:
         return sql
-    return with_gathered(sql, _added(ingest, TABLES["reporting_owners"]), _added(ingest, TABLES["footnotes"]))
+    return with_gathered(sql, *(_added(ingest, TABLES[name]) for name in GATHERED_FROM))
 
 
 def _places(

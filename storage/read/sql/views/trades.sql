@@ -1,6 +1,7 @@
 -- Who traded what, when, at which price? Both transaction tables in one shape, one row a
--- transaction, however many owners filed jointly.
+-- transaction, however many owners filed jointly. Amended, withdrawn and doubtful rows are there, marked.
 -- @row_number: Position in Table I or II, from 1, transactions and holdings counted together.
+-- @accepted_at_new_york: When EDGAR accepted the filing, as the wall clock in New York showed it: the same in every program.
 -- @security_title: Title of the security, or of the derivative security.
 -- @transaction_shares: Number of shares, or of derivative securities, acquired or disposed of.
 -- @transaction_price_per_share: Price of one of them in US dollars; NULL where a footnote alone gives it.
@@ -8,10 +9,16 @@
 -- @owner_ciks: CIKs of the filing's owners, in its order.
 -- @owner_names: Names of the filing's owners, in its order.
 -- @owner_role: What the first owner is to the issuer: `Director, Officer: CFO`.
+-- @owner_roles: What each owner is to the issuer, in the order of the filing.
+-- @role_rank: The highest of the owners' roles: 1 chief executive, 2 chief financial officer, 3 other officer, 4 director, 5 ten per cent owner, 6 other, as a rule an entity of a group.
 -- @is_derivative: Whether it is of Table II: a derivative security.
 -- @code_meaning: What the transaction code stands for.
 -- @value: Shares × price, exact; NULL where either is NULL.
--- @is_amended: Whether an amendment with transactions has replaced the filing.
+-- @is_amended: Whether an amendment has replaced this row: corrected, repeated or withdrawn it.
+-- @superseded_by: The amendment that did.
+-- @superseded_reason: corrected, restated or withdrawn; amended in lakes of older versions.
+-- @is_withdrawn: Whether EDGAR no longer lists the filing: it was taken back.
+-- @doubts: What the parser doubts of the row, such as a transaction dated after its filing; NULL if nothing.
 -- @footnote_ids: Ids of the row's footnotes, in the order of its columns, each once.
 -- @footnotes: Their texts, in the order of their ids, apart by a blank line.
 -- @source_url: Where the submission is.
@@ -64,6 +71,7 @@ SELECT
     t.accession_number,
     t.filing_date,
     f.accepted_at,
+    f.accepted_at AT TIME ZONE 'America/New_York' AS accepted_at_new_york,
     f.form_type,
     f.period_of_report,
     t.issuer_cik,
@@ -74,6 +82,8 @@ SELECT
     f.owner_ciks,
     f.owner_names,
     f.owner_role,
+    f.owner_roles,
+    f.role_rank,
     t.is_derivative,
     t.row_number,
     t.security_title,
@@ -99,7 +109,18 @@ SELECT
     t.value_owned_following_transaction,
     t.direct_or_indirect_ownership,
     t.nature_of_ownership,
-    a.accession_number IS NOT NULL AS is_amended,
+    s.superseded_by IS NOT NULL OR old.superseded_by IS NOT NULL AS is_amended,
+    coalesce(s.superseded_by, old.superseded_by) AS superseded_by,
+    coalesce(s.reason, CASE WHEN old.superseded_by IS NOT NULL THEN 'amended' END) AS superseded_reason,
+    w.accession_number IS NOT NULL AS is_withdrawn,
+    list_transform(
+        list_filter(
+            list_zip(f.doubted_rows, f.doubted_texts),
+            lambda doubt: doubt[1] = CASE WHEN t.is_derivative THEN 'II ' ELSE 'I ' END || t.row_number
+        ),
+        lambda doubt: doubt[2]
+    ) AS doubts,
+    f.remarks,
     t.footnote_ids,
     nullif(
         array_to_string(
@@ -115,7 +136,17 @@ FROM transactions t
 -- filing that names no issuer keeps its transactions here, without the columns of the other tables.
 LEFT JOIN lake_files.filings f
     ON f.accession_number = t.accession_number AND f.filing_date = t.filing_date AND f.issuer_cik = t.issuer_cik
+LEFT JOIN (FROM superseded WHERE table_name IS NOT NULL) s
+    ON s.accession_number = t.accession_number AND s.filing_date = t.filing_date AND s.issuer_cik = t.issuer_cik
+    AND s.table_name = CASE WHEN t.is_derivative THEN 'derivative_transactions' ELSE 'non_derivative_transactions' END
+    AND s.row_number = t.row_number
+-- What older versions of this program wrote: filings, not rows.
 LEFT JOIN (
-    SELECT DISTINCT accession_number, filing_date, issuer_cik FROM superseded WHERE reason = 'amended'
-) a ON a.accession_number = t.accession_number AND a.filing_date = t.filing_date AND a.issuer_cik = t.issuer_cik
+    SELECT accession_number, filing_date, issuer_cik, max(superseded_by) AS superseded_by
+    FROM superseded WHERE table_name IS NULL AND reason = 'amended'
+    GROUP BY accession_number, filing_date, issuer_cik
+) old
+    ON old.accession_number = t.accession_number AND old.filing_date = t.filing_date
+    AND old.issuer_cik = t.issuer_cik
+LEFT JOIN withdrawn_filings w ON w.accession_number = t.accession_number
 LEFT JOIN transaction_codes c ON c.code = t.transaction_code
