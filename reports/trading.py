@@ -114,8 +114,11 @@ def periods(connection: duckdb.DuckDBPyConnection, since: date | None, issuer_ci
         f"SELECT transaction_code, {period} AS begins, count(*), count(*) - count(value), sum(value) "
         "FROM (SELECT *, TRY(transaction_shares * transaction_price_per_share) AS value "
         "FROM non_derivative_transactions) "
-        "ANTI JOIN (FROM superseded WHERE reason = 'amended') USING (accession_number, filing_date, issuer_cik) "
-        f"WHERE {condition} AND transaction_code IN ('P', 'S') GROUP BY ALL",
+        "ANTI JOIN (FROM superseded WHERE table_name = 'non_derivative_transactions') "
+        "USING (accession_number, filing_date, issuer_cik, row_number) "
+        "ANTI JOIN (FROM superseded WHERE table_name IS NULL AND reason = 'amended') "
+        "USING (accession_number, filing_date, issuer_cik) ANTI JOIN withdrawn_filings USING (accession_number) "
+        f"WHERE {condition} AND transaction_code IN ('P', 'S') AND equity_swap_involved IS NOT TRUE GROUP BY ALL",
         values,
     ).fetchall()
     by_period = {(code, begins): Traded(*numbers) for code, begins, *numbers in traded}

@@ -39,7 +39,7 @@ COLUMNS = """
 """
 COMMENTS = "select view_name, comment from duckdb_views() where not internal and schema_name = 'main'"
 
-HELPERS = ("business_days", "transaction_codes")
+HELPERS = ("business_days", "security_class", "transaction_codes", "withdrawn_filings")
 """Views that others read; they come last."""
 
 Row = tuple[str, str, str]
@@ -96,10 +96,13 @@ def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def _macro(connection: duckdb.DuckDBPyConnection, view: View, meanings: dict[str, str]) -> str:
     names = ", ".join(view.parameters)
-    described = connection.sql(f"describe from {view.name}({', '.join('1' * len(view.parameters))})").fetchall()
-    rows = [(name, kind, view.columns.get(name) or meanings[name]) for name, kind, *_ in described]
+    rows: list[Row] = []
+    if not view.is_scalar:
+        given = ", ".join("1" for each in view.parameters if ":=" not in each)
+        described = connection.sql(f"describe from {view.name}({given})").fetchall()
+        rows = [(name, kind, view.columns.get(name) or meanings[name]) for name, kind, *_ in described]
     parameters = "\n".join(f"- `{name}`: {meaning}" for name, meaning in view.parameters.items())
-    return _section(f"{view.name}({names})", view.doc, f"{parameters}\n\n{_grid(rows)}")
+    return _section(f"{view.name}({names})", view.doc, f"{parameters}\n\n{_grid(rows) if rows else ''}")
 
 
 def _table(table: Table) -> str:

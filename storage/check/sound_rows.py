@@ -20,6 +20,8 @@ from ..versions.snapshot import EXACT, GATHERED_FROM, Snapshot, quoted, with_gat
 from .history import History
 from .violations import Remedy, Violation
 
+_PAIRS = {"amendments": ("accession_number", "amends"), "superseded": ("accession_number", "superseded_by")}
+"""The columns that name a filing and its amendment."""
 _COUNTED = {"reporting_owners": "owner_count", "footnotes": "footnote_count"}
 
 
@@ -128,7 +130,7 @@ class _Check:
             "(SELECT accession_number FROM doubtful GROUP BY ALL HAVING count(*) > 1)",
             "has {n} filings that are there more than once, such as {such}",
         )
-        for name in ("quarantine", "superseded"):
+        for name in ("quarantine", *_PAIRS):
             key = ", ".join(TABLES[name].key)
             self._report(
                 name,
@@ -146,31 +148,37 @@ class _Check:
             self._check_superseded()
 
     def _check_superseded(self) -> None:
-        """Both filings of a pair exist, or the lake knows of the day to fetch them."""
-        dangling = " UNION ALL ".join(
-            f"SELECT period, {each} AS accession_number FROM ({self._select('superseded')}) "
-            f"WHERE hash({each}) NOT IN (SELECT h FROM every)"
-            for each in ("accession_number", "superseded_by")
-        )
-        self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE dangling AS {dangling}")
+        """The filings that amendments are said to be of exist, and the amendments, or the lake knows of the day to
+        fetch them."""
+        for table, columns in _PAIRS.items():
+            dangling = " UNION ALL ".join(
+                f"SELECT period, {each} AS accession_number FROM ({self._select(table)}) "
+                f"WHERE hash({each}) NOT IN (SELECT h FROM every) AND {each} IS NOT NULL"
+                for each in columns
+            )
+            self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE dangling AS SELECT DISTINCT * FROM ({dangling})")
+            if rows(self._cursor, "SELECT 1 FROM dangling LIMIT 1"):
+                self._say_dangling(table)
+
+    def _say_dangling(self, table: str) -> None:
         listed = rows(
             self._cursor,
             f"SELECT min(e.index_date), accession_number FROM dangling d LEFT JOIN "
             f"({self._select('index_entries')} SEMI JOIN dangling USING (accession_number)) e "
             "USING (accession_number) GROUP BY accession_number ORDER BY ALL",
-        ) if rows(self._cursor, "SELECT 1 FROM dangling LIMIT 1") else []  # fmt: skip
+        )
         for index_date, accession in listed:
             if index_date is not None:
                 self._found.violations.append(
-                    Violation("superseded", f"names {accession}, which is not stored", Remedy.BACKFILL, str(index_date))
+                    Violation(table, f"names {accession}, which is not stored", Remedy.BACKFILL, str(index_date))
                 )
         absent = [accession for index_date, accession in listed if index_date is None]
         unlisted = ", ".join(map(quoted, absent))
         if absent and self._lost_datasets:
-            self._say_lost("superseded", f"names {len(absent):,} filings that are not stored, such as {absent[0]}")
+            self._say_lost(table, f"names {len(absent):,} filings that are not stored, such as {absent[0]}")
         elif absent:
             self._report(
-                "superseded",
+                table,
                 f"SELECT period, accession_number FROM dangling WHERE accession_number IN ({unlisted})",
                 "names {n} filings that are neither stored nor listed, such as {such}",
             )

@@ -1,4 +1,4 @@
-"""The lake as of a moment: `SET VARIABLE as_of = TIMESTAMPTZ '2024-03-01 16:05-05'`, and every view shows what was public.
+"""The lake as of a moment: after `SET VARIABLE as_of = TIMESTAMPTZ …` every view shows what was public then.
 
 A filing is public from its acceptance on; where that is not known, from the end of its filing date in New York. DuckDB
 folds the conditions away while the variable is not set: they cost nothing then.

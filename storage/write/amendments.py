@@ -50,8 +50,8 @@ def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, store
     periods that hold earlier versions of the fresh filings.
     """
     after = _After(cursor, snapshot, stored)
-    after.declare("filings")
     for name in ("filings", "reporting_owners"):
+        after.declare(name)
         before = snapshot.relation(name, list(stored))
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_{name} AS {before}")
     known = _Known(cursor, snapshot)
@@ -250,7 +250,8 @@ class _Work:
         columns = [list(column) for column in zip(*windows, strict=True)] or [[]] * 5
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE windows AS SELECT unnest($1::BIGINT[]) AS issuer_cik, "
-            "unnest($2::VARCHAR[]) AS family, unnest($3::BIGINT[]) AS owner_cik, unnest($4::DATE[]) AS since, unnest($5::DATE[]) AS until",
+            "unnest($2::VARCHAR[]) AS family, unnest($3::BIGINT[]) AS owner_cik, unnest($4::DATE[]) AS since, "
+            "unnest($5::DATE[]) AS until",
             columns,
         )
         issuers = {each.issuer_cik for each in asking if each.issuer_cik is not None}
@@ -270,8 +271,7 @@ class _Work:
         concerned |= {each.original for each in matches if each.original}
         self._concerned = concerned
         chained = {
-            original: amendments - self._outdated
-            for original, amendments in self._known.amendments(concerned).items()
+            original: amendments - self._outdated for original, amendments in self._known.amendments(concerned).items()
         }
         self.chained = redone.union(*chained.values())
         self._read(self.chained | {each for each in concerned if chained.get(each)}, None)

@@ -19,7 +19,7 @@ def alike(one: FiledRow, other: FiledRow) -> bool:
     """Whether two rows are evidence that one filing reports again what the other did.
 
     Of transactions security, A/D and D/I must be the same, and date and code; or of date, code, shares, price and
-    balance all but one. A holding has no date: it must read the same.
+    balance, where they are given, all but one. A holding has no date: it must read the same.
     """
     if not one.is_transaction or not other.is_transaction:
         return unchanged(one, other)
@@ -27,11 +27,10 @@ def alike(one: FiledRow, other: FiledRow) -> bool:
         return False
     if one.day is not None and (one.day, one.code) == (other.day, other.code):
         return True
-    terms = (one.day, one.code, one.shares, one.price, one.owned)
-    return (
-        one.shares is not None
-        and _agreeing(terms, (other.day, other.code, other.shares, other.price, other.owned)) >= 4
-    )
+    mine = (one.day, one.code, one.shares, one.price, one.owned)
+    its = (other.day, other.code, other.shares, other.price, other.owned)
+    agreeing = _agreeing(mine, its)
+    return agreeing >= max(3, _given(mine, its) - 1)
 
 
 def agreeing_amounts(one: FiledRow, other: FiledRow) -> int:
@@ -53,7 +52,7 @@ def likeness(one: FiledRow, other: FiledRow) -> float:
     if one.table != other.table:
         return 0.0
     mine, its = _compared(one), _compared(other)
-    given = sum(a is not None or b is not None for a, b in zip(mine, its, strict=True))
+    given = _given(mine, its)
     found = _agreeing(mine, its) / given if given else 0.0
     return found if same_security(one, other) or (found == 1.0 and given > 2) else 0.0
 
@@ -85,6 +84,10 @@ def _compared(row: FiledRow) -> Sequence[object]:
     if row.is_transaction:
         return (row.day, row.code, row.shares, row.price, row.ownership, row.owned, *terms)
     return (row.owned, row.ownership, row.nature or None, *terms)
+
+
+def _given(mine: Sequence[object], its: Sequence[object]) -> int:
+    return sum(a is not None or b is not None for a, b in zip(mine, its, strict=True))
 
 
 def _agreeing(mine: Sequence[object], its: Sequence[object]) -> int:

@@ -168,8 +168,8 @@ def differences(lake: Lake, archive: Archive, *, apart_from: frozenset[str] = fr
             expected[name].update(_plain(row, apart_from) for row in rows)
     with lake.connect() as connection:
         found = [name for name in OF_FILINGS if expected[name] != _rows(connection, name, apart_from)]
-        pairs = connection.execute("SELECT superseded_by, accession_number FROM superseded").fetchall()
-    return found + ["superseded"] * (sorted(pairs) != sorted(archive.amends.items()))
+        pairs = connection.execute("SELECT accession_number, amends FROM amendments").fetchall()
+    return found + ["amendments"] * (sorted(pairs) != sorted(archive.amends.items()))
 
 
 def lost_and_doubled(lake: Lake, archive: Archive) -> tuple[int, int]:

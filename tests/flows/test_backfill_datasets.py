@@ -149,7 +149,7 @@ def test_a_quarter_by_data_set_then_by_index_is_the_truth(
     assert (versions[-1].coarse, versions[-1].exact) == (set(), set(archive.truth))
     for table in OF_FILINGS:
         assert as_set(rows(workspace, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
-    assert set(workspace.query("select superseded_by, accession_number from superseded")) == set(archive.amends.items())
+    assert set(workspace.query("select accession_number, amends from amendments")) == set(archive.amends.items())
     assert workspace.query("select sum(stored), sum(missing), sum(from_datasets) from coverage") == [(150, 0, 0)]
     assert workspace.lake.verify().violations == []
 
@@ -177,7 +177,7 @@ def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
                 assert wrongs(again.lake, settled=False) == []
         assert machine.finish(command) is None
     assert kills > 0
-    for table in (*OF_FILINGS, "parse_issues", "superseded"):
+    for table in (*OF_FILINGS, "parse_issues", "amendments", "superseded"):
         assert as_set(rows(again, table)) == as_set(rows(workspace, table)), table
     assert again.query("select quarter, filings from datasets order by 1") == [
         ("2023Q4", counts[0]),

@@ -56,9 +56,7 @@ def test_every_filing_is_stored_row_by_row_and_nothing_is_asked_twice(
         for table in ("filings", "reporting_owners", "non_derivative_transactions", "derivative_transactions",
                       "non_derivative_holdings", "derivative_holdings", "footnotes", "signatures"):  # fmt: skip
             assert as_set(rows(workspace, table)) == as_set(expected_rows(list(archive.truth.values()), table)), table
-        assert set(workspace.query("select superseded_by, accession_number from superseded")) == set(
-            archive.amends.items()
-        )
+        assert set(workspace.query("select accession_number, amends from amendments")) == set(archive.amends.items())
         assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
         assert workspace.query("select state from coverage where index_date = '2024-01-15'") == [("holiday",)]
 

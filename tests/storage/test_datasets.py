@@ -140,8 +140,11 @@ def test_an_amendment_replaces_its_original_whichever_of_them_is_exact(lake: Lak
         "1-24-2", date(2024, 3, 1), form_type="4/A", date_of_original_submission=FEBRUARY, period_of_report=FEBRUARY
     )
     put_in(lake, of_dataset("1-24-1"), amendment)
-    expected = [("1-24-1", "1-24-2", "amended")]
-    superseded = "SELECT accession_number, superseded_by, reason FROM superseded"
+    expected = [("1-24-1", 1, "1-24-2", 1)]
+    superseded = (
+        "SELECT accession_number, row_number, superseded_by, superseded_by_row FROM superseded "
+        "WHERE table_name IS NOT NULL"
+    )
     assert read(lake, superseded) == expected
     store(lake, exact("1-24-1"), day=FEBRUARY)
     assert read(lake, superseded) == expected
@@ -154,6 +157,7 @@ def test_no_amendment_is_matched_where_the_data_set_lacks_the_owners(lake: Lake)
     unknown = {"reporting_owners": [], "owner_count": None}
     put_in(lake, replace(of_dataset("1-24-1"), **unknown), replace(amendment, **unknown))
     assert read(lake, "FROM superseded") == []
+    assert read(lake, "SELECT accession_number, reason FROM unmatched") == [("1-24-2", "the amendment names no owner")]
     assert lake.verify().violations == []
 
 

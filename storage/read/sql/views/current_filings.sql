@@ -6,29 +6,6 @@
 -- @amended_by_text: Whether only the text of an amendment says what it changes, which replaces nothing by itself.
 -- @is_current: False where amendments have replaced all of it.
 -- @is_withdrawn: Whether EDGAR no longer lists the filing: it was taken back.
-WITH whole AS (
-    SELECT accession_number, filing_date, issuer_cik, max(superseded_by) AS superseded_by
-    FROM superseded
-    WHERE table_name IS NULL AND reason <> 'holdings amended'
-    GROUP BY accession_number, filing_date, issuer_cik
-),
-pairs AS (
-    SELECT amends AS accession_number, amends_filing_date AS filing_date, issuer_cik, accession_number AS superseded_by,
-        filing_date AS amended_on, by_text
-    FROM amendments
-    WHERE amends IS NOT NULL
-    UNION
-    SELECT accession_number, filing_date, issuer_cik, superseded_by, superseded_on, false
-    FROM superseded
-),
-amended AS (
-    SELECT accession_number, filing_date, issuer_cik,
-        arg_max(superseded_by, (coalesce(amended_on, filing_date), superseded_by)) AS superseded_by,
-        count(DISTINCT superseded_by) AS superseded_count,
-        bool_or(by_text) AS amended_by_text
-    FROM pairs
-    GROUP BY accession_number, filing_date, issuer_cik
-)
 SELECT
     f.*,
     a.superseded_by,
@@ -42,8 +19,28 @@ SELECT
     w.superseded_by IS NULL AS is_current,
     d.accession_number IS NOT NULL AS is_withdrawn
 FROM filings f
-LEFT JOIN amended a
-    ON a.accession_number = f.accession_number AND a.filing_date = f.filing_date AND a.issuer_cik = f.issuer_cik
-LEFT JOIN whole w
-    ON w.accession_number = f.accession_number AND w.filing_date = f.filing_date AND w.issuer_cik = f.issuer_cik
+LEFT JOIN (
+    SELECT
+        accession_number, filing_date, issuer_cik,
+        arg_max(superseded_by, (coalesce(amended_on, filing_date), superseded_by)) AS superseded_by,
+        count(DISTINCT superseded_by) AS superseded_count,
+        bool_or(by_text) AS amended_by_text
+    FROM (
+        SELECT
+            amends AS accession_number, amends_filing_date AS filing_date, issuer_cik,
+            accession_number AS superseded_by, filing_date AS amended_on, by_text
+        FROM amendments
+        WHERE amends IS NOT NULL
+        UNION
+        SELECT accession_number, filing_date, issuer_cik, superseded_by, superseded_on, false
+        FROM superseded
+    )
+    GROUP BY accession_number, filing_date, issuer_cik
+) a ON a.accession_number = f.accession_number AND a.filing_date = f.filing_date AND a.issuer_cik = f.issuer_cik
+LEFT JOIN (
+    SELECT accession_number, filing_date, issuer_cik, max(superseded_by) AS superseded_by
+    FROM superseded
+    WHERE table_name IS NULL AND reason <> 'holdings amended'
+    GROUP BY accession_number, filing_date, issuer_cik
+) w ON w.accession_number = f.accession_number AND w.filing_date = f.filing_date AND w.issuer_cik = f.issuer_cik
 LEFT JOIN withdrawn_filings d ON d.accession_number = f.accession_number

@@ -1,7 +1,6 @@
 -- What did insiders buy in the open market? Purchases (code P) of Table I, equity swaps left out, whose row no amendment has
--- replaced and whose filing was not withdrawn. A purchase that the filing marks as disposed of is left out: one of the two is
--- wrong.
+-- replaced and whose filing was not withdrawn.
 SELECT *
 FROM trades
 WHERE transaction_code = 'P' AND NOT is_derivative AND NOT is_amended AND NOT is_withdrawn
-    AND equity_swap_involved IS NOT TRUE AND transaction_acquired_disposed_code IS DISTINCT FROM 'D'
+    AND equity_swap_involved IS NOT TRUE
