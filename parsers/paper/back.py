@@ -42,6 +42,7 @@ _ENDS_IN_DATE = re.compile(
     r"(\S.{0,200}?)\s+(?:dated?\s*:?\s*)?(\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2}, ?\d{4})",
     re.IGNORECASE,
 )
+_DATED_BEFORE = re.compile(r"\s*(\S.{0,60}?)\s+((?:by\s*:?\s*)?(?:/s/|\(signed\)).*)", re.IGNORECASE)
 _BROKEN = re.compile(r"(?<=\w)(-)\n(?=\w)(?!(?:and|or|to)\b)")
 _SMALL_WORDS = frozenset(
     {"of", "for", "in", "as", "by", "the", "and", "attorney", "fact", "on", "behalf", "under", "poa"}
@@ -131,6 +132,8 @@ class _Reader:
             self._account.take_lines([line])
         elif _SIGNED.match(text):
             self._sign(line, text)
+        elif (dated := _DATED_BEFORE.match(text)) and self._date(dated[1]) is not None:
+            self._sign(line, f"{dated[2]}    {dated[1]}")
         elif (captioned := _CAPTIONED.match(text)) and self._sign_if_name(line, text[captioned.end() :]):
             pass
         elif is_furniture(text) and (self._into is None or len(text.split()) > 4 or is_page_number(text)):
@@ -233,8 +236,8 @@ class _Reader:
         self._take_texts(line, known)
 
     def _take_texts(self, line: Line, texts: Sequence[str]) -> None:
-        at = 0
         for text in texts:
+            at = 0
             for word in text.split():
                 start = line.text.find(word, at)
                 if start >= 0:

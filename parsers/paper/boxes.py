@@ -155,6 +155,15 @@ def _is_caption(text: str) -> bool:
     return alone or is_furniture(text)
 
 
+_NAMED_OFFICER = re.compile(r"officer\s?[-\u2013:(,/]\s?(?:title\s?:\s?)?([^()]{2,100}?)\)?", re.IGNORECASE)
+
+
+def titled(text: str) -> str | None:
+    """The title in `Officer (Vice President)`, of a form without boxes."""
+    match = _NAMED_OFFICER.fullmatch(text)
+    return match[1].strip() if match is not None else None
+
+
 def named(text: str) -> dict[str, bool]:
     """The relationships that a text without boxes names, `Director and 10% Owner`; {} where it says anything else."""
     found: dict[str, bool] = {}

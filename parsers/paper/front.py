@@ -13,7 +13,7 @@ from . import boxes as paper_boxes
 from . import values as paper_values
 from .account import Account
 from .items import Item, read_items
-from .lines import Line
+from .lines import Line, Part
 from .names import address, after_name, has_words, is_person
 from .parties import Parties
 from .printed import is_furniture
@@ -114,7 +114,7 @@ def _owner(texts: Sequence[str], filing: Filing) -> bool:
         lines = [
             each for each in texts if not is_person(each, first.owner_name) and not has_words(each, [first.owner_name])
         ]
-        found = address(lines)
+        found = address(lines) or _address_in_line(texts, first)
         for column, text in (found or {}).items():
             setattr(first, column, text)
         if found:
@@ -122,6 +122,13 @@ def _owner(texts: Sequence[str], filing: Filing) -> bool:
     reason = "the form gives name and address so; the header's were taken" if owners else "the header names no owner"
     _owner_issue(filing, 1, "owner_name", "\n".join(texts), reason)
     return True
+
+
+def _address_in_line(texts: Sequence[str], owner: ReportingOwner) -> dict[str, str] | None:
+    """An address behind the name on one line: `Doe, Jane Q., 100 Main Street, Springfield, IL 62701`."""
+    parts = texts[0][:400].split(", ") if len(texts) == 1 else []
+    ends = [at for at in range(1, min(4, len(parts))) if is_person(", ".join(parts[:at]), owner.owner_name)]
+    return address([", ".join(parts[ends[-1] :])]) if ends else None
 
 
 def _issuer(texts: Sequence[str], filing: Filing) -> bool:
@@ -218,6 +225,9 @@ def _relationship(item: Item, filing: Filing) -> bool:
             reason = "the header says it, and its box on the form is not marked"
             _owner_issue(filing, 1, column, None, reason)
         setattr(owner, column, marked)
+    titled = paper_boxes.titled(found.text) if found.text and not found.boxes else None
+    if titled is not None:
+        owner.is_officer, found.text = True, titled
     if named or found.text is None:
         return bool(named or found.boxes) or not any(box.marked for box in paper_boxes.boxed(texts))
     if owner.is_officer and not owner.is_other:
@@ -230,11 +240,15 @@ def _relationship(item: Item, filing: Filing) -> bool:
 
 
 def _boxed_texts(item: Item) -> list[str]:
-    """The filled-in texts of an item, boxes of cells written as such."""
-    lines = {part.line.number: part.line for part in item.parts}
-    if len(lines) > 1 and any(line.cells is not None for line in lines.values()):
-        return [paper_boxes.with_boxes(line) for line in lines.values()]
-    return item.texts
+    """The texts of an item, the cells of a line that is all of it written as boxes."""
+    lines = [part.line for part in item.parts]
+    if not any(_is_whole(part) and part.line.cells is not None for part in item.parts) or len(lines) < 2:
+        return item.texts
+    return [paper_boxes.with_boxes(part.line) if _is_whole(part) else part.text for part in item.parts]
+
+
+def _is_whole(part: Part) -> bool:
+    return part.start == 0 and part.end >= len(part.line.text)
 
 
 def _group(item: Item, filing: Filing) -> bool:

@@ -10,6 +10,7 @@ from .lines import Line, Part, cells_of, runs, whole
 from .printed import is_furniture
 
 _LONGEST_ITEM = 2_000
+_FAR = 1_000_000
 _MOST_BESIDE = 8
 """Items on a line; the forms have three beside each other."""
 
@@ -68,7 +69,7 @@ def read_items(front: Sequence[Line]) -> list[Item]:
         starts = starts if len(starts) <= _MOST_BESIDE else []
         boxed = line.cells is not None and (_has_item(line) or (beside is not None and beside.has_boxes(line)))
         if boxed or len(starts) > 1:
-            if beside is None or len(starts) > 1 or not beside.has_boxes(line):
+            if beside is None or len(starts) > 1 or not (beside.has_boxes(line) or line.spans is None):
                 found += _closed(current, beside)
                 current, beside = [], _Beside(starts, len(line.cells or starts))
             beside.add(line)
@@ -121,13 +122,16 @@ class _Beside:
 
     def __init__(self, starts: list[int], count: int) -> None:
         self._starts = starts
+        self._count = count
         self._parts: list[list[Part]] = [[] for _ in range(count)]
         self._crossed: set[int] = set()
+        self._cells: dict[int, list[Part]] = {}
+        self._places: list[int] = []
         self._items: list[Item] = []
 
     def has_boxes(self, line: Line) -> bool:
-        """Whether a line of boxes has as many as those before it."""
-        return not self._starts and line.cells is not None and len(line.cells) == len(self._parts)
+        """Whether a line of boxes goes on below the last: in HTML it has as many."""
+        return not self._starts and line.cells is not None and (line.spans is None or len(line.cells) == self._count)
 
     def add(self, line: Line) -> None:
         """Put the texts of a line below the items they belong to."""
@@ -142,21 +146,42 @@ class _Beside:
                 elif _NUMBERED.match(run.text):
                     self._finish(at)
                 self._parts[at].append(run)
+        elif self._cells:
+            self._cells[max(self._cells)].append(whole(line))
         else:
             self._parts[-1].append(whole(line))
 
     def _add_cells(self, line: Line) -> None:
+        """Each cell to the item above it: the last that starts no further to the right."""
         cells = cells_of(line)
+        places = [start for start, _ in line.spans] if line.spans is not None else [cell[0].start for cell in cells]
+        begins = any(_starts_item(cell[0].text) for cell in cells)
+        if line.spans is None and not begins and len(places) == len(self._places):
+            places = self._places  # Boxes need not stand exactly below each other.
+        self._places = places if begins else self._places
         number: list[Part] = []
-        for at, cell in enumerate(cells):
+        at = 0
+        for cell, after, place in zip(cells, [*cells[1:], []], places, strict=True):
             text = "\n".join(part.text for part in cell)
-            if _NUMBER_ALONE.fullmatch(text) and at + 1 < len(cells):
-                number = cell
+            if after and _NUMBER_ALONE.fullmatch(text) and _starts_item(after[0].text):
+                number, at = cell, place
                 continue
+            at = at if number else place
             if number or _starts_item(text):
-                self._finish(at)
-            self._parts[at] += [*number, *cell]
+                end = next((each for each in places if each > at), _FAR)
+                for start in [each for each in self._cells if at <= each < end]:
+                    self._close(start)
+                self._cells[at] = [*number, *cell]
+            else:
+                reach = at + (line.spans is None)
+                above = max((each for each in self._cells if each <= reach), default=at)
+                self._cells.setdefault(above, []).extend(cell)
             number = []
+
+    def _close(self, start: int) -> None:
+        parts = self._cells.pop(start)
+        if any(part.text for part in parts):
+            self._items.append(_item(parts))
 
     def _finish(self, at: int) -> None:
         if any(part.text for part in self._parts[at]):
@@ -167,4 +192,6 @@ class _Beside:
         """The items; nothing is left in the columns."""
         for at in range(len(self._parts)):
             self._finish(at)
+        for start in list(self._cells):
+            self._close(start)
         return self._items

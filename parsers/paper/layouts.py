@@ -129,6 +129,7 @@ _HOLDING = re.compile(
     rf"\s*(?P<{TITLE}>\S+(?: \S+)*)\s{{2,}}(?P<{OWNED}>(?:{_COUNT}){_MARKS})\s+(?P<{HELD}>[DI]|\([DI]\))"
     rf"(?:\s+(?P<{NATURE}>[^\d$\s].*))?"
 )
+_LETTER = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"\W*[A-Za-z]{2}")
 _LONGEST = 240
 
@@ -189,7 +190,7 @@ _EITHER_AMOUNT = re.compile(r"\W*\((?P<side>[ad])\)\W*$")
 
 _BESIDE = re.compile(
     r"(?:(?<=\s)|^)(?:amount|number(?: of shares)?|amount or number of shares|\(a\) or \(d\)|a/d|price|code|v|title"
-    r"|date exercisable|expiration date|\(a\)|\(d\))\s?:",
+    r"|date exercisable|expiration date|\(a\)|\(d\))\s?:|(?:(?<=\s\s)|^)\d{1,2}a?[.)]\s?[a-z][^:\d]{2,80}:",
     re.IGNORECASE,
 )
 
@@ -242,8 +243,8 @@ def _beside(line: Line) -> list[str]:
     if len(starts) < 2:
         return [line.text]
     parts = [line.text[: starts[0]], *(line.text[at:to] for at, to in pairwise([*starts, len(line.text)]))]
-    filled = [each for each in parts if each.strip() and not each.rstrip().endswith(":")]
-    return filled or [line.text]
+    words = parts[0] if _LETTER.search(parts[0]) and not is_heading(parts[0]) else ""
+    return [each for each in (words, *parts[1:]) if each.strip() and not each.rstrip().endswith(":")] or [line.text]
 
 
 def _is_bare_label(text: str, table: TableNumber) -> bool:

@@ -28,6 +28,11 @@ MOST_LINES = 10_000
 
 MOST_COLUMNS = 64
 _MOST_GRID = 256
+_MOST_NESTED, _LONGEST_NESTED = 600, 3_000
+"""Nodes and characters of a cell with a table in it that can be an item of the form; what has more is a page."""
+
+_CELL = "\v"
+"""Stands at both ends of a cell in a cell."""
 
 _NARROWEST_TITLE = 4
 """Characters of the first column, at least: less is an indentation."""
@@ -232,7 +237,7 @@ def _html_lines(text: str) -> list[Line]:
             if node.name == "pre":
                 lines += _ascii_lines(node.get_text())
                 continue
-            if node.name == "tr" and node.find("table") is None:
+            if node.name == "tr":
                 line = _row(node, reaching.setdefault(id(_table_around(node)), []))
                 if line is not None:
                     lines.append(line)
@@ -256,13 +261,14 @@ def _row(row: Tag, reaching: list[int]) -> Line | None:
     cells = [each for each in row.contents if isinstance(each, Tag) and each.name in ("td", "th")][:MOST_COLUMNS]
     if not cells:
         return None
-    texts: list[str] = []
+    texts = [_shown(cell) for cell in cells]
+    if None in texts:
+        return None
     spans: list[tuple[int, int]] = []
     at = 0
     for cell in cells:
         while at < len(reaching) and reaching[at] > 0:
             at += 1
-        texts.append(_shown(cell))
         width, height = _span(cell, "colspan"), _span(cell, "rowspan")
         spans.append((at, at + width))
         if at + width <= _MOST_GRID:
@@ -270,8 +276,9 @@ def _row(row: Tag, reaching: list[int]) -> Line | None:
             reaching[at : at + width] = [height] * width
             at += width
     reaching[:] = [max(0, each - 1) for each in reaching]
-    text = " | ".join(" ".join(each.split()) for each in texts)
-    return Line(text, tuple(texts) if len(texts) > 1 else None, tuple(spans) if len(texts) > 1 else None)
+    shown = tuple(each or "" for each in texts)
+    text = " | ".join(" ".join(each.split("\n")) for each in shown)
+    return Line(text, shown, tuple(spans)) if len(shown) > 1 or "\n" in shown[0] else Line(text)
 
 
 def _span(cell: Tag, name: str) -> int:
@@ -279,22 +286,47 @@ def _span(cell: Tag, name: str) -> int:
     return min(int(text), 30) if re.fullmatch(r"[1-9]\d{0,2}", text, re.ASCII) else 1
 
 
-def _shown(cell: Tag) -> str:
-    """What a cell shows, with its line breaks."""
+def _shown(cell: Tag) -> str | None:
+    """What a cell shows, with its line breaks; None where a table in it is more than the boxes of an item.
+
+    In a table within a cell a mark before a caption is written as a box, `[X] Director`.
+    """
+    nested = cell.find("table") is not None
     parts: list[str] = []
     stack: list[object] = [cell]
+    met = length = 0
     while stack:
         node = stack.pop()
+        met += 1
+        if nested and (met > _MOST_NESTED or length > _LONGEST_NESTED):
+            return None
         if isinstance(node, Tag):
             if node.name in _DROPPED:
                 continue
-            if node.name in _BREAKS and node is not cell:
+            if nested and node is not cell and node.name in ("td", "th"):
+                stack.append(_CELL)
+                parts.append(_CELL)
+            elif node.name in _BREAKS and node is not cell:
                 parts.append("\n")
                 stack.append(None)
             stack.extend(reversed(node.contents))
         elif node is None:
             parts.append("\n")
+        elif node == _CELL and not isinstance(node, NavigableString):
+            parts.append(_CELL)
         elif type(node) is NavigableString:
             parts.append(_BLANKS.sub(" ", node))
-    lines = (" ".join(each.split()) for each in "".join(parts).split("\n"))
+            length += len(node)
+    lines = (" ".join(each.split()) for each in _with_boxes("".join(parts)).split("\n"))
     return "\n".join(each for each in lines if each)
+
+
+def _with_boxes(text: str) -> str:
+    """Cells of a table in a cell as one line: a mark alone, or nothing before a caption with a box, as a box."""
+    if _CELL not in text:
+        return text
+    text = re.sub(rf"{_CELL}\s*([xX*\u2611\u2612\u00fe])\s*{_CELL}", " [X] ", text)
+    text = re.sub(
+        rf"{_CELL}\s*{_CELL}(?=\s*{_CELL}\s*(?:director|10\s?%|officer|other|form\s))", " [ ] ", text, flags=re.I
+    )
+    return text.replace(_CELL, " ")

@@ -14,7 +14,9 @@ _LEFT_OUT = frozenset({"THE", "AND"})
 _TITLES = frozenset({"JR", "SR", "II", "III", "IV", "MR", "MRS", "MS", "DR", "ESQ", "PHD", "MD", "PH", "D"})
 _STATE_OF_HEADER = re.compile(r"\s*/[A-Z]{0,3}/?\s*$")
 _PLACE = re.compile(
-    r"(?P<city>[A-Za-z][A-Za-z .'-]{1,40}?)\s*,\s*(?P<state>[A-Z]{2})\.?[\s,]+(?P<zip_code>\d{5}(?:-\d{4})?)", re.ASCII
+    r"(?P<city>[A-Za-z](?:[A-Za-z.'-]| (?! )){1,40}?)(?:\s*,\s*|\s{2,})(?P<state>[A-Z]{2})\.?[\s,]+"
+    r"(?P<zip_code>\d{5}(?:-\d{4})?)",
+    re.ASCII,
 )
 _LONGEST = 200
 
