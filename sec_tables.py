@@ -51,10 +51,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SecColumn:
-    """One column: its name, the column of ours that it shows, and how its cells are written."""
+    """One column: its name, the column of ours that it shows, how its cells are written, and what it means."""
 
     name: str
     column: str
+    """'' where it is not one of ours."""
     kind: Kind = Kind.TEXT
     doc: str = ""
     optional: bool = False
@@ -82,10 +83,20 @@ class SecTable:
         return next((each.name for each in self.columns if each.kind is Kind.KEY), None)
 
 
+_KINDS = {
+    "VARCHAR": Kind.TEXT,
+    "DECIMAL(20,4)": Kind.AMOUNT,
+    "DATE": Kind.DATE,
+    "BOOLEAN": Kind.BOX,
+    "BIGINT": Kind.CIK,
+    "SMALLINT": Kind.KEY,
+}
+"""How cells are written of what type our column has."""
 _WRITTEN = {
     Kind.BOX: " 1 yes, 0 no.",
     Kind.CIK: " 10 digits.",
     Kind.KEY: " It is the key of the row within its filing; the SEC's own keys are other numbers.",
+    Kind.NOTES: " A blank follows the comma: F2, F3.",
 }
 
 
@@ -97,52 +108,51 @@ def _table(
     aliases: dict[str, str] | None = None,
     unpublished: tuple[str, ...] = (),
 ) -> SecTable:
-    """A table; a column that says nothing of itself means what ours does."""
-    meanings = {each.name: each.doc for each in TABLES[table].columns}
+    """A table; a column that shows one of ours is written and means what follows from that."""
+    ours = {each.name: each for each in TABLES[table].columns}
+
+    def shown(column: SecColumn) -> SecColumn:
+        if not column.column:
+            return column
+        own = ours[column.column]
+        kind = Kind.NOTES if own.name.endswith("_fn") else _KINDS[own.sql_type]
+        return replace(column, kind=kind, doc=own.doc + _WRITTEN.get(kind, ""))
+
     columns = (SecColumn(ACCESSION, "accession_number"), *columns)
-    explained = (replace(each, doc=each.doc or meanings[each.column] + _WRITTEN.get(each.kind, "")) for each in columns)
     said = f"The SEC's table {name}: {doc}"
-    return SecTable(name, table, said, tuple(explained), aliases or {}, unpublished)
+    return SecTable(name, table, said, tuple(map(shown, columns)), aliases or {}, unpublished)
 
 
-def _notes(name: str, column: str) -> SecColumn:
-    what = "the coding" if column == "transaction_coding_fn" else "the field before"
-    return SecColumn(name, column, Kind.NOTES, f"Ids of the footnotes on {what}, as the SEC writes them: F2, F3.")
-
-
-def _noted(name: str, column: str, kind: Kind = Kind.TEXT) -> tuple[SecColumn, SecColumn]:
-    return SecColumn(name, column, kind), _notes(f"{name}_FN", f"{column}_fn")
+def _noted(name: str, column: str, notes: str = "") -> tuple[SecColumn, SecColumn]:
+    return SecColumn(name, column), SecColumn(f"{name}_FN", notes or f"{column}_fn")
 
 
 _TITLE = _noted("SECURITY_TITLE", "security_title")
-_EXERCISE_PRICE = _noted("CONV_EXERCISE_PRICE", "conversion_or_exercise_price", Kind.AMOUNT)
+_EXERCISE_PRICE = _noted("CONV_EXERCISE_PRICE", "conversion_or_exercise_price")
 _DATES_AND_CODING = (
-    *_noted("TRANS_DATE", "transaction_date", Kind.DATE),
-    *_noted("DEEMED_EXECUTION_DATE", "deemed_execution_date", Kind.DATE),
+    *_noted("TRANS_DATE", "transaction_date"),
+    *_noted("DEEMED_EXECUTION_DATE", "deemed_execution_date"),
     SecColumn("TRANS_FORM_TYPE", "transaction_form_type"),
     SecColumn("TRANS_CODE", "transaction_code"),
-    SecColumn("EQUITY_SWAP_INVOLVED", "equity_swap_involved", Kind.BOX),
-    _notes("EQUITY_SWAP_TRANS_CD_FN", "transaction_coding_fn"),
+    SecColumn("EQUITY_SWAP_INVOLVED", "equity_swap_involved"),
+    SecColumn("EQUITY_SWAP_TRANS_CD_FN", "transaction_coding_fn"),
     *_noted("TRANS_TIMELINESS", "transaction_timeliness"),
-    *_noted("TRANS_SHARES", "transaction_shares", Kind.AMOUNT),
+    *_noted("TRANS_SHARES", "transaction_shares"),
 )
 _PRICE_AND_DIRECTION = (
-    *_noted("TRANS_PRICEPERSHARE", "transaction_price_per_share", Kind.AMOUNT),
+    *_noted("TRANS_PRICEPERSHARE", "transaction_price_per_share"),
     *_noted("TRANS_ACQUIRED_DISP_CD", "transaction_acquired_disposed_code"),
 )
-_HOLDING_CODING = (
-    SecColumn("TRANS_FORM_TYPE", "transaction_form_type"),
-    _notes("TRANS_FORM_TYPE_FN", "transaction_coding_fn"),
-)
+_HOLDING_CODING = _noted("TRANS_FORM_TYPE", "transaction_form_type", "transaction_coding_fn")
 _UNDERLYING = (
-    *_noted("EXPIRATION_DATE", "expiration_date", Kind.DATE),
+    *_noted("EXPIRATION_DATE", "expiration_date"),
     *_noted("UNDLYNG_SEC_TITLE", "underlying_security_title"),
-    *_noted("UNDLYNG_SEC_SHARES", "underlying_security_shares", Kind.AMOUNT),
-    *_noted("UNDLYNG_SEC_VALUE", "underlying_security_value", Kind.AMOUNT),
+    *_noted("UNDLYNG_SEC_SHARES", "underlying_security_shares"),
+    *_noted("UNDLYNG_SEC_VALUE", "underlying_security_value"),
 )
 _OWNED = (
-    *_noted("SHRS_OWND_FOLWNG_TRANS", "shares_owned_following_transaction", Kind.AMOUNT),
-    *_noted("VALU_OWND_FOLWNG_TRANS", "value_owned_following_transaction", Kind.AMOUNT),
+    *_noted("SHRS_OWND_FOLWNG_TRANS", "shares_owned_following_transaction"),
+    *_noted("VALU_OWND_FOLWNG_TRANS", "value_owned_following_transaction"),
     *_noted("DIRECT_INDIRECT_OWNERSHIP", "direct_or_indirect_ownership"),
     *_noted("NATURE_OF_OWNERSHIP", "nature_of_ownership"),
 )
@@ -154,19 +164,19 @@ SUBMISSION = _table(
     "filings",
     "a filing a row. Made from `filings`: also what the SEC's data sets lack, before 2006 and on paper. The SEC writes "
     "some boxes as true and false; here all are 1 and 0.",
-    SecColumn(FILING_DATE, "filing_date", Kind.DATE),
-    SecColumn("PERIOD_OF_REPORT", "period_of_report", Kind.DATE),
-    SecColumn("DATE_OF_ORIG_SUB", "date_of_original_submission", Kind.DATE),
-    SecColumn("NO_SECURITIES_OWNED", "no_securities_owned", Kind.BOX),
-    SecColumn("NOT_SUBJECT_SEC16", "not_subject_to_section16", Kind.BOX),
-    SecColumn("FORM3_HOLDINGS_REPORTED", "form3_holdings_reported", Kind.BOX),
-    SecColumn("FORM4_TRANS_REPORTED", "form4_transactions_reported", Kind.BOX),
+    SecColumn(FILING_DATE, "filing_date"),
+    SecColumn("PERIOD_OF_REPORT", "period_of_report"),
+    SecColumn("DATE_OF_ORIG_SUB", "date_of_original_submission"),
+    SecColumn("NO_SECURITIES_OWNED", "no_securities_owned"),
+    SecColumn("NOT_SUBJECT_SEC16", "not_subject_to_section16"),
+    SecColumn("FORM3_HOLDINGS_REPORTED", "form3_holdings_reported"),
+    SecColumn("FORM4_TRANS_REPORTED", "form4_transactions_reported"),
     SecColumn(DOCUMENT_TYPE, "form_type"),
-    SecColumn("ISSUERCIK", "issuer_cik", Kind.CIK),
+    SecColumn("ISSUERCIK", "issuer_cik"),
     SecColumn("ISSUERNAME", "issuer_name"),
     SecColumn("ISSUERTRADINGSYMBOL", "issuer_trading_symbol"),
     SecColumn("REMARKS", "remarks"),
-    SecColumn("AFF10B5ONE", "aff10b5_one", Kind.BOX, optional=True),
+    SecColumn("AFF10B5ONE", "aff10b5_one", optional=True),
     aliases={"FORM3_HOLDING_REPORTED": "FORM3_HOLDINGS_REPORTED"},
     unpublished=("CONTACT_NAME", "CONTACT_PHONE_NUMBER", "CONTACT_EMAIL_ADDRESS", "NOTIFICATION_EMAIL_ADDRESS"),
 )
@@ -174,7 +184,7 @@ REPORTINGOWNER = _table(
     "REPORTINGOWNER",
     "reporting_owners",
     "a reporting owner of a filing a row. Made from `reporting_owners`.",
-    SecColumn("RPTOWNERCIK", "owner_cik", Kind.CIK, tells_apart=True),
+    SecColumn("RPTOWNERCIK", "owner_cik", tells_apart=True),
     SecColumn("RPTOWNERNAME", "owner_name"),
     SecColumn(
         RELATIONSHIP, "", Kind.RELATIONSHIP, f"Those of {', '.join(RELATIONSHIPS)} that apply, joined by a comma."
@@ -199,7 +209,7 @@ NONDERIV_TRANS = _table(
     "NONDERIV_TRANS",
     "non_derivative_transactions",
     f"a transaction of Table I a row. Made from `non_derivative_transactions`; {_ROUNDED}",
-    SecColumn("NONDERIV_TRANS_SK", "row_number", Kind.KEY),
+    SecColumn("NONDERIV_TRANS_SK", "row_number"),
     *_TITLE,
     *_DATES_AND_CODING,
     *_PRICE_AND_DIRECTION,
@@ -210,7 +220,7 @@ NONDERIV_HOLDING = _table(
     "NONDERIV_HOLDING",
     "non_derivative_holdings",
     f"a holding of Table I a row. Made from `non_derivative_holdings`; {_ROUNDED}",
-    SecColumn("NONDERIV_HOLDING_SK", "row_number", Kind.KEY),
+    SecColumn("NONDERIV_HOLDING_SK", "row_number"),
     *_TITLE,
     *_HOLDING_CODING,
     *_OWNED,
@@ -220,13 +230,13 @@ DERIV_TRANS = _table(
     "derivative_transactions",
     f"a transaction of Table II a row. Made from `derivative_transactions`; {_ROUNDED} EXCERCISE_DATE is the SEC's "
     "spelling.",
-    SecColumn("DERIV_TRANS_SK", "row_number", Kind.KEY),
+    SecColumn("DERIV_TRANS_SK", "row_number"),
     *_TITLE,
     *_EXERCISE_PRICE,
     *_DATES_AND_CODING,
-    *_noted("TRANS_TOTAL_VALUE", "transaction_total_value", Kind.AMOUNT),
+    *_noted("TRANS_TOTAL_VALUE", "transaction_total_value"),
     *_PRICE_AND_DIRECTION,
-    *_noted("EXCERCISE_DATE", "exercise_date", Kind.DATE),
+    *_noted("EXCERCISE_DATE", "exercise_date"),
     *_UNDERLYING,
     *_OWNED,
     aliases={**_EQUITY_SWAP, "EXERCISE_DATE": "EXCERCISE_DATE", "EXERCISE_DATE_FN": "EXCERCISE_DATE_FN"},
@@ -235,11 +245,11 @@ DERIV_HOLDING = _table(
     "DERIV_HOLDING",
     "derivative_holdings",
     f"a holding of Table II a row. Made from `derivative_holdings`; {_ROUNDED}",
-    SecColumn("DERIV_HOLDING_SK", "row_number", Kind.KEY),
+    SecColumn("DERIV_HOLDING_SK", "row_number"),
     *_TITLE,
     *_EXERCISE_PRICE,
     *_HOLDING_CODING,
-    *_noted("EXERCISE_DATE", "exercise_date", Kind.DATE),
+    *_noted("EXERCISE_DATE", "exercise_date"),
     *_UNDERLYING,
     *_OWNED,
     aliases={"EXCERCISE_DATE": "EXERCISE_DATE", "EXCERCISE_DATE_FN": "EXERCISE_DATE_FN"},
@@ -256,7 +266,7 @@ OWNER_SIGNATURE = _table(
     "signatures",
     "a signature of a filing a row. Made from `signatures`.",
     SecColumn("OWNERSIGNATURENAME", "signature_name"),
-    SecColumn("OWNERSIGNATUREDATE", "signature_date", Kind.DATE),
+    SecColumn("OWNERSIGNATUREDATE", "signature_date"),
 )
 
 SEC_TABLES = {
