@@ -399,6 +399,7 @@ class Kind(Enum):
     """What the rows of a table belong to, and so what replaces them."""
 
     FILING = "a stored filing"
+    AMENDMENT = "filings of which one amends another"
     INDEX = "a day of EDGAR's index"
     DATASET = "a data set of the SEC's"
     LAKE = "the lake itself"
@@ -520,8 +521,10 @@ TABLES: dict[str, Table] = {
             sort=("issuer_cik", "filing_date", "accession_number", *(each.name for each in _columns(ParseIssue))),
         ),
         _table("quarantine", QuarantinedFiling, Kind.LAKE, "accession_number"),
-        _table("amendments", Amendment, Kind.LAKE, "accession_number", "amends"),
-        _table("superseded", SupersededRow, Kind.LAKE, "accession_number", "superseded_by", "table_name", "row_number"),
+        _table("amendments", Amendment, Kind.AMENDMENT, "accession_number", "amends"),
+        _table(
+            "superseded", SupersededRow, Kind.AMENDMENT, "accession_number", "superseded_by", "table_name", "row_number"
+        ),
         _table(
             "index_entries",
             IndexEntry,

@@ -17,9 +17,7 @@ from ..write.changes import Changes
 from ..write.commit import Committer
 from .violations import Remedy, Violation
 
-FILINGS_AND_AMENDMENTS = frozenset(
-    {"amendments", "superseded", *(each.name for each in TABLES.values() if each.of_filing)}
-)
+FILINGS_AND_AMENDMENTS = frozenset(each.name for each in TABLES.values() if each.kind in (Kind.FILING, Kind.AMENDMENT))
 """The rows of filings, and which of those replace which."""
 _INDEXES = frozenset(each.name for each in TABLES.values() if each.kind is Kind.INDEX)
 

@@ -189,7 +189,7 @@ def test_a_lost_file_of_a_data_set_is_fetched_again_by_the_data_sets(lake: Lake,
     }
     lake.drop_damaged(found.violations)
     left = lake.verify().violations
-    assert {each.where for each in left} == {"datasets", "superseded"}
+    assert {each.where for each in left} == {"datasets", "amendments", "superseded"}
     assert {each.todo for each in left} == {advised}
     put_in(lake, original)
     put_in(lake, replace(amendment, date_of_original_submission=FEBRUARY), quarter="2024Q2")
