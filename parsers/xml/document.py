@@ -82,6 +82,9 @@ def check(values: dict[str, Any], header: Header, reading: Reading) -> None:
 def _form_type(stated: str | None, header: Header, reading: Reading) -> str:
     """The form type of the XML, or else of the header."""
     form_type = stated or header.form_type
+    if form_type not in OWNERSHIP_FORMS and header.form_type in OWNERSHIP_FORMS:
+        reading.issue("is not a form type; the header's was taken", stated, "form_type")
+        return header.form_type
     if form_type not in OWNERSHIP_FORMS:
         raise NotAnOwnershipFiling(
             f"form type {form_type[:40]}" if form_type else "neither the XML nor a header says which form type it is"

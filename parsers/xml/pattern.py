@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..issues import EARLIEST, Converter, Span
-from ..values import SHORT, amount, cik, day, flag, fold
+from ..values import SHORT, fold
 from .elements import Field, Group, Leaf, Reading, Reference, Shape
 
 MOST_TEXTS = 8192
@@ -87,10 +87,7 @@ def _typed(convert: Converter) -> _Known:
 
 
 _IDS = _Known(lambda notes: ",".join(re.findall(ID, notes)))
-_VALUES: dict[Converter | None, _Known] = {
-    None: _Known(lambda text: fold(plain(text))),
-    **{convert: _typed(convert) for convert in (amount, cik, day, flag)},
-}
+_VALUES: dict[Converter | None, _Known] = {None: _Known(lambda text: fold(plain(text)))}
 
 
 def forget() -> None:
@@ -143,6 +140,8 @@ class Pattern:
 
     def _value(self, spec: Leaf | Field) -> str:
         self._columns.append(spec.column)
+        if spec.convert is not None and spec.convert not in _VALUES:
+            _VALUES[spec.convert] = _typed(spec.convert)
         self._values.append(_VALUES[spec.convert])
         if spec.span:
             self._days.append((spec.column, spec.span))

@@ -8,6 +8,7 @@ real files (0001321655-24-000183, 0001140361-26-035636); the rows and the price 
 
 from __future__ import annotations
 
+from .. import codes
 from ..issues import Converter, Span
 from ..values import amount, cik, day, flag
 from .elements import Field, Group, Leaf, NoColumn, Reference, Shape
@@ -30,9 +31,9 @@ OWNER: Shape = {
             "rptOwnerStreet2": Leaf("street2"),
             "rptOwnerCity": Leaf("city"),
             "rptOwnerNonUSStateTerritory": Leaf("non_us_state_territory"),
-            "rptOwnerState": Leaf("state"),
+            "rptOwnerState": Leaf("state", codes.state),
             "rptOwnerCountry": Leaf("country"),
-            "rptOwnerZipCode": Leaf("zip_code"),
+            "rptOwnerZipCode": Leaf("zip_code", codes.zip_code),
             "rptOwnerStateDescription": Leaf("state_description"),
             "rptOwnerGoodAddress": NoColumn(),
         },
@@ -56,7 +57,7 @@ SIGNATURE: Shape = {
 }
 
 BEFORE_OWNERS: Shape = {
-    "schemaVersion": Leaf("schema_version"),
+    "schemaVersion": Leaf("schema_version", codes.schema_version),
     "documentType": Leaf("form_type"),
     "periodOfReport": Leaf("period_of_report", day, "event"),
     "dateOfOriginalSubmission": Leaf("date_of_original_submission", day, "event"),
@@ -110,7 +111,7 @@ _OWNED: Shape = {
     "ownershipNature": Group(
         "ownershipNature",
         {
-            "directOrIndirectOwnership": _field("direct_or_indirect_ownership"),
+            "directOrIndirectOwnership": _field("direct_or_indirect_ownership", codes.direct_indirect),
             "natureOfOwnership": _field("nature_of_ownership"),
         },
     ),
@@ -121,19 +122,19 @@ _DEAL: Shape = {
     "transactionCoding": Group(
         "transactionCoding",
         {
-            "transactionFormType": Leaf("transaction_form_type"),
-            "transactionCode": Leaf("transaction_code"),
+            "transactionFormType": Leaf("transaction_form_type", codes.transaction_form_type),
+            "transactionCode": Leaf("transaction_code", codes.transaction_code),
             "equitySwapInvolved": Leaf("equity_swap_involved", flag),
             "footnoteId": Reference("transaction_coding_fn"),
         },
     ),
-    "transactionTimeliness": _field("transaction_timeliness"),
+    "transactionTimeliness": _field("transaction_timeliness", codes.timeliness),
 }
 _DEAL_AMOUNTS: Shape = {
     "transactionShares": _field("transaction_shares", amount),
     "transactionPricePerShare": _field("transaction_price_per_share", amount),
     "transactionValue": _field("transaction_price_per_share", amount),  # the price per share as X0101 calls it
-    "transactionAcquiredDisposedCode": _field("transaction_acquired_disposed_code"),
+    "transactionAcquiredDisposedCode": _field("transaction_acquired_disposed_code", codes.acquired_disposed),
 }
 _DERIVATIVE_DEAL_AMOUNTS: Shape = {
     "transactionShares": _field("transaction_shares", amount),
@@ -143,7 +144,10 @@ _DERIVATIVE_DEAL_AMOUNTS: Shape = {
 _HELD: Shape = {
     "transactionCoding": Group(
         "transactionCoding",
-        {"transactionFormType": Leaf("transaction_form_type"), "footnoteId": Reference("transaction_coding_fn")},
+        {
+            "transactionFormType": Leaf("transaction_form_type", codes.transaction_form_type),
+            "footnoteId": Reference("transaction_coding_fn"),
+        },
     )
 }
 _DERIVATIVE_TITLE: Shape = {**_TITLE, "conversionOrExercisePrice": _field("conversion_or_exercise_price", amount)}
