@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ _FIELDS = re.compile(
 )
 _ISSUER = re.compile(r"^ISSUER:|<ISSUER>", re.MULTILINE)
 _OWNER = re.compile(r"^REPORTING-OWNER:|<REPORTING-OWNER>", re.MULTILINE)
+_PARTY = re.compile(rf"{_OWNER.pattern}|{_ISSUER.pattern}|^SUBJECT COMPANY:", re.MULTILINE)
 _KEY = re.compile(r"(?:CENTRAL INDEX KEY:[ \t]*|<CIK>)(\d{1,10})(?!\d)", re.ASCII)
 _ACCESSION = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -42,8 +43,8 @@ class Header:
 
     `filed` is the FILED AS OF DATE, `accepted_at` the ACCEPTANCE-DATETIME in America/New_York: of the hour that the
     end of summer time repeats, the first is taken (fold 0), as the header does not tell them apart.
-    `period_of_report` and `issuer_cik` are there to be held against the form; unreadable ones are None. `content` is
-    the header itself.
+    `period_of_report`, `issuer_cik` and `owner_ciks` are there to be compared with the form; unreadable ones are None,
+    or left out. `content` is the header itself.
     """
 
     accession_number: str = ""
@@ -52,6 +53,7 @@ class Header:
     accepted_at: datetime | None = None
     period_of_report: date | None = None
     issuer_cik: int | None = None
+    owner_ciks: tuple[int, ...] = ()
     issues: list[ParseIssue] = field(default_factory=list)
     content: bytes = b""
 
@@ -75,6 +77,7 @@ def read_header(header: bytes, source_path: str) -> Header:
     result.accepted_at = _accepted_at(said.get("accepted", ""), result.issues)
     result.period_of_report = _period(said.get("period", ""))
     result.issuer_cik = _issuer_cik(text)
+    result.owner_ciks = tuple(_owner_ciks(text))
     return result
 
 
@@ -100,6 +103,17 @@ def _issuer_cik(text: str) -> int | None:
     end = _OWNER.search(text, block.end())
     key = _KEY.search(text, block.end(), end.start() if end else len(text))
     return int(key[1]) if key else None
+
+
+def _owner_ciks(text: str) -> Iterator[int]:
+    """The first Central Index Key of each reporting owner's block."""
+    block = _OWNER.search(text)
+    while block is not None:
+        following = _PARTY.search(text, block.end())
+        key = _KEY.search(text, block.end(), following.start() if following else len(text))
+        if key is not None:
+            yield int(key[1])
+        block = _OWNER.search(text, block.end())
 
 
 def _accession(stated: str, source_path: str, issues: list[ParseIssue]) -> str:

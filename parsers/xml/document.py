@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.etree import _Element
@@ -19,15 +19,15 @@ from .rows import read_rows
 from .shapes import FILING, OWNER, SIGNATURE
 
 
-def read_document(root: _Element, header: Header) -> Filing:
+def read_document(root: _Element, header: Header, *, is_rewritten: bool = False) -> Filing:
     """The filing that an `ownershipDocument` element and the header of its submission say.
 
-    Raises NotAnOwnershipFiling where the form type is none of the six. `parser_version`, `content_sha256` and
-    `source_path` are left to the caller.
+    In one that was rewritten from broken markup, what is misplaced may have lost its place. Raises NotAnOwnershipFiling
+    where the form type is none of the six. `parser_version`, `content_sha256` and `source_path` are left to the caller.
     """
     sections = _sections(root)
     signed = (each.text or "" for one in sections["ownerSignature"] for each in one.iterchildren("signatureDate"))
-    reading = Reading(made_on=made_on(header, (day(text)[0] for text in signed)))
+    reading = Reading(made_on=made_on(header, (day(text)[0] for text in signed)), is_rewritten=is_rewritten)
     reading.issues += header.issues
     values = columns(root, FILING, reading)
     check(values, header, reading)
@@ -44,6 +44,7 @@ def read_document(root: _Element, header: Header) -> Filing:
 
 def filing_of(values: dict[str, Any], header: Header, reading: Reading, **rows: Any) -> Filing:
     """The filing of these columns and rows, read strictly."""
+    _check_owners(rows["reporting_owners"], header, reading)
     return Filing(
         accession_number=header.accession_number,
         filing_date=header.filed,
@@ -70,13 +71,30 @@ def _sections(root: _Element) -> defaultdict[str, list[_Element]]:
 def check(values: dict[str, Any], header: Header, reading: Reading) -> None:
     """Settle the form type, and report an issuer and a period of report that are not the header's; the XML's are kept.
 
-    Raises NotAnOwnershipFiling where the form type is none of the six.
+    The header's issuer is taken where the XML has no CIK of one. Raises NotAnOwnershipFiling where the form type is
+    none of the six.
     """
     values["form_type"] = _form_type(values.get("form_type"), header, reading)
     for column, name in (("issuer_cik", "issuer"), ("period_of_report", "period of report")):
         stated, headers = values.get(column), getattr(header, column)
+        if column == "issuer_cik" and stated is None and headers is not None:
+            reading.issue("the XML has no CIK of an issuer; the header's was taken", str(headers), column)
+            values[column] = headers
         if stated is not None and headers is not None and stated != headers:
             reading.issue(f"the header's {name} is {headers}", str(stated), column)
+
+
+def _check_owners(owners: list[ReportingOwner], header: Header, reading: Reading) -> None:
+    """Report owners that are not the header's; the XML's are kept."""
+    stated = {each.owner_cik for each in owners if each.owner_cik is not None}
+    if stated and header.owner_ciks and stated != set(header.owner_ciks):
+        reading.at("reporting_owners")
+        reason = f"the header's reporting owners are {_listed(header.owner_ciks)}"
+        reading.issue(reason, _listed(stated), "owner_cik")
+
+
+def _listed(ciks: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(set(ciks))))
 
 
 def _form_type(stated: str | None, header: Header, reading: Reading) -> str:

@@ -26,20 +26,40 @@ children: Callable[[_Element], list[_Element]] = itemgetter(slice(None))
 class Reading(Issues):
     """The state of reading one XML document.
 
-    `values`, `groups` and `references` (footnote ids by their column) are those of the row that is being read.
+    `values`, `groups` and `references` (footnote ids by their column) are those of the row that is being read;
+    `is_rewritten` tells that the document's broken markup was repaired.
     """
 
+    is_rewritten: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     references: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def unknown(self, element: _Element) -> None:
         """Report an element that has no place where it stands."""
-        self.issue(f"the element {element.tag[:80]} is not known here and was not kept", fold(flatten(element)))
+        self.issue(f"the element {element.tag[:80]} is not known here and was not kept", self.told(element))
 
     def second(self, element: _Element, column: str | None = None) -> None:
         """Report an element of which there is one already."""
-        self.issue(f"a second {element.tag[:80]}; the first was kept", fold(flatten(element)), column)
+        self.issue(f"a second {element.tag[:80]}; the first was kept", self.told(element), column)
+
+    def misplaced(self, reference: _Element, column: str) -> None:
+        """Report a footnoteId where the schema has none; its id goes to the column of the nearest field, if any."""
+        if self.is_rewritten:
+            column = ""
+        where = "the id was put on the nearest field" if column else "the id is on no field"
+        name = (reference.get("id") or "").strip()
+        self.issue(f"a footnoteId where the form has none; {where}", name or None, column or None)
+        if name:
+            self.footnotes_named.add(name)
+            if column:
+                self.references[column].append(name)
+
+    def told(self, element: _Element) -> str | None:
+        """The text inside an element, and the ids of the footnotes that it names."""
+        names = [each.get("id") or "" for each in element.iter("footnoteId")]
+        self.footnotes_named.update(filter(None, names))
+        return fold(" ".join((flatten(element), *names)))
 
     def stray(self, text: str | None, element: _Element) -> None:
         """Report text where only elements belong; blank text and none are as they should be."""
@@ -82,13 +102,32 @@ def fill(element: _Element, shape: Shape, reading: Reading) -> None:
         reading.stray(text, element)
     for child in children(element):
         spec = shape.get(child.tag)
-        if spec is None:
+        if spec is None and child.tag == "footnoteId":
+            reading.misplaced(child, _nearest(child, shape))
+        elif spec is None:
             reading.unknown(child)
         else:
             spec.read(child, reading)
         tail = child.tail
         if tail is not None:
             reading.stray(tail, element)
+
+
+def _nearest(reference: _Element, shape: Shape) -> str:
+    """The footnote column of the field before a footnoteId, or else after it, or else of the first there may be."""
+    for sibling in reference.itersiblings(preceding=True):
+        if columns_before := _fn_columns(shape.get(sibling.tag)):
+            return columns_before[-1]
+    others = (*(shape.get(sibling.tag) for sibling in reference.itersiblings()), *shape.values())
+    return next((each for spec in others for each in _fn_columns(spec)), "")
+
+
+def _fn_columns(spec: Leaf | Field | Group | Reference | NoColumn | None) -> list[str]:
+    """The columns of footnote ids that an element of the schema may fill, in its order."""
+    if isinstance(spec, Group):
+        return [each for child in spec.children.values() for each in _fn_columns(child)]
+    column = spec.fn_column if isinstance(spec, Leaf | Field | Reference) else ""
+    return [column] if column else []
 
 
 class NoColumn:
@@ -102,12 +141,14 @@ class NoColumn:
 class Leaf:
     """An element whose text is the value. `convert` None keeps the text, white space folded.
 
-    Of two for one column the first is kept, whatever it holds.
+    Of two for one column the first is kept, whatever it holds. `fn_column` is where ids of footnotes go that are named
+    inside, where the schema has none.
     """
 
     column: str
     convert: Converter | None = None
     span: Span = ""
+    fn_column: str = ""
 
     def read(self, element: _Element, reading: Reading) -> None:
         """Fill the column."""
@@ -115,7 +156,7 @@ class Leaf:
         if column in reading.values:
             reading.second(element, column)
             return
-        text = _marked_up(element, reading) if len(element) else element.text
+        text = _marked_up(element, self.fn_column, reading) if len(element) else element.text
         reading.values[column] = _value(text, self, reading)
 
 
@@ -146,7 +187,7 @@ class Field:
                 reading.second(part, column)
             else:
                 has_value = True
-                text = _marked_up(part, reading) if len(part) else part.text
+                text = _marked_up(part, self.fn_column, reading) if len(part) else part.text
             stray = part.tail
             if stray is not None:
                 reading.stray(stray, element)
@@ -198,10 +239,21 @@ def _value(text: str | None, spec: Leaf | Field, reading: Reading) -> Any:
     return value
 
 
-def _marked_up(element: _Element, reading: Reading) -> str:
-    """The text of an element that should have no elements inside."""
+def _marked_up(element: _Element, fn_column: str, reading: Reading) -> str:
+    """The text of an element that should have no elements inside; none if those of the form are."""
+    holds_others = False
     for child in children(element):
-        reading.issue(f"markup {child.tag[:80]} inside the text of {element.tag[:80]}", fold(flatten(child)))
+        if child.tag == "footnoteId":
+            reading.misplaced(child, fn_column)
+        elif is_of_the_form(child.tag):
+            holds_others = True
+        else:
+            reading.issue(f"markup {child.tag[:80]} inside the text of {element.tag[:80]}", fold(flatten(child)))
+    if holds_others:
+        reading.issue(
+            f"elements of the form inside the text of {element.tag[:80]}; it was not kept", reading.told(element)
+        )
+        return ""
     return flatten(element)
 
 

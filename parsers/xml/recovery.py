@@ -59,10 +59,10 @@ def _read(content: bytes, header: Header) -> Filing:
         return _repaired(content, header, refusal)
 
 
-def _filing(root: _Element, header: Header) -> Filing:
+def _filing(root: _Element, header: Header, *, is_rewritten: bool = False) -> Filing:
     if root.tag != "ownershipDocument":
         raise NotAnOwnershipFiling(f"XML whose root element is {root.tag[:80]}")
-    return read_document(root, header)
+    return read_document(root, header, is_rewritten=is_rewritten)
 
 
 def _with_problem(filing: Filing, problem: str | None) -> Filing:
@@ -79,11 +79,12 @@ def _repaired(content: bytes, header: Header, refusal: NotAnOwnershipFiling) -> 
     text, problem = _decoded(content, repairs)
     text = rejoined(text, repairs)
     root = _well_formed(text)
+    is_rewritten = root is None
     if root is None:
         root = _well_formed(rewrite(_document(text, refusal, repairs), repairs))
     if root is None:
         raise refusal
-    filing = _with_problem(_filing(root, header), problem)
+    filing = _with_problem(_filing(root, header, is_rewritten=is_rewritten), problem)
     if not _says_something(filing):
         raise refusal
     filing.parse_mode = "recovered"

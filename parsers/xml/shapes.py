@@ -122,9 +122,11 @@ _DEAL: Shape = {
     "transactionCoding": Group(
         "transactionCoding",
         {
-            "transactionFormType": Leaf("transaction_form_type", codes.transaction_form_type),
-            "transactionCode": Leaf("transaction_code", codes.transaction_code),
-            "equitySwapInvolved": Leaf("equity_swap_involved", flag),
+            "transactionFormType": Leaf(
+                "transaction_form_type", codes.transaction_form_type, fn_column="transaction_coding_fn"
+            ),
+            "transactionCode": Leaf("transaction_code", codes.transaction_code, fn_column="transaction_coding_fn"),
+            "equitySwapInvolved": Leaf("equity_swap_involved", flag, fn_column="transaction_coding_fn"),
             "footnoteId": Reference("transaction_coding_fn"),
         },
     ),
@@ -145,7 +147,9 @@ _HELD: Shape = {
     "transactionCoding": Group(
         "transactionCoding",
         {
-            "transactionFormType": Leaf("transaction_form_type", codes.transaction_form_type),
+            "transactionFormType": Leaf(
+                "transaction_form_type", codes.transaction_form_type, fn_column="transaction_coding_fn"
+            ),
             "footnoteId": Reference("transaction_coding_fn"),
         },
     )

@@ -356,3 +356,32 @@ def test_the_start_of_an_element_that_is_misspelt_ends_a_text_too() -> None:
     filing = repaired(FULL.replace("</rptOwnerState><rptOwnerZipCode>", "<rptOwnerZxpCode>", 1))
     [owner] = filing.reporting_owners
     assert (owner.city, owner.state, owner.zip_code) == ("REDMOND", None, None)
+
+
+@pytest.mark.parametrize("header", [HEADER, FEED])
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_headers_issuer_is_taken_where_the_xml_has_none(header: str, broken: bool) -> None:
+    for cik in ("", "<issuerCik></issuerCik>", "<issuerCik>n/a</issuerCik>"):
+        xml = document(row(), remarks="&" if broken else "").replace("<issuerCik>0000320193</issuerCik>", cik)
+        filing = parse_submission(
+            f"{header}<DOCUMENT>\n<TYPE>4\n<TEXT>\n<XML>\n{xml}\n</XML></TEXT></DOCUMENT>".encode()
+        )
+        assert filing.issuer_cik == 320193
+        assert ("320193", "the XML has no CIK of an issuer; the header's was taken") in [
+            (each.raw_value, each.reason) for each in filing.parse_issues if each.column_name == "issuer_cik"
+        ]
+
+
+@pytest.mark.parametrize("header", [HEADER, FEED])
+@pytest.mark.parametrize(("cik", "said"), [("0000000007", []), ("8", [("8", "the header's reporting owners are 7")])])
+def test_owners_that_are_not_the_headers_are_flagged(header: str, cik: str, said: list[tuple[str, str]]) -> None:
+    xml = document(row()).replace("<rptOwnerCik>7<", f"<rptOwnerCik>{cik}<")
+    filing = parse_submission(f"{header}<DOCUMENT>\n<TYPE>4\n<TEXT>\n<XML>\n{xml}\n</XML></TEXT></DOCUMENT>".encode())
+    assert [each.owner_cik for each in filing.reporting_owners] == [int(cik)]
+    assert [(each.raw_value, each.reason) for each in filing.parse_issues] == said
+
+
+def test_every_owner_of_the_header_is_compared() -> None:
+    second = HEADER.replace("ISSUER:", "REPORTING-OWNER:\t\n\t\tCENTRAL INDEX KEY:\t\t\t0000000009\n\nISSUER:")
+    filing = parse_submission(f"{second}<DOCUMENT><TYPE>4<TEXT><XML>{document(row())}</XML></TEXT></DOCUMENT>".encode())
+    assert [each.reason for each in filing.parse_issues] == ["the header's reporting owners are 7, 9"]
