@@ -39,7 +39,7 @@ COLUMNS = """
 """
 COMMENTS = "select view_name, comment from duckdb_views() where not internal and schema_name = 'main'"
 
-HELPERS = ("business_days", "security_class", "transaction_codes", "withdrawn_filings")
+HELPERS = ("business_days", "plan_reading", "plan_says", "security_class", "transaction_codes", "withdrawn_filings")
 """Views that others read; they come last."""
 
 Row = tuple[str, str, str]

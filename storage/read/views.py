@@ -23,6 +23,8 @@ FILES = "lake_files"
 
 ORDER = (
     "security_class",
+    "plan_says",
+    "plan_reading",
     "transaction_codes",
     "business_days",
     "withdrawn_filings",
@@ -32,6 +34,7 @@ ORDER = (
     "insider_buys",
     "insider_sells",
     "cluster_buys",
+    "trade_plans",
     "plan_trades",
     "late_filings",
     "latest_holdings",

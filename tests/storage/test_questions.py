@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from form4lake.storage import Lake
-from form4lake.tables import DerivativeHolding, DerivativeTransaction, Filing, Footnote, NonDerivativeHolding
+from form4lake.tables import (
+    DerivativeHolding,
+    DerivativeTransaction,
+    Filing,
+    Footnote,
+    NonDerivativeHolding,
+    ReportingOwner,
+)
 from form4lake.tests.builders.lakes import MONDAY, NOON, TUESDAY, bought, filing, index_day, read, store
 
 WEDNESDAY, FRIDAY = date(2024, 1, 10), date(2024, 1, 12)
@@ -62,6 +69,37 @@ def test_a_purchase_without_price_is_an_insider_but_no_value(lake: Lake) -> None
     assert clusters(lake, insiders=2) == [(5, MONDAY, MONDAY, 2, 2, Decimal("1234.5600"))]
     store(lake, buying("c", TUESDAY, 1, transaction_price_per_share=None), day=TUESDAY)
     assert clusters(lake, insiders=2, value=1235) == []
+
+
+def test_a_cluster_may_leave_kinds_of_purchases_out(lake: Lake) -> None:
+    def role(**values: Any) -> list[ReportingOwner]:
+        return [ReportingOwner(owner_number=1, **values)]
+
+    note = [Footnote(footnote_id="F1", footnote_text="Bought under a Rule 10b5-1 plan.")]
+    drip = [Footnote(footnote_id="F1", footnote_text="Acquired in a dividend reinvestment plan.")]
+    rows = [bought(1, transaction_shares_fn="F1")]
+    store(
+        lake,
+        filing("director", reporting_owners=role(owner_cik=1, is_director=True)),
+        filing("holder", reporting_owners=role(owner_cik=2, is_ten_percent_owner=True)),
+        filing("fund", reporting_owners=role(owner_cik=3, is_other=True)),
+        filing("planned", owners=[4], footnotes=note, non_derivative_transactions=rows),
+        filing("reinvested", owners=[5], footnotes=drip, non_derivative_transactions=rows),
+    )
+
+    def insiders(option: str = "") -> int:
+        query = (
+            f"SELECT insiders FROM cluster_buys(min_insiders := 1, min_value := 0{option and f', {option} := true'})"
+        )
+        ((count,),) = read(lake, query)
+        return int(count)
+
+    assert insiders() == 5
+    assert insiders("without_ten_percent_owners") == 4
+    assert insiders("without_plan_trades") == 4
+    assert insiders("without_purchase_plans") == 4
+    assert insiders("officers_and_directors_only") == 3
+    assert read(lake, "SELECT count(*) FROM cluster_buys()") == [(0,)], "5 purchases are worth less than 100,000"
 
 
 def test_amended_purchases_are_no_cluster(lake: Lake) -> None:
@@ -133,7 +171,59 @@ def test_only_what_is_due_in_two_days_is_late(lake: Lake) -> None:
         filing("fix", LATER, form_type="4/A", owners=[99], non_derivative_transactions=rows),
         day=LATER,
     )
-    assert [(row[0], *row[3:]) for row in late(lake)] == [("four", 1, 5)]
+    assert [(row[0], *row[3:]) for row in late(lake)] == [("four", 2, 5)]
+
+
+def due(lake: Lake, filed: date, **values: Any) -> list[tuple[Any, ...]]:
+    store(lake, filing("a", filed, non_derivative_transactions=[bought(1, **values)]), day=filed)
+    return [row[1:3] for row in late(lake)]
+
+
+@pytest.mark.parametrize(
+    ("traded", "values", "is_late"),
+    [
+        (date(2023, 2, 24), {"transaction_code": "G"}, False),
+        (date(2023, 2, 27), {"transaction_code": "G"}, True),
+        (date(2023, 3, 1), {"transaction_code": "L"}, False),
+        (date(2023, 3, 1), {"transaction_code": "W"}, False),
+        (date(2023, 3, 1), {"transaction_code": "Z"}, False),
+        (date(2023, 3, 1), {"transaction_timeliness": "E"}, False),
+        (date(2023, 3, 1), {"transaction_timeliness": "L"}, True),
+        (date(2023, 3, 1), {"transaction_form_type": "5"}, False),
+        (date(2023, 3, 1), {"transaction_code": "J"}, True),
+    ],
+)
+def test_what_may_wait_for_form_5_is_not_late(lake: Lake, traded: date, values: dict[str, Any], is_late: bool) -> None:
+    assert bool(due(lake, date(2023, 3, 20), transaction_date=traded, **values)) == is_late
+
+
+@pytest.mark.parametrize(
+    ("deemed", "expected"),
+    [
+        (date(2024, 1, 10), [(date(2024, 1, 12), 3)]),
+        (date(2024, 1, 31), [(date(2024, 1, 16), 2)]),
+        (date(2023, 12, 1), [(date(2024, 1, 10), 5)]),
+    ],
+    ids=["in time", "later than the third business day", "before the trade"],
+)
+def test_a_deemed_execution_date_counts_for_three_business_days(
+    lake: Lake, deemed: date, expected: list[tuple[date, int]]
+) -> None:
+    assert due(lake, date(2024, 1, 18), transaction_date=MONDAY, deemed_execution_date=deemed) == expected
+
+
+def test_trades_of_the_six_months_before_the_form_3_are_due_with_the_first_form_4(lake: Lake) -> None:
+    store(lake, filing("three", LATER, form_type="3", non_derivative_transactions=[]), day=LATER)
+    rows = [bought(1, transaction_date=day) for day in (LATER - timedelta(days=100), LATER - timedelta(days=200))]
+    filed = LATER + timedelta(days=1)
+    store(lake, filing("early", filed, non_derivative_transactions=rows[:1]), day=filed)
+    store(
+        lake,
+        filing("too early", filed, non_derivative_transactions=rows[1:]),
+        filing("early", filed, non_derivative_transactions=rows[:1]),
+        day=filed,
+    )
+    assert [row[0] for row in late(lake)] == ["too early"]
 
 
 def plan(lake: Lake, *texts: str, box: bool | None = None) -> list[str]:
@@ -152,12 +242,6 @@ def test_a_plan_is_said_by_the_box_or_a_footnote_of_the_row(lake: Lake) -> None:
     assert plan(lake, *texts, box=True) == ["1 box and footnote", "2 box"]
     assert plan(lake, *texts, box=False) == ["1 footnote"]
     assert plan(lake, *texts, box=None) == ["1 footnote"]
-
-
-def test_the_rule_is_found_as_it_is_typed_and_not_where_it_is_denied(lake: Lake) -> None:
-    typed = ["10b5-1", "Rule 10b-5-1", "Rule 10(b)(5)-1", "RULE 10B5\u20111(c)", "10b5 - 1"]
-    other = ["Rule 10b-5", "This sale was not made under a Rule 10b5-1 plan.", "110b5-10"]
-    assert plan(lake, *typed, *other) == [f"{place} footnote" for place in range(1, len(typed) + 1)]
 
 
 def held(row: int, shares: int | None, **values: Any) -> NonDerivativeHolding:

@@ -2,9 +2,13 @@
 -- (`insider_buys`): windows of so many days that begin at a purchase and hold enough insiders and value; those of an issuer
 -- that overlap are one cluster, which may so last longer than the window. Filings that share an owner count as one insider, so that
 -- neither joint owners nor a fund and its manager are many. Purchases without a price count as insiders, not as value.
--- (window_days): Days from the first purchase of a window to its last, both counted: 30.
--- (min_insiders): How many insiders must have bought within them: 3.
--- (min_value): What they must have spent together, in US dollars: 100000.
+-- (window_days := 30): Days from the first purchase of a window to its last, both counted.
+-- (min_insiders := 3): How many insiders must have bought within them.
+-- (min_value := 100000): What they must have spent together, in US dollars.
+-- (without_ten_percent_owners := false): Leave out purchases of those who are ten per cent owners and neither director nor officer.
+-- (without_plan_trades := false): Leave out purchases under a Rule 10b5-1 plan.
+-- (without_purchase_plans := false): Leave out purchases that a footnote ascribes to a dividend reinvestment, employee stock purchase or savings plan.
+-- (officers_and_directors_only := false): Take purchases of officers and directors alone.
 -- @first_purchase: Date of the cluster's first purchase.
 -- @last_purchase: Date of its last.
 -- @insiders: How many insiders bought in it.
@@ -19,6 +23,19 @@ WITH purchases AS (
         owner_ciks, owner_names
     FROM insider_buys
     WHERE transaction_date <= filing_date AND owner_ciks IS NOT NULL
+        AND (NOT without_ten_percent_owners OR role_rank IS DISTINCT FROM 5)
+        AND (NOT officers_and_directors_only OR coalesce(role_rank <= 4, false))
+        AND (
+            NOT without_plan_trades
+            OR coalesce(plan_reading(footnotes).denies, plan_reading(remarks).denies, NOT aff10b5_one, true)
+        )
+        AND (
+            NOT without_purchase_plans
+            OR NOT regexp_matches(
+                concat_ws(' ', nature_of_ownership, footnotes),
+                '(?i)(dividend|distribution) re-?investment|\bdrip\b|stock purchase plan|share purchase plan|\bespp\b|401\s?\(?k|savings plan|retirement plan'
+            )
+        )
 ),
 named AS (SELECT DISTINCT issuer_cik, owner_ciks, unnest(owner_ciks) AS owner_cik FROM purchases),
 -- An owner stands for the smallest CIK of all with whom it files, a set of owners for the smallest of theirs.
