@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -179,20 +179,40 @@ def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
 
 def _catalog(files: Files, snapshot_script: str) -> bytes:
     """The bytes of a catalog whose views read the files of a snapshot."""
+    with suppress(OSError, duckdb.Error, _OtherViews):  # there is none, it is damaged or of another program
+        return _renewed(files, files.read(CATALOG), snapshot_script)
+    return _renewed(files, _template(template_script(), definition()), snapshot_script)
+
+
+class _OtherViews(Exception):
+    """A catalog has the views of another program."""
+
+
+def _renewed(files: Files, catalog: bytes, snapshot_script: str) -> bytes:
+    """A catalog made from another, which has the views of this program.
+
+    Raises:
+        _OtherViews: it has others.
+        duckdb.Error: it is damaged.
+    """
     with _own_place() as path:
-        path.write_bytes(_template(template_script()))
+        path.write_bytes(catalog)
         with duckdb.connect(path, config=options() | _WRITING) as connection:
             files.serve(connection)
+            shown = _shown(connection)
+            if shown is None or shown.definition != definition():
+                raise _OtherViews
             _run(connection, snapshot_script)
         return path.read_bytes()
 
 
 @lru_cache(maxsize=1)
-def _template(script: str) -> bytes:
-    """The bytes of a catalog whose views read no file: making its many views and comments takes the most time."""
+def _template(script: str, declared: str) -> bytes:
+    """A catalog whose views read no file, as version 0: making its many views and comments takes the most time."""
+    shows = f"CREATE VIEW lake_snapshot AS SELECT 0 AS version, '' AS lake, {quoted(declared)} AS definition;"
     with _own_place() as path:
         with duckdb.connect(path, config=options() | _WRITING) as connection:
-            _run(connection, script)
+            _run(connection, f"{script}{shows}")
         return path.read_bytes()
 
 
