@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 .PHONY: help setup dev demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale bench-crawl check docs format \
 	lock clean
@@ -32,10 +33,10 @@ demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the
 	@$(BIN)/python -m form4lake.scripts.demo
 
 test: dev ## run all tests
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 unit: dev ## run the quick tests only
-	$(BIN)/pytest -m 'not flow' --numprocesses auto --dist loadgroup
+	$(BIN)/pytest -m 'not flow' $(SIDE_BY_SIDE)
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)

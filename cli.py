@@ -27,7 +27,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(str(text))  # a default comes as the date that it is
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date: write it as 2024-01-02.") from None
+        raise typer.BadParameter(f"{text!r} is not a date: write it as 2024-01-02.") from None
 
 
 Start = Annotated[date, typer.Argument(parser=_date, metavar="START", help="First date, as 2024-01-02.")]

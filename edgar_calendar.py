@@ -23,7 +23,7 @@ CLOSED_BY_ORDER = frozenset(
         date(2025, 12, 26),
     }
 )
-"""Days that are no federal holidays, on which EDGAR was closed by executive order (announcements of the SEC)."""
+"""Days other than federal holidays on which EDGAR was closed by executive order (announcements of the SEC)."""
 
 _SATURDAY = 5
 _QUARTER = re.compile(r"(?P<year>\d{4})-?Q(?P<number>[1-4])", re.IGNORECASE)
@@ -41,7 +41,7 @@ class Quarter:
         """The quarter of `2024Q1` or `2024-Q1`; ValueError for another text."""
         found = _QUARTER.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f"{text!r} is no quarter: write it as 2024Q1")
+            raise ValueError(f"{text!r} is not a quarter: write it as 2024Q1")
         return cls(int(found["year"]), int(found["number"]))
 
     @classmethod

@@ -12,7 +12,7 @@ from .printable import printable
 from .settings import LOG_FORMAT_VARIABLE
 
 ROOT = "form4lake"
-"""The logger above those of all rooms."""
+"""The parent of all loggers of form4lake."""
 
 FIELDS = ("accession_number", "index_date")
 """What a line is about, where it is about one filing or day: attributes of its record, keys of its JSON object."""
@@ -60,7 +60,7 @@ def plain(record: logging.LogRecord) -> bool:
     of_state = type(error).__name__ in ("FailedRun", "CancelledRun")
     repeated = (
         ours or of_state or str(error).startswith("Unexpected result for failed state")
-    )  # a report, which is no exception
+    )  # a report, not an exception
     if repeated and record.msg.startswith("Engine execution exited"):
         return False  # "Finished in state …" has said it
     if ours:

@@ -161,12 +161,12 @@ def dataset_folder(settings: Settings) -> Path:
 
 
 def check_forms(forms: tuple[str, ...]) -> tuple[str, ...]:
-    """The form types in EDGAR's order; ValueError names one that is no ownership form."""
+    """The form types in EDGAR's order; ValueError names one that is not an ownership form."""
     if not forms:
         raise ValueError(f"name at least one of {', '.join(OWNERSHIP_FORMS)}")
     for form in forms:
         if form not in OWNERSHIP_FORMS:
-            raise ValueError(f"{form!r} is no ownership form; allowed are {', '.join(OWNERSHIP_FORMS)}")
+            raise ValueError(f"{form!r} is not an ownership form; allowed are {', '.join(OWNERSHIP_FORMS)}")
     return tuple(form for form in OWNERSHIP_FORMS if form in forms)
 
 

@@ -84,7 +84,7 @@ def header() -> str:
 
 
 def form4(archive: Archive, processes: int, prefect: str) -> Run:
-    """`form4 backfill`, so many at once on one lake and one rate limiter, each with days of its own."""
+    """`form4 backfill` in several processes on one lake and one rate limiter, each with days of its own."""
     name = "form4 backfill"
     with tempfile.TemporaryDirectory() as folder, Replica(archive, latency_seconds=LATENCY_SECONDS) as edgar:
         settings = {
@@ -103,13 +103,13 @@ def form4(archive: Archive, processes: int, prefect: str) -> Run:
         ]
         spent, failed = _run(commands, environment)
         stats = edgar.stats()
-        # Once more, with nothing left to do: what it costs to start, which is no filing's.
+        # Once more, with nothing left to do: the cost of starting, which is not counted for the filings.
         started = _run(commands, environment)[0]
     return Run(name, stats, spent - started, processes, failed)
 
 
 def client(name: str, archive: Archive, processes: int) -> Run:
-    """One of `crawl_clients`, so many at once, each with days of its own."""
+    """One of `crawl_clients` in several processes, each with days of its own."""
     with tempfile.TemporaryDirectory() as folder, Replica(archive, latency_seconds=LATENCY_SECONDS) as edgar:
         commands = [
             [sys.executable, "-m", "form4lake.benchmarks.crawl_clients", name, edgar.url, folder, *map(str, days)]

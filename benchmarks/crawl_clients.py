@@ -27,7 +27,7 @@ Client = Callable[[str, Path, Sequence[date]], None]
 
 
 def crawler(url: str, folder: Path, days: Sequence[date]) -> None:
-    """This house's client alone: no Prefect, no parser, no lake."""
+    """form4lake's client alone: no Prefect, no parser, no lake."""
     from ..crawler import ClientOptions, EdgarClient, fetch_submission, read_daily_index, survey_days
 
     options = ClientOptions(IDENTITY, url, RATE, rate_limiter_folder=folder)

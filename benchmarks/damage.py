@@ -45,7 +45,7 @@ def real_documents(folder: Path) -> dict[str, str]:
 
 
 def one_stream(width: int) -> Damage:
-    """No line breaks but one every so many characters."""
+    """No line breaks except one after each `width` characters."""
 
     def damage(_chance: random.Random, text: str) -> tuple[str, str]:
         text = _BETWEEN.sub("", text)
@@ -60,7 +60,7 @@ def long_lines(width: int) -> Damage:
 
 
 def whole_text(width: int) -> Damage:
-    """A break every so many characters, whatever stands there, besides the document's own."""
+    """A break after each `width` characters, whatever stands there, besides the document's own."""
     return lambda _chance, text: (text, _wrapped(text, width))
 
 

@@ -127,7 +127,7 @@ def megabytes(pid: int) -> float:
 
 
 def children(tasks: Sequence[Path]) -> Iterator[int]:
-    """The processes that the threads of a process started and that have not been waited for."""
+    """The processes that the threads of a process started and that nobody has waited for yet."""
     for task in tasks:
         with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended since
             yield from map(int, (task / "children").read_text().split())

@@ -146,7 +146,7 @@ class Patience:
 
 PATIENT = Patience(least=3, seconds=2, cold=3)
 HASTY = Patience(least=1, seconds=0.3, cold=1)
-"""For a small lake, which shows that all works: its figures are no figures."""
+"""For a small lake, which only shows that everything works: its figures mean nothing."""
 
 
 def warm(ask: Ask, sql: str, patience: Patience) -> float:

@@ -25,7 +25,7 @@ from ..replica import business_days, generate_archive
 REAL = Path("../shared/real-edgar/xml")
 TURNS = 15
 PEER_EVERY = 3
-"""edgartools, which takes long, has a turn in so many."""
+"""edgartools is slow: it has only every n-th turn."""
 
 LXML, PEER = "bare lxml.etree.fromstring", "edgartools Ownership.from_xml"
 EMPTIED, WARM = "parse_submission, memory emptied", "parse_submission"

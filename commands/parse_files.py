@@ -14,7 +14,7 @@ from .show_filing import show
 
 
 def parse_files(files: list[Path], *, as_json: bool) -> int:
-    """Parse and show each; 1 if one is no ownership filing, 2 if one cannot be read."""
+    """Parse and show each; 1 if one is not an ownership filing, 2 if one cannot be read."""
     code = Exit.DONE
     for path in files:
         try:

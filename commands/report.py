@@ -27,7 +27,7 @@ def run_report(since: date | None, ticker: str | None, output: Path | None) -> i
         raise CommandFailed(f"{path} cannot be written: {why}")
     try:
         with wrong_use(UnknownTicker), Lake.open(load_settings().lake) as lake, lake.connect() as connection:
-            arrivals = lake.arrivals(date.today() - ARRIVED_LATELY)  # noqa: DTZ011 a day more or less is no matter
+            arrivals = lake.arrivals(date.today() - ARRIVED_LATELY)  # noqa: DTZ011 a day more or less does not matter
 
             def write() -> None:
                 write_report(connection, path, since=since, ticker=ticker, arrivals=arrivals)

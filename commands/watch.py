@@ -19,7 +19,7 @@ class Rate(ProgressColumn):
 
 
 class Said(logging.Handler):
-    """Prints what the rooms log, such as a pause that EDGAR asked for, above the bar."""
+    """Prints what the packages log, such as a pause that EDGAR asked for, above the bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""

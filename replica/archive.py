@@ -79,7 +79,7 @@ class Archive:
         return self._rendered[path, left_out]
 
     def modified(self, path: str) -> datetime | None:
-        """When the index at a path was published, in New York time; None for what is no index of this archive."""
+        """When the index at a path was published, in New York time; None for what is not an index of this archive."""
         if day := self._day_of(path):
             return indexes.published_at(day)
         if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path):
@@ -139,7 +139,7 @@ def index_order(row: IndexRow) -> tuple[str, date, str]:
 
 
 def business_days(first: date, count: int, holidays: Collection[date] = ()) -> list[date]:
-    """The first `count` weekdays from `first` on that are no holidays."""
+    """The first `count` weekdays from `first` on that are not holidays."""
     days: list[date] = []
     day = first
     while len(days) < count:

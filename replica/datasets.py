@@ -107,7 +107,7 @@ def posted_in(filing: Filing, holidays: Iterable[date] = ()) -> Quarter:
 
 
 def last_business_day(quarter: Quarter, holidays: Iterable[date] = ()) -> date:
-    """The last weekday of a quarter that is no holiday."""
+    """The last weekday of a quarter that is not a holiday."""
     day = quarter.last_day
     while day.weekday() > 4 or day in set(holidays):
         day -= timedelta(days=1)

@@ -102,7 +102,7 @@ class Faults:
         self._struck: Counter[int] = Counter()
 
     def strike(self, path: str) -> Fault | None:
-        """The fault that a request for a path meets; CHANGED and UNPUBLISHED are no part of it."""
+        """The fault that a request for a path meets; CHANGED and UNPUBLISHED do not count."""
         with self._lock:
             for number, fault in enumerate(self._faults):
                 lasting = fault.kind in (FaultKind.CHANGED, FaultKind.UNPUBLISHED)

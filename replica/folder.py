@@ -108,7 +108,7 @@ def _parties(document: ET.Element) -> tuple[Party, ...]:
 def _wrapped(content: bytes, accession_number: str, index_date: date) -> bytes:
     document = _document(content)
     if document is None:
-        raise ValueError(f"{accession_number} is no ownership document")
+        raise ValueError(f"{accession_number} is not an ownership document")
     form_type = document.findtext("documentType", "").strip()
     header = Header(
         accession_number=accession_number,

@@ -48,7 +48,7 @@ VERSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What is settled of a filing before it is made. `day` is its filing date."""
+    """What is decided about a filing before it is made. `day` is its filing date."""
 
     accession_number: str
     form_type: str

@@ -1,4 +1,4 @@
-"""The answers of sec.gov that are no files, shortened to what tells them apart."""
+"""The answers of sec.gov other than files, shortened to what tells them apart."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Replica:
             return Stats(sorted(self._hits, key=lambda hit: hit.at))
 
     def forget(self) -> None:
-        """Start the counts anew."""
+        """Start counting from zero."""
         with self._lock:
             self._hits.clear()
 
@@ -175,7 +175,7 @@ class _Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        # A client that hangs up is no error of the replica.
+        # A client that hangs up is not an error of the replica.
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 

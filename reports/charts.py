@@ -217,7 +217,7 @@ def _timeline_spec(marks: list[dict[str, Any]], owners: list[str], width: int) -
     kinds = ["purchase", "sale", "purchase, no value", "sale, no value"]
     colours = ["var(--buy)", "var(--sell)"] * 2
     shapes = ["triangle-up", "circle", "cross", "cross"]
-    # Fonts differ in width: more room is kept than Vega measures.
+    # Fonts differ in width: more space is kept than Vega measures.
     room = min(200 if width == WIDE else 128, 20 + 7 * max(map(len, owners)))
     label = {
         "minExtent": room,

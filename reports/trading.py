@@ -9,7 +9,7 @@ from decimal import Decimal
 import duckdb
 
 DAYS_AS_DAYS = 92
-"""A span of so many days is shown day by day, a longer one month by month."""
+"""Up to this many days a span is shown day by day; a longer one month by month."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class DaskCluster:
 
 @contextmanager
 def clustered(folder: Path, count: int = 2) -> Iterator[DaskCluster]:
-    """A cluster of so many workers, with its files in `folder`."""
+    """A cluster of `count` workers, with its files in `folder`."""
     where = folder / "scheduler.json"
     environment = os.environ | {"DASK_LOGGING__DISTRIBUTED": "error"}
     common: list[str | Path] = ["--scheduler-file", where, "--no-dashboard"]

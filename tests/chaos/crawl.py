@@ -174,7 +174,7 @@ class Machine:
 
 @contextmanager
 def killing(machine: Machine, edgar: Replica, points: Sequence[int], chance: random.Random) -> Iterator[None]:
-    """Kill one process each time that EDGAR has been asked so many times in all."""
+    """Kill one process each time that the number of requests to EDGAR reaches one of `points`."""
     over = threading.Event()
 
     def kill() -> None:

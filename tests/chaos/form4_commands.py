@@ -79,7 +79,7 @@ class Workspace:
 
 @contextmanager
 def workspace(world: World, folder: Path, prefect: str) -> Iterator[tuple[Workspace, Replica]]:
-    """A house whose EDGAR refuses the filings of the world that fail at first."""
+    """A machine whose EDGAR refuses the filings of the world that fail at first."""
     with Replica(world.archive, faults=refusals(world)) as edgar:
         settings = {
             "LAKE": str(folder / "lake"),
@@ -96,7 +96,7 @@ def workspace(world: World, folder: Path, prefect: str) -> Iterator[tuple[Worksp
 
 
 def refusals(world: World) -> Faults:
-    """The faults of an EDGAR that has not got some filings yet."""
+    """The faults of an EDGAR that does not have some filings yet."""
     return Faults([Fault(FaultKind.ACCESS_DENIED, f"*{each}.txt") for each in sorted(world.failing)])
 
 

@@ -44,7 +44,7 @@ def kill_real(folder: Path, prefect: str, seed: int, kills: int) -> Killing:
     """Kill the real commands: lake after lake."""
     done, chance = Killing(), random.Random(seed)
     while done.kills < kills:
-        place = folder / f"house-{done.kills}"
+        place = folder / f"machine-{done.kills}"
         place.mkdir()
         world = World(seed + done.kills)
         done.add(kill_commands(world, place, prefect, chance, kills - done.kills, each=5))

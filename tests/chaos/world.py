@@ -150,7 +150,7 @@ def torn(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def wrongs(lake: Lake, *, settled: bool) -> list[str]:
-    """What is wrong with a lake; before the next writer has `settled` it, names may be left to put right."""
+    """What is wrong with a lake; before the next writer has cleaned up (`settled`), names may be left to put right."""
     found = lake.verify(raw=settled).violations
     if not settled:
         found = [each for each in found if each.remedy is not Remedy.REPAIR]
@@ -173,7 +173,7 @@ def differences(lake: Lake, archive: Archive, *, apart_from: frozenset[str] = fr
 
 
 def lost_and_doubled(lake: Lake, archive: Archive) -> tuple[int, int]:
-    """How many filings of the archive a lake has not, and how many it has more than once."""
+    """How many filings of the archive a lake lacks, and how many it has more than once."""
     with lake.connect() as connection:
         held = Counter(row[0] for row in connection.execute("SELECT accession_number FROM filings").fetchall())
     return len(archive.truth.keys() - held.keys()), sum(count > 1 for count in held.values())

@@ -52,7 +52,7 @@ def test_more_than_the_sec_allows_is_refused(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["backfill", "2024-02-30", "2024-03-01"], "2024-02-30' is no date: write it as 2024-01-02"),
+        (["backfill", "2024-02-30", "2024-03-01"], "2024-02-30' is not a date: write it as 2024-01-02"),
         (["backfill", "2024-03-31", "2024-01-01"], "earlier date first"),
         (["backfill", "2199-01-01", "2199-02-01"], "2199-01-01"),
         (["backfill", "2024-01-01", "2024-01-02", "--forms", "4,10-K"], "10-K"),

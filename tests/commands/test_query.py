@@ -28,7 +28,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def asked(workspace: Workspace, empty: Path) -> Workspace:
-    """A house with that lake."""
+    """A user with that lake."""
     workspace.monkeypatch.setenv("FORM4_LAKE", str(empty))
     return workspace
 

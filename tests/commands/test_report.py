@@ -14,7 +14,7 @@ NOON = datetime(2024, 1, 9, 12, tzinfo=UTC)
 
 
 def commit(lake: Lake, day: date, *, stored: int, quarantined: int = 0) -> None:
-    """A day whose index lists so many filings."""
+    """A day with its filings, stored and in quarantine."""
     ingest = lake.begin(day.isoformat())
     names = [f"0000000001-24-{day.day:03}{n:03}" for n in range(stored + quarantined)]
     for name in names[:stored]:

@@ -173,7 +173,7 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         first.until(lambda: "AwaitingConcurrencySlot" in first.states("nightly"))
         assert first.states("nightly").count("Running") == 1, "one at a time, the second in a queue"
         first.stop()
-        assert '"error"' not in first.log.read_text(), "a stop is no error"
+        assert '"error"' not in first.log.read_text(), "a stop is not an error"
         assert 40 < workspace.count("filings") == edgar.stats().by_kind["filing"] < FILINGS
 
         workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "1000")

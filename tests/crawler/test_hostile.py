@@ -1,4 +1,4 @@
-"""Servers that hold a client for ever, fill its memory, or want to know who it is: the real client against each."""
+"""The real client against servers that never end an answer, fill its memory, or want to know who it is."""
 
 import socket
 import ssl

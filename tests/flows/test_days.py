@@ -28,7 +28,7 @@ def this(workspace: Workspace) -> Iterator[Run]:
 def read(
     this: Run, day: date, *, state: str = "whole", missing: int = 0, forms: str = ",".join(OWNERSHIP_FORMS)
 ) -> None:
-    """Put a day into the lake, with so many filings listed and not stored."""
+    """Put a day into the lake, with `missing` filings listed and not stored."""
     entries = [
         IndexEntry(
             accession_number=f"0000000001-{day:%y}-{day:%m%d}{number:02}",

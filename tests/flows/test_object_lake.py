@@ -52,7 +52,7 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
 def test_a_lake_can_be_moved_into_a_bucket(
     workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], object_server: ObjectServer
 ) -> None:
-    """As docs/operations.md has it: `data`, `log` and `raw`, and the rest is made anew."""
+    """As docs/operations.md says: `data`, `log` and `raw` move, the rest is made from them."""
     with workspace.edgar(generate_archive(3, business_days(FIRST, 7), 40)):
         assert nightly().added == 40
     client = boto3.client("s3", endpoint_url=object_server.endpoint)

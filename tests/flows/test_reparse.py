@@ -219,7 +219,7 @@ def test_quarantined_filings_of_the_archive_are_tried_again(
     assert left.reason != "an older parser's reason"
     version = lake.snapshot().version
     assert reparse(RAISED).exit_code is Exit.INCOMPLETE
-    assert lake.snapshot().version == version, "the same refusal again is no news"
+    assert lake.snapshot().version == version, "the same refusal again changes nothing"
 
 
 KILLED = """

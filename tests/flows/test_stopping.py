@@ -19,7 +19,7 @@ NIGHTLY = [FORM4, "--log-format", "json", "nightly", "--as-of", TODAY.isoformat(
 
 
 def started(edgar: Replica, filings: int) -> subprocess.Popen[str]:
-    """A nightly run that has asked for so many filings more than were asked for before."""
+    """A nightly run, once it has asked for `filings` filings more than before."""
     until = edgar.stats().by_kind["filing"] + filings
     run = subprocess.Popen(NIGHTLY, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while edgar.stats().by_kind["filing"] < until and run.poll() is None:

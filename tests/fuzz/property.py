@@ -65,7 +65,7 @@ class Memory:
 
     def __init__(self) -> None:
         with contextlib.suppress(OSError):
-            Path("/proc/self/clear_refs").write_text("5")  # the height begins anew
+            Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
         self._before = _height()
 
     def taken(self) -> int:

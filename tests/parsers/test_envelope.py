@@ -1,4 +1,4 @@
-"""Submissions around the XML: headers, several documents, and what is no submission."""
+"""Submissions around the XML: headers, several documents, and what is not a submission."""
 
 import pickle
 from datetime import UTC, date, datetime

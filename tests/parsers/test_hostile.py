@@ -58,7 +58,7 @@ HOSTILE = {
     "newlines": fill(b"\n", b"&"),
     "text between": fill(b"<a/>x"),
     "issues": fill(b"<script>x</script>"),
-    "bytes that are no text": fill(b"\x81\xe2"),
+    "bytes that are not text": fill(b"\x81\xe2"),
     "before": b"<ownershipDocument" * 50_000,
     "newlines before": b"<!--" + b"\r\n" * 490_000 + document(b""),
     "declarations before": b"<?xml " * 160_000 + document(b""),

@@ -66,7 +66,7 @@ def test_every_file_is_parsed_or_refused_for_its_reason(real_edgar: Path) -> Non
             filing = read(real_edgar, name)
             parsed += 1
             if name.startswith("pre2003/"):
-                continue  # test_parsers_paper.py holds it against what the eye reads
+                continue  # paper/test_paper.py compares it with what the eye reads
             doubted = [each for each in filing.parse_issues if each.reason.startswith(DOUBTFUL)]
             assert [each.raw_value for each in doubted] == DOUBTED.get(name, []), name
             issues = [
