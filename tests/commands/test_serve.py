@@ -164,6 +164,8 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         }.items():
             workspace.monkeypatch.setenv(name, value)
 
+        for name in ("flows", "settings", "tables", "prefect", "duckdb", "queue"):
+            Path(f"{name}.py").write_text("raise SystemExit('a file of the working folder was imported')")
         first = Served(port, tmp_path / "first.log", started)
         first.until(lambda: edgar.stats().by_kind["filing"] > 40)
         again = subprocess.run([FORM4, "serve"], env=os.environ, capture_output=True, text=True, check=False)
@@ -188,12 +190,14 @@ def test_a_served_nightly_runs_stops_catches_up_and_explains_itself(
         assert {line.get("index_date") for line in lines} >= {str(day) for day in archive.days}
 
         check_schedule(second)
+        check_a_command_is_recorded(second)
         check_wrong_backfills(second, archive.days[0])
         assert second.start("backfill", start=str(archive.days[0]), end=str(archive.days[1])).is_success
         second.until(lambda: "Completed" in second.states("backfill"))
         assert edgar.stats().by_kind["filing"] == FILINGS, "a second run has nothing to do"
         keys = {each["key"] for each in second.post("artifacts/filter")}
         assert keys >= {"nightly-report", "backfill-report"}
+        assert {each["name"] for each in second.post("deployments/filter")} >= {"backfill-datasets", "reparse"}
         assert second.start("reconcile").is_success
         second.until(lambda: "Completed" in second.states("reconcile"))
         (weekly,) = [run for run in second.runs("reconcile") if not run["auto_scheduled"]]
@@ -212,6 +216,15 @@ def check_schedule(served: Served) -> None:
     assert {(each.hour, each.minute) for each in times} == {(22, 30)}
     assert all(each.weekday() < 5 for each in times)
     assert [run for run in served.runs("reconcile") if run["auto_scheduled"]]
+
+
+def check_a_command_is_recorded(served: Served) -> None:
+    """Another command of this user finds the server by itself."""
+    done = subprocess.run([FORM4, "compact"], env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [run["name"] for run in served.post("flow_runs/filter", flows={"name": {"any_": ["compact"]}})] == [
+        "compact"
+    ]
 
 
 def check_wrong_backfills(served: Served, day: date) -> None:
