@@ -147,11 +147,14 @@ def _serve(listener: socket.socket, says: Connection, server: Announced, folder:
 
     from .closed_app import closed_app
 
-    uvicorn.Server(
-        uvicorn.Config(
-            closed_app(server.address, server.secret), log_level="error", timeout_graceful_shutdown=3, lifespan="on"
-        )
-    ).run([listener])
+    config = uvicorn.Config(
+        closed_app(server.address, server.secret), log_level="error", timeout_graceful_shutdown=3, lifespan="on"
+    )
+    runs = uvicorn.Server(config)
+    runs.run([listener])
+    if not runs.started:
+        sys.stderr.flush()
+        os._exit(1)  # a database that cannot be used leaves a thread behind, which would keep the process
 
 
 def _of_address(server: Announced, folder: StateFolder) -> dict[str, str]:
