@@ -110,7 +110,7 @@ _TRADE = re.compile(
     rf"\s*(?P<{TITLE}>\S+(?: \S+)*)\s+(?P<{DATE}>{_DAY}{_MARKS})(?:\s+(?P<{DEEMED}>{_DAY}))?"
     rf"\s+(?P<{CODE}>[A-Z]{_MARKS})(?:\s+(?P<{TIMELINESS}>V))?\s+(?P<{SHARES}>(?:{_COUNT}){_MARKS})"
     rf"\s+(?P<{SIDE}>[AD]|\([AD]\))\s+(?P<{PRICE}>(?:{_MONEY}){_MARKS})"
-    rf"\s+(?P<{OWNED}>(?:{_COUNT}|-{{1,4}}){_MARKS})\s+(?P<{HELD}>[DI]|\([DI]\)){_MARKS}(?:\s+(?P<{NATURE}>[^\d$\s].*))?"
+    rf"\s+(?P<{OWNED}>(?:{_COUNT}|-{{1,4}}){_MARKS})\s+(?P<{HELD}>(?:[DI]|\([DI]\)){_MARKS})(?:\s+(?P<{NATURE}>[^\d$\s].*))?"
 )
 _PRICED = re.compile(
     rf"\s*(?P<{TITLE}>\S+(?: \S+)*)\s+(?P<{DATE}>{_DAY}{_MARKS})\s+(?P<{CODE}>[A-Z]{_MARKS})"
@@ -122,11 +122,11 @@ _OPTION = re.compile(
     rf"\s+(?P<{CODE}>[A-Z]{_MARKS})(?:\s+(?P<{TIMELINESS}>V))?\s+(?P<{SHARES}>(?:{_COUNT}){_MARKS})"
     rf"\s+(?P<{SIDE}>[AD]|\([AD]\))\s+(?P<{EXERCISABLE}>{_DAY}|\(\d{{1,2}}\))\s+(?P<{EXPIRES}>{_DAY}{_MARKS})"
     rf"\s+(?P<{UNDERLYING}>[A-Za-z]+\.?(?: [A-Za-z]+\.?){{0,5}})\s+(?P<{UNDERLYING_SHARES}>{_COUNT})"
-    rf"\s+(?P<{PRICE}>(?:{_MONEY}){_MARKS})\s+(?P<{OWNED}>(?:{_COUNT}){_MARKS})\s+(?P<{HELD}>[DI]|\([DI]\))"
+    rf"\s+(?P<{PRICE}>(?:{_MONEY}){_MARKS})\s+(?P<{OWNED}>(?:{_COUNT}){_MARKS})\s+(?P<{HELD}>(?:[DI]|\([DI]\)){_MARKS})"
     rf"(?:\s+(?P<{NATURE}>[^\d$\s].*))?"
 )
 _HOLDING = re.compile(
-    rf"\s*(?P<{TITLE}>\S+(?: \S+)*)\s{{2,}}(?P<{OWNED}>(?:{_COUNT}){_MARKS})\s+(?P<{HELD}>[DI]|\([DI]\))"
+    rf"\s*(?P<{TITLE}>\S+(?: \S+)*)\s{{2,}}(?P<{OWNED}>(?:{_COUNT}){_MARKS})\s+(?P<{HELD}>(?:[DI]|\([DI]\)){_MARKS})"
     rf"(?:\s+(?P<{NATURE}>[^\d$\s].*))?"
 )
 _LETTER = re.compile(r"[A-Za-z]")

@@ -186,6 +186,11 @@ def read_lines(content: bytes) -> Form:
     return form
 
 
+def is_title(text: str) -> bool:
+    """Whether a text is the title of a table."""
+    return _table_of(text) is not None
+
+
 def _table_of(text: str) -> TableNumber | None:
     match = _TABLE.match(text)
     if match is not None and _TITLED.match(text, match.end()):

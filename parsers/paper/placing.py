@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .headings import DATE, EXERCISABLE, EXPIRES, NATURE, OWNED, SHARES, TITLE, UNDERLYING
 from .layouts import Draft, Piece, Reads
-from .lines import Line, Part, runs
+from .lines import Line, Part, is_title, runs
 from .printed import is_furniture
 
 DRIFT = 2
@@ -18,9 +18,13 @@ _TEXTS = frozenset({TITLE, NATURE, UNDERLYING})
 _ANCHORS = (DATE, SHARES, OWNED, EXPIRES)
 _LOOSE = frozenset({EXERCISABLE, EXPIRES})
 _MOST_RUNS = 40
+_MOST_LINES, _WIDEST = 2_000, 400
+"""Of a table whose columns are told from its blanks."""
+
 _MARKS = re.compile(r"(?:\s?(?:\(\d{1,2}\)|\*{1,4}),?)+")
 _NOT_WORDS = re.compile(r"[^A-Za-z]*|\(?[ADI]\)?")
-_LIKE_A_ROW = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\d,\d{3}.*\d,\d{3}|\$\s?\d")
+_NUMBER = r"(?:^|\s\s)\$?\s?[\d,]+(?:\.\d+)?(?:\s\s|$)"
+_LIKE_A_ROW = re.compile(rf"\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{2,4}}|{_NUMBER}.*{_NUMBER}")
 _NOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\*{1,4})\s*\S")
 
 
@@ -32,6 +36,7 @@ class Grid:
     starts: Sequence[int]
     reads: Reads
     two_amounts: bool
+    width: int = 0
 
     def end(self, at: int) -> int:
         """Where the column after it starts."""
@@ -44,19 +49,63 @@ def placed(body: Sequence[Line], grid: Grid, spelt: Callable[[Line], Draft | Non
     A row is broken where the line beside it may be more of it. A text between two rows that could be the end of the one
     or the start of the other breaks both, unless another shows that in this table texts go on below their rows.
     """
-    pieces: list[Piece] = []
-    between: list[tuple[Draft, Draft]] = []
-    downwards = False
+    found = _Found()
     block: list[Line] = []
     for line in [*body, Line("")]:
         if line.has_words:
             block.append(line)
         elif block:
-            downwards |= _read_block(block, grid, spelt, pieces, between)
+            _read_block(block, grid, spelt, found)
             block = []
-    for above, below in between if not downwards else ():
-        above.broken = below.broken = True
-    return pieces
+    for above, below, doubtful in found.between:
+        if found.upwards or (doubtful and not found.downwards):
+            above.broken = below.broken = True
+    return found.pieces
+
+
+@dataclass(slots=True)
+class _Found:
+    """Rows and lines; the pairs of rows with a text between, and whether it is doubtful of which.
+
+    `downwards` and `upwards` are whether a line shows that texts go on below their rows, or start above them.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    between: list[tuple[Draft, Draft, bool]] = field(default_factory=list)
+    downwards: bool = False
+    upwards: bool = False
+
+
+def starts_between(heading: Sequence[Line], body: Sequence[Line], fits: Callable[[int], bool]) -> list[int]:
+    """Where columns start that no tags mark: behind two blanks through all rows and as much of the heading as fits.
+
+    [] where no part of the heading leaves as many columns as a form has.
+    """
+    above = [line for line in heading if line.has_words and not is_title(line.text)]
+    lines = [line for line in body if line.has_words]
+    if not above or not 0 < len(lines) <= _MOST_LINES:
+        return []
+    blank = [True] * (max(len(line.text) for line in [*above, *lines]) + 2)
+    if len(blank) > _WIDEST:
+        return []
+    for line in lines:
+        _fill(blank, line)
+    best: list[int] = []
+    for line in reversed(above):
+        _fill(blank, line)
+        starts = [
+            at
+            for at in range(len(blank))
+            if not blank[at] and (at == 0 or (blank[at - 1] and blank[at - 2 : at] in ([True] * 2, [True])))
+        ]
+        if fits(len(starts)):
+            best = starts
+    return best
+
+
+def _fill(blank: list[bool], line: Line) -> None:
+    for run in runs(line):
+        blank[run.start : run.end] = [False] * (run.end - run.start)
 
 
 def spelt_rows(body: Sequence[Line], spelt: Callable[[Line], Draft | None]) -> list[Piece]:
@@ -72,38 +121,35 @@ def spelt_rows(body: Sequence[Line], spelt: Callable[[Line], Draft | None]) -> l
     return pieces
 
 
-def _read_block(
-    lines: Sequence[Line],
-    grid: Grid,
-    spelt: Callable[[Line], Draft | None],
-    pieces: list[Piece],
-    between: list[tuple[Draft, Draft]],
-) -> bool:
-    """Read lines without a blank one among them; whether they show that texts go on below their rows."""
+def _read_block(lines: Sequence[Line], grid: Grid, spelt: Callable[[Line], Draft | None], found: _Found) -> None:
+    """Read lines without a blank one among them."""
     draft: Draft | None = None
-    begun = starts_above = shown = further = doubtful = False
+    begun = starts_above = further = doubtful = orphan = False
     for line in lines:
         more = _more(line, grid, draft) if draft is not None else None
         if draft is not None and more is not None:
             sure, doubtful = _append(draft, line, more, grid)
-            shown |= sure
+            found.downwards |= sure
             further = True
             continue
-        found = None if starts_above else _row(line, grid) or spelt(line)
-        if found is not None:
-            if doubtful and draft is not None:
-                between.append((draft, found))
-            draft = found
-            pieces.append(found)
+        row = None if starts_above else _row(line, grid) or spelt(line)
+        if row is not None:
+            if further and draft is not None:
+                found.between.append((draft, row, doubtful))
+            row.broken |= orphan
+            draft, orphan = row, False
+            found.pieces.append(row)
         else:
-            if not begun and _only_texts(line, grid):
-                starts_above = True
-            elif draft is not None and not _stands_alone(line):
+            above = _only_texts(line, grid)
+            starts_above |= above and not begun
+            orphan = above and (draft is not None or not begun)
+            found.upwards |= orphan
+            if draft is not None and not _stands_alone(line):
                 draft.broken = True
             draft = None
-            pieces.append(line)
+            found.pieces.append(line)
         begun, further, doubtful = True, False, False
-    return shown or (further and draft is not None)
+    found.downwards |= further and draft is not None
 
 
 def _append(draft: Draft, line: Line, more: dict[str, str], grid: Grid) -> tuple[bool, bool]:
@@ -113,11 +159,11 @@ def _append(draft: Draft, line: Line, more: dict[str, str], grid: Grid) -> tuple
         last = draft.tails.get(role, "")
         if not _MARKS.fullmatch(text):
             at = list(grid.roles).index(role)
-            room = grid.end(at) - grid.starts[at] - 2
+            room = min(grid.end(at), grid.width) - grid.starts[at] - 2
             open_bracket = last.count("(") > last.count(")")
             if text[0].islower() or text[0] in "(&/-," or open_bracket or last.endswith((",", "-", "&", "/")):
                 sure = True
-            elif role != NATURE and len(last) + 1 + len(text.split()[0]) < room:
+            elif len(last) + 1 + len(text.split()[0]) < room:
                 doubtful = True
         broken = last.endswith("-") and last[-2:-1].isalpha() and text[0].isalpha()
         draft.boxes[role] = f"{draft.boxes.get(role, '')}{'' if broken else ' '}{text}".strip()
@@ -157,9 +203,10 @@ def _more(line: Line, grid: Grid, draft: Draft) -> dict[str, str] | None:
     def can(at: int, run: Part, *, home: bool) -> int:
         role, text = grid.roles[at], run.text
         if _MARKS.fullmatch(text):
-            return 2 if role in draft.boxes else 0
+            near = at + 1 < len(grid.starts) and run.start >= grid.starts[at + 1] - 2 * DRIFT
+            return 2 if role in draft.boxes and (role in _TEXTS or (home and not near)) else 0
         if role in _TEXTS:
-            return 2 if not _NOT_WORDS.fullmatch(text) or (home and role in draft.boxes) else 0
+            return 2 if role in draft.boxes and (home or not _NOT_WORDS.fullmatch(text)) else 0
         goes_on = role in _LOOSE and role in draft.boxes and not grid.reads(role, draft.boxes[role])
         return 2 if goes_on and home else 0
 
@@ -169,7 +216,8 @@ def _more(line: Line, grid: Grid, draft: Draft) -> dict[str, str] | None:
 
 def _only_texts(line: Line, grid: Grid) -> bool:
     """Whether a line has nothing but words in columns of text: the start of a row whose numbers stand lower."""
-    return _more(line, grid, Draft()) is not None
+    every = Draft(dict.fromkeys(_TEXTS, ""))
+    return _more(line, grid, every) is not None
 
 
 _Can = Callable[..., int]

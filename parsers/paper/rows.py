@@ -49,7 +49,7 @@ from .headings import (
 )
 from .layouts import Draft, Piece
 from .lines import CUT, Line, Region, TableNumber, is_template
-from .placing import Grid, placed, spelt_rows
+from .placing import Grid, placed, spelt_rows, starts_between
 from .printed import is_furniture
 
 _KINDS: dict[tuple[TableNumber, bool], tuple[str, type]] = {
@@ -205,8 +205,9 @@ def _page_pieces(
         doubtful = []
         title = is_printed(lines[0])
         pieces = paper_layouts.labelled(lines[title:], table)
-    elif (roles := fits(len(starts))) is not None:
-        pieces = placed(body, Grid(roles, starts, reads, split), spelt)
+    elif roles := fits(len(starts := starts or starts_between(heading, body, lambda count: fits(count) is not None))):
+        width = max((len(line.text) for line in body), default=0)
+        pieces = placed(body, Grid(roles, starts, reads, split, width), spelt)
     else:
         pieces = spelt_rows(body, spelt)
     # A row is whole only when the layout has seen the lines below it: hence a list.

@@ -13,17 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import escape
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from form4lake.tables import Filing, ReportingOwner
 
-Layout = Literal["tags", "pipes", "labels", "html", "html, numbers apart"]
-LAYOUTS: tuple[Layout, ...] = ("tags", "pipes", "labels", "html", "html, numbers apart")
+Layout = Literal["tags", "no tags", "pipes", "labels", "html", "html, numbers apart", "html, empty cells"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a form is typed; `drift` is how many characters a text may stand beside its column."""
+    """How a form is typed.
+
+    `drift` is how many characters a text may stand beside its column, `right` whether numbers end below each other,
+    `spaced` whether blank lines stand between rows, `bottom` whether the lines of a row's texts end on that of its
+    numbers.
+    """
 
     layout: Layout = "tags"
     drift: int = 0
@@ -31,6 +36,9 @@ class Style:
     notes_last: bool = True
     rows_a_page: int = 0
     beside: bool = False
+    right: bool = False
+    spaced: bool = False
+    bottom: bool = False
 
 
 Column = tuple[str, int, str]
@@ -271,19 +279,21 @@ def _table(filing: Filing, style: Style, chance: random.Random, *, derivative: b
     if style.layout == "labels":
         yield from _labels(title, shown, cells)
     elif style.layout.startswith("html"):
-        yield from _html(title, shown, cells, apart=style.layout != "html")
+        yield from _html(title, shown, cells, style.layout)
     elif style.layout == "pipes":
         yield from _pipes(title, shown, cells)
     else:
         yield from _tags(title, shown, cells, style, chance)
 
 
-def _wrapped(texts: Sequence[str], shown: Sequence[Column], room: int) -> list[list[str]]:
+def _wrapped(texts: Sequence[str], shown: Sequence[Column], room: int, *, bottom: bool = False) -> list[list[str]]:
     boxes = [
         textwrap.wrap(text, width - room, break_long_words=False, break_on_hyphens=False)
         for text, (_, width, _) in zip(texts, shown, strict=True)
     ]
-    return [[box[at] if at < len(box) else "" for box in boxes] for at in range(max(map(len, boxes), default=0))]
+    height = max(map(len, boxes), default=0)
+    filled = [[""] * (height - len(box)) + box if bottom else box + [""] * (height - len(box)) for box in boxes]
+    return [[box[at] for box in filled] for at in range(height)]
 
 
 def _tags(
@@ -297,10 +307,13 @@ def _tags(
         for line in _wrapped([caption for _, _, caption in shown], shown, 2):
             yield "".join(f"{each:<{width}}" for each, (_, width, _) in zip(line, shown, strict=True)).rstrip()
         tags = ["<S>", *["<C>"] * (len(shown) - 1)]
-        yield "".join(f"{tag:<{width}}" for tag, (_, width, _) in zip(tags, shown, strict=True)).rstrip()
+        if style.layout == "tags":
+            yield "".join(f"{tag:<{width}}" for tag, (_, width, _) in zip(tags, shown, strict=True)).rstrip()
         for row in page:
-            for line in _wrapped(row, shown, 3):
-                yield _drifted(line, shown, style.drift, chance)
+            for line in _wrapped(row, shown, 3, bottom=style.bottom):
+                yield _drifted(line, shown, style, chance)
+            if style.spaced:
+                yield ""
         yield "</TABLE>"
 
 
@@ -316,12 +329,13 @@ def _paged(cells: list[list[str]], many: int) -> Iterator[list[list[str]]]:
         yield cells[at : at + many]
 
 
-def _drifted(line: Sequence[str], shown: Sequence[Column], drift: int, chance: random.Random) -> str:
+def _drifted(line: Sequence[str], shown: Sequence[Column], style: Style, chance: random.Random) -> str:
     text, start = "", 0
     for cell, (_, width, _) in zip(line, shown, strict=True):
         if cell:
-            at = max(start + (chance.randint(-drift, drift) if start else 0), len(text) + 2 if text else 0)
-            text = f"{text:<{at}}{cell}"
+            first = start + (width - 3 - len(cell) if style.right and cell[0] in "$0123456789" else 0)
+            at = first + (chance.randint(-style.drift, style.drift) if start else 0)
+            text = f"{text:<{max(at, len(text) + 2 if text else 0)}}{cell}"
         start += width
     return text
 
@@ -363,17 +377,20 @@ def _labels(title: str, shown: Sequence[Column], cells: list[list[str]]) -> Iter
             yield f"      {'     '.join(together)}"
 
 
-def _html(title: str, shown: Sequence[Column], cells: list[list[str]], *, apart: bool) -> Iterator[str]:
+def _html(title: str, shown: Sequence[Column], cells: list[list[str]], layout: Layout) -> Iterator[str]:
+    """A table of HTML; the number of a column may have a cell of its own, with a cell below it or none."""
     yield f"<P>{title}</P><TABLE BORDER=1>"
     heading = []
     for _, _, caption in shown:
         number, dot, words = caption.partition(". ")
-        whole = f"{number}.</TD><TD>{words}" if apart and dot else f"&nbsp;</TD><TD>{caption}" if apart else caption
-        heading.append(f"<TD><FONT SIZE=1>{whole}</FONT></TD>")
+        apart = f"{number}.</TD><TD>{words}" if dot else f"&nbsp;</TD><TD>{caption}"
+        heading.append(f"<TD><FONT SIZE=1>{caption if layout == 'html' else apart}</FONT></TD>")
     yield f"<TR>{''.join(heading)}</TR>"
+    before = {"html": "<TD>", "html, numbers apart": "<TD COLSPAN=2>", "html, empty cells": "<TD>&nbsp;</TD><TD>"}[
+        layout
+    ]
     for row in cells:
-        span = " COLSPAN=2" if apart else ""
-        yield "<TR>" + "".join(f"<TD{span}><FONT SIZE=1>{escape(each)}&nbsp;</FONT></TD>" for each in row) + "</TR>"
+        yield "<TR>" + "".join(f"{before}<FONT SIZE=1>{escape(each)}&nbsp;</FONT></TD>" for each in row) + "</TR>"
     yield "</TABLE>"
 
 
