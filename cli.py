@@ -305,11 +305,23 @@ def parse(
 
 
 @app.command()
-def status() -> None:
-    """Show what is covered, missing, in quarantine and why."""
+def status(
+    first: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[FROM]", help="Judge the days from FROM on; else all.")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="[TO]", help="To TO; else to the newest.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Show how far the lake is complete, and what is not.
+
+    The exit code is 0 if every business day, or every one of FROM to TO, is complete; 1 if not.
+    """
     from .commands.status import show_status
 
-    raise typer.Exit(show_status())
+    raise typer.Exit(show_status(first, last, as_of, as_json=as_json))
 
 
 @app.command()

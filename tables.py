@@ -358,7 +358,8 @@ class IndexDay:
 
     index_date: IndexDate = required("Date of the daily index.")
     state: Name = required(
-        "whole: read to its end; damaged: it could not be read, or not all of it; holiday, no index: none exists."
+        "whole: read to its end; damaged: it could not be read, or not all of it; not published: it was not there yet; "
+        "holiday: EDGAR was closed; no index: a business day of which EDGAR has none."
     )
     forms: Text = doc("The form types taken from it, joined by a comma; NULL where there is no index.")
     read_at: Moment = required("When it was read last.")
@@ -367,6 +368,7 @@ class IndexDay:
     etag: Text = doc("The ETag that EDGAR sent with it; the next reading asks only for another edition.")
     last_modified: Instant = doc("The Last-Modified that EDGAR sent with it.")
     problem: Text = doc("What could not be read of a damaged index.")
+    readings: Whole = doc("How many readings in a row found this edition of a damaged index; else NULL.")
 
 
 @dataclass(slots=True, kw_only=True)

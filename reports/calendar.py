@@ -20,7 +20,11 @@ class Covered(Protocol):
 
     @property
     def state(self) -> str:
-        """whole, damaged, holiday or no index."""
+        """whole, partial, damaged, not published, no index, holiday, from a data set or never read."""
+
+    @property
+    def forms(self) -> str | None:
+        """The form types taken, joined by a comma."""
 
     @property
     def expected(self) -> int:
@@ -51,12 +55,20 @@ class Standing(StrEnum):
     HOLIDAY = "holiday"
     NO_INDEX = "no index"
     """EDGAR has none of this day, and it was no holiday."""
-    NOT_LOOKED_FOR = "not looked for"
+    NOT_PUBLISHED = "not published"
+    """Its index was looked for, and was not there yet."""
+    FROM_DATASET = "from a data set"
+    """Its filings are known from a data set of the SEC's, rounded to two decimals."""
+    NEVER_READ = "never read"
+
+
+WITHOUT_FILINGS = (Standing.HOLIDAY, Standing.NO_INDEX, Standing.NOT_PUBLISHED, Standing.NEVER_READ)
+"""Standings of which there is nothing to count."""
 
 
 def standing(day: Covered) -> Standing:
-    """How a day stands whose index was looked for."""
-    if day.state in ("holiday", "no index"):
+    """How a day stands, by its row of `coverage`."""
+    if day.state in ("holiday", "no index", "not published", "from a data set", "never read"):
         return Standing(day.state)
     if day.state == "whole" and day.stored == day.expected:
         return Standing.COMPLETE
@@ -75,6 +87,8 @@ class Day:
     missing: int
     from_datasets: int
     """Those of quarantined and missing that the lake has from the SEC's data sets, rounded to two decimals."""
+    forms: str | None = None
+    """The form types taken, joined by a comma."""
 
     @property
     def standing(self) -> Standing:
@@ -83,8 +97,11 @@ class Day:
 
     def __str__(self) -> str:
         words = f"{self.index_date}: {self.standing}"
-        if self.standing in (Standing.HOLIDAY, Standing.NO_INDEX):
+        if self.standing in WITHOUT_FILINGS:
             return words
+        if self.standing is Standing.FROM_DATASET:
+            exact = f", {self.stored:,} of them exact" if self.stored else ""
+            return f"{words}: {self.expected:,} filings{exact}"
         words += f", {self.stored:,} of {self.expected:,} stored"
         words += f", {self.quarantined:,} quarantined" if self.quarantined else ""
         words += f", {self.missing:,} missing" if self.missing else ""
@@ -130,24 +147,24 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Years between others of which no day was looked for."""
+    """Years of which no day was read."""
 
     first: int
     last: int
 
     def __str__(self) -> str:
         years = str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
-        return f"{years}: {Standing.NOT_LOOKED_FOR}"
+        return f"{years}: {Standing.NEVER_READ}"
 
 
 def calendar(days: Iterable[Day]) -> list[Year | Gap]:
-    """The calendar from the first day that was looked for to the last, year by year; weekdays between them that were
-    not looked for are shown as that."""
+    """The calendar from the first day to the last, year by year; whole years that were never read are a line."""
     by_date = {day.index_date: day for day in days}
     if not by_date:
         return []
     first, last = min(by_date), max(by_date)
-    looked_at = sorted({day.year for day in by_date})
+    read = {day.year for day, row in by_date.items() if row.standing not in (Standing.NEVER_READ, Standing.HOLIDAY)}
+    looked_at = sorted(read | {first.year, last.year})
     shown: list[Year | Gap] = []
     for place, year in enumerate(looked_at):
         if place and year - looked_at[place - 1] > 1:
@@ -169,7 +186,7 @@ def _year(year: int, by_date: dict[date, Day], first: date, last: date) -> Year:
         if day := by_date.get(each) if each.year == year else None:
             cell = Cell(day.standing, str(day))
         elif each.year == year and first <= each <= last and each.isoweekday() <= _FRIDAY:
-            cell = Cell(Standing.NOT_LOOKED_FOR, f"{each}: {Standing.NOT_LOOKED_FOR}")
+            cell = Cell(Standing.NEVER_READ, f"{each}: {Standing.NEVER_READ}")
         cells.append(cell)
         if cell.standing:
             counts[cell.standing] += 1

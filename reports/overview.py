@@ -11,13 +11,15 @@ from typing import Any
 
 import duckdb
 
-from .calendar import Day
+from .calendar import Day, Standing
 from .latency import Latency, read_latency
 from .trading import Period, Trade, largest, periods
 
 NEWEST_CLUSTERS, LARGEST, ISSUES_SHOWN, REASONS_SHOWN = 10, 10, 20, 20
 CLUSTER = (30, 3, 100_000)
 """Days, insiders and dollars that make a cluster."""
+NEED_A_LOOK = (Standing.PARTIAL, Standing.MISSING, Standing.NO_INDEX, Standing.NOT_PUBLISHED, Standing.NEVER_READ)
+"""Days that stand so are not complete."""
 RECENT_DAYS = 90
 """How far back the largest trades go where no date is given."""
 
@@ -121,7 +123,12 @@ class Overview:
     @property
     def look(self) -> list[Day]:
         """The days that a person should look at, newest first."""
-        return sorted((day for day in self.days if day.standing in ("partial", "missing")), reverse=True, key=_dated)
+        return sorted((day for day in self.days if day.standing in NEED_A_LOOK), reverse=True, key=_dated)
+
+    @property
+    def business_days(self) -> int:
+        """The days on which EDGAR published an index, or should have."""
+        return sum(day.standing is not Standing.HOLIDAY for day in self.days)
 
     @property
     def from_datasets(self) -> int:
@@ -157,7 +164,7 @@ def read_overview(
     indexed = "WHERE index_date >= ?" if since else ""
     ((version,),) = ask("SELECT version FROM lake_snapshot")
     ((filings, first, last),) = ask(f"SELECT count(*), min(filing_date), max(filing_date) FROM filings {filed}", *dates)
-    columns = "index_date, state, expected, stored, quarantined, missing, from_datasets"
+    columns = "index_date, state, expected, stored, quarantined, missing, from_datasets, forms"
     days = [Day(*row) for row in ask(f"SELECT {columns} FROM coverage {indexed} ORDER BY index_date", *dates)]
     largest_since = since or (max(first, last - timedelta(RECENT_DAYS)) if last else None)
     issues = (
@@ -210,7 +217,7 @@ def _months(days: Sequence[Day]) -> list[Month]:
     return [
         Month(
             month,
-            days=sum(day.state in ("whole", "damaged") for day in each),
+            days=sum(day.state in ("whole", "partial", "damaged") for day in each),
             expected=sum(day.expected for day in each),
             stored=sum(day.stored for day in each),
             quarantined=sum(day.quarantined for day in each),

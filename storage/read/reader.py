@@ -35,11 +35,11 @@ class DayCoverage:
 
     index_date: date
     state: str
-    """whole, damaged, holiday or no index."""
+    """whole, partial, damaged, not published, no index, holiday, from a data set or never read."""
     forms: str | None
-    """The form types taken from the index, joined by a comma."""
+    """The form types taken from the index, or from the data set that has the day, joined by a comma."""
     expected: int
-    """Filings that the index lists, of those forms."""
+    """Filings that the index lists, of those forms; of a day never read, those of its date that the lake knows."""
     stored: int
     quarantined: int
     missing: int
@@ -48,8 +48,8 @@ class DayCoverage:
 
     @property
     def complete(self) -> bool:
-        """Whether the index was read whole, or there is none, and each filing is stored or in quarantine."""
-        return self.state != "damaged" and self.missing == 0
+        """Whether each filing is stored or in quarantine, there is none, or a data set has the day."""
+        return self.state in ("whole", "holiday", "from a data set")
 
 
 class LakeReader:
@@ -190,21 +190,30 @@ class LakeReader:
         """What the lake says of a quarter's data set; None if it holds none."""
         return next((each for each in self.datasets() if each.quarter == quarter), None)
 
-    def count_from_datasets(self) -> int:
-        """How many filings it has from data sets only."""
+    def count_filings(self, first: date | None = None, last: date | None = None) -> tuple[int, int]:
+        """How many filings of the filing dates from `first` to `last` it has, and of these from data sets only."""
         with self._reading() as (cursor, snapshot):
-            sql = f"SELECT count(*) FROM ({snapshot.relation('filings')}) WHERE NOT ({EXACT})"
-            return int(rows(cursor, sql)[0][0])
+            sql = (
+                f"SELECT count(*), count(*) FILTER (NOT ({EXACT})) FROM ({snapshot.relation('filings')}) "
+                f"WHERE filing_date BETWEEN DATE '{first or date.min}' AND DATE '{last or date.max}'"
+            )
+            ((filings, from_datasets),) = rows(cursor, sql)
+            return int(filings), int(from_datasets)
 
-    def coverage(self, first: date | None = None, last: date | None = None) -> list[DayCoverage]:
-        """How complete each index date that was looked for is, from `first` to `last`, oldest first."""
+    def coverage(
+        self, first: date | None = None, last: date | None = None, *, today: date | None = None
+    ) -> list[DayCoverage]:
+        """The view `coverage` from `first` to `last`, oldest first, as on the date `today`, New York's; None: now."""
         condition = " AND ".join(
             [f"index_date >= DATE '{first}'"] * (first is not None)
             + [f"index_date <= DATE '{last}'"] * (last is not None)
         )
         with self._reading() as (cursor, snapshot):
-            for name in ("filings", "quarantine", "index_entries", "index_days"):
+            for name in ("filings", "quarantine", "index_entries", "index_days", "datasets"):
                 cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {snapshot.relation(name)}")
+            cursor.execute(f"CREATE OR REPLACE TEMP VIEW business_days AS {view('business_days').query}")
+            if today:
+                cursor.execute(f"SET VARIABLE as_of = TIMESTAMPTZ '{today} 12:00 America/New_York'")
             sql = (
                 f"SELECT * FROM ({view('coverage').query}) {'WHERE ' * bool(condition)}{condition} ORDER BY index_date"
             )

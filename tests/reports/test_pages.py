@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from lxml import html
 
-from form4lake.reports import Standing, UnknownTicker, write_report
+from form4lake.reports import UnknownTicker, write_report
 from form4lake.reports.numbers import quarters
 from form4lake.storage import Lake
 from form4lake.tables import DatasetRead
@@ -30,6 +30,7 @@ from form4lake.tests.builders.lakes import (
 )
 
 HOSTILE = "<script>alert('1')</script> & \"Sons\" </style></svg>"
+AS_OF = "SET VARIABLE as_of = TIMESTAMPTZ '2024-01-16 12:00 America/New_York'"
 WEEK = [MONDAY + timedelta(n) for n in range(5)]
 
 
@@ -46,7 +47,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def filled(lake: Lake) -> Lake:
     """Monday complete, Tuesday with one in quarantine and one missing, Wednesday all missing, Thursday a holiday; the
-    Monday after complete, so that Friday was not looked for. Three insiders buy; one price is absent."""
+    Monday after complete, so that Friday was never read. Three insiders buy; one price is absent."""
     monday, tuesday, wednesday, thursday, _ = WEEK
     store(
         lake,
@@ -74,11 +75,13 @@ def filled(lake: Lake) -> Lake:
 @pytest.fixture
 def connection(week: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     with week.connect() as connection:
+        connection.execute(AS_OF)
         yield connection
 
 
 def page(lake: Lake, path: Path, **options: object) -> html.HtmlElement:
     with lake.connect() as connection:
+        connection.execute(AS_OF)
         write_report(connection, path, **options)  # type: ignore[arg-type]
     return html.fromstring(path.read_text(encoding="utf-8"))
 
@@ -99,12 +102,12 @@ def test_the_calendar_says_what_coverage_says(
 ) -> None:
     said = days(page(week, tmp_path / "report.html"))
     rows = connection.sql("SELECT index_date, state, expected, stored, quarantined, missing FROM coverage").fetchall()
-    assert {day for day, words in said.items() if words != Standing.NOT_LOOKED_FOR} == {row[0] for row in rows}
+    assert said.keys() == {row[0] for row in rows}
     for day, state, *numbers in rows:
         words = said[day]
         found = {name: int(count) for count, name in re.findall(r"(\d+) (of|stored|quarantined|missing)", words)}
-        if state == "holiday":
-            assert words == "holiday"
+        if state in ("holiday", "never read"):
+            assert words == state
         else:
             stored, expected = found["of"], found["stored"]
             assert [expected, stored, found.get("quarantined", 0), found.get("missing", 0)] == numbers
@@ -119,7 +122,7 @@ def test_each_standing_has_its_class_and_word(week: Lake, tmp_path: Path) -> Non
         "partial",
         "missing",
         "holiday",
-        "not-looked-for",
+        "never-read",
     ]
     assert len(stands) == 6, "weekends and days outside are not shown"
 
@@ -179,7 +182,7 @@ def test_years_that_nobody_looked_at_are_one_line(lake: Lake, tmp_path: Path) ->
     store(lake, filing("0000000001-24-000001"))
     store(lake, filing("0000000001-09-000001", date(2009, 3, 2)), day=date(2009, 3, 2))
     document = page(lake, tmp_path / "page.html")
-    assert "2010 to 2023: not looked for" in section(document, "coverage")
+    assert "2010 to 2023: never read" in section(document, "coverage")
 
 
 def test_an_issuer_has_its_insiders_holdings_and_amendments(lake: Lake, tmp_path: Path) -> None:

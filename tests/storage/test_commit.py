@@ -164,7 +164,7 @@ def test_an_accession_of_two_indexes_lives_once(lake: Lake, tmp_path: Path) -> N
     store(lake, replace(full_filing("a"), ticker="LATER"), day=TUESDAY)
     assert read(lake, "SELECT accession_number, ticker FROM filings ORDER BY 1") == [("a", "LATER"), ("b", "ISS")]
     assert read(lake, "SELECT count(*) FROM footnotes") == [(1,)]
-    assert [(each.stored, each.missing) for each in lake.coverage()] == [(2, 0), (1, 0)]
+    assert [(each.stored, each.missing) for each in lake.coverage(last=TUESDAY)] == [(2, 0), (1, 0)]
     assert globbed(tmp_path / "lake") == contents(lake)
 
 
@@ -207,7 +207,9 @@ def test_quarantine_keeps_the_first_time_and_ends_with_success(lake: Lake) -> No
     assert (history["accession_number"], history["attempts"], history["reason"]) == ("q", 2, quarantined("q").reason)
     assert (history["first_seen"], history["last_tried"]) == (NOON.isoformat(), later.isoformat())
     assert lake.all_quarantined() == []
-    assert [(each.stored, each.quarantined, each.complete) for each in lake.coverage()] == [(1, 0, True)] * 2
+    assert [(each.stored, each.quarantined, each.complete) for each in lake.coverage(last=TUESDAY)] == [
+        (1, 0, True)
+    ] * 2
 
 
 def test_index_date_of_quarantine_in_a_compacted_month(lake: Lake) -> None:
@@ -274,7 +276,8 @@ def test_a_holiday_is_complete_and_expects_nothing(lake: Lake) -> None:
     store(lake, filing("a"))
     found = lake.coverage(date(2024, 1, 1), date(2024, 1, 7))
     assert [(each.index_date, each.state, each.expected, each.complete) for each in found] == [
-        (date(2024, 1, 1), "holiday", 0, True)
+        (date(2024, 1, 1), "holiday", 0, True),
+        *((date(2024, 1, day), "never read", 0, False) for day in (2, 3, 4, 5)),
     ]
 
 
@@ -284,7 +287,7 @@ def test_coverage_counts_each_expected_filing_once(lake: Lake) -> None:
     ingest.add_quarantined(quarantined("b"), MONDAY)
     ingest.add_day(index_day(forms="4, 4/A"), [entry("a"), entry("b"), entry("c"), entry("d", form_type="3")])
     lake.commit(ingest, writer="nightly")
-    (day,) = lake.coverage()
+    (day,) = lake.coverage(last=MONDAY)
     assert (day.forms, day.expected, day.stored, day.quarantined, day.missing) == ("4, 4/A", 3, 1, 1, 1)
     assert not day.complete
 

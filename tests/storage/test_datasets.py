@@ -122,7 +122,7 @@ def test_coverage_counts_exact_filings_and_says_what_data_sets_have(lake: Lake) 
     ingest.add_day(index_day(FEBRUARY), [entry(each, FEBRUARY) for each in listed])
     lake.commit(ingest, writer="test")
     put_in(lake, *(of_dataset(each) for each in listed[:3]))
-    (day,) = lake.coverage()
+    (day,) = lake.coverage(FEBRUARY, FEBRUARY)
     assert (day.expected, day.stored, day.quarantined, day.missing, day.from_datasets) == (4, 1, 1, 2, 2)
     assert not day.complete
     assert [row.accession_number for _, row in lake.all_quarantined()] == ["1-24-2"]

@@ -140,7 +140,6 @@ def test_every_view_macro_and_column_says_what_it_means(lake: Lake) -> None:
     columns = dict(found["columns"])
     for column, source in {
         "insider_buys.value": "trades.value",
-        "coverage.state": "index_days.state",
         "coverage.index_date": "index_days.index_date",
         "current_filings.filing_date": "filings.filing_date",
         "late_filings.owner_names": "trades.owner_names",

@@ -1,4 +1,4 @@
--- On which days did EDGAR take filings? Every day from 2002-08-01 to 2059-12-31. A day whose index the lake holds is
+-- On which days did EDGAR take filings? Every day from 1993-01-01 to 2059-12-31. A day whose index the lake holds is
 -- a business day; one on which the lake found no index is none. Of the others, business days are Monday to Friday
 -- without the federal holidays as observed (of a Saturday on Friday, of a Sunday on Monday; Juneteenth since 2021)
 -- and without the days on which EDGAR was closed by order: 2018-12-05, 2018-12-24, 2019-12-24, 2020-12-24,
@@ -10,7 +10,7 @@ WITH days AS (
     SELECT
         CAST(range AS DATE) AS day, isodow(range) AS weekday, month(range) AS month, day(range) AS of_month,
         (of_month + 6) // 7 AS which_of_month
-    FROM range(DATE '2002-07-31', DATE '2060-01-02', INTERVAL 1 DAY)
+    FROM range(DATE '1992-12-31', DATE '2060-01-02', INTERVAL 1 DAY)
 ),
 dated AS (
     SELECT
@@ -41,6 +41,9 @@ SELECT
     count(*) FILTER (coalesce(i.has_index, r.is_business_day)) OVER (ORDER BY r.day) AS business_day_number
 FROM ruled r
 LEFT JOIN (
-    SELECT index_date, bool_or(state IN ('whole', 'damaged')) AS has_index FROM index_days GROUP BY index_date
+    SELECT index_date, bool_or(state IN ('whole', 'damaged')) AS has_index
+    FROM index_days
+    WHERE state <> 'not published'
+    GROUP BY index_date
 ) i ON i.index_date = r.day
-WHERE r.day BETWEEN DATE '2002-08-01' AND DATE '2059-12-31'
+WHERE r.day BETWEEN DATE '1993-01-01' AND DATE '2059-12-31'
