@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 
 from ..edgar_calendar import Quarter
@@ -16,10 +17,22 @@ _NAME = re.compile(r"(?P<kind>master|form|company)\.(?P<digits>\d{6}|\d{8})\.(?P
 _KINDS = ("master", "form", "company")
 """The piped index first: in the others a name can run into the form type."""
 _PACKINGS = ("idx", "gz", "Z")
+_LONG_NAMES = date(1998, 4, 1)
+"""From here on a name has the whole year."""
+_SIZE = re.compile(r"(\d{1,12}) ?(B|KB|MB)", re.IGNORECASE)
+_UNITS = {"B": 1, "KB": 1000, "MB": 1_000_000}
 
 
-def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tuple[str, ...]] | None:
-    """The indexes of a quarter's days: date → paths below /Archives/, best first.
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """An index that index.json lists: its path below /Archives/, and how many bytes it must have at least."""
+
+    path: str
+    least_bytes: int
+
+
+def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tuple[ListedFile, ...]] | None:
+    """The indexes of a quarter's days, best first.
 
     `master` comes before `form` before `company`, an uncompressed file before .gz before .Z. None if EDGAR says that it
     has no list of that quarter (the future, before 1994-07, or a file that it denies for a while). Raises what
@@ -31,14 +44,38 @@ def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tupl
         answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing, limit=LISTING)
     except Absent:
         return None
-    found: dict[date, list[tuple[int, int, str]]] = defaultdict(list)
+    found: dict[date, list[tuple[int, int, ListedFile]]] = defaultdict(list)
     for item in json.loads(answer.body)["directory"]["item"]:
         name = _NAME.fullmatch(item["name"])
         day = name and date_of_name(name["digits"], quarter)
         if name and day:
             packing = _PACKINGS.index(name["packing"].removeprefix("idx."))
-            found[day].append((_KINDS.index(name["kind"]), packing, f"{folder}/{name[0]}"))
-    return {day: tuple(path for _, _, path in sorted(found[day])) for day in sorted(found)}
+            file = ListedFile(f"{folder}/{name[0]}", _least_bytes(item.get("size")))
+            found[day].append((_KINDS.index(name["kind"]), packing, file))
+    return {day: tuple(file for *_, file in sorted(found[day], key=_best_first)) for day in sorted(found)}
+
+
+def paths_of(day: date) -> tuple[str, ...]:
+    """Where a day's master and form index are, if EDGAR has them without listing them."""
+    quarter = Quarter.of(day)
+    short = f"{day:%y%m%d}" if day.year >= 1995 else f"{day:%m%d%y}"
+    digits = f"{day:%Y%m%d}" if day >= _LONG_NAMES else short
+    folder = f"edgar/daily-index/{quarter.year}/QTR{quarter.number}"
+    return tuple(f"{folder}/{kind}.{digits}.idx" for kind in _KINDS[:2])
+
+
+def _best_first(found: tuple[int, int, ListedFile]) -> tuple[int, int, str]:
+    kind, packing, file = found
+    return kind, packing, file.path
+
+
+def _least_bytes(size: object) -> int:
+    """The fewest bytes of a file whose size is listed so, as `700 KB`; 0 where nothing can be told from it.
+
+    Whether EDGAR's KB are 1,000 or 1,024 bytes and how they are rounded is not documented: the smaller is taken.
+    """
+    found = _SIZE.fullmatch(size) if isinstance(size, str) else None
+    return max(0, (int(found[1]) - 1) * _UNITS[found[2].upper()]) if found else 0
 
 
 def lacks_of_listing(body: bytes) -> str | None:

@@ -1,13 +1,14 @@
 """Which days have an index, from index.json as EDGAR writes it, and why the others have none."""
 
 import json
+from collections import Counter
 from datetime import date
 
 import pytest
 
 from form4lake.crawler import BrokenAnswer, EdgarClient, EdgarDown, ListedDay, list_daily_indexes, survey_days
-from form4lake.crawler.listing import date_of_name
-from form4lake.edgar_calendar import Quarter
+from form4lake.crawler.listing import ListedFile, date_of_name
+from form4lake.edgar_calendar import Quarter, days_between, is_business_day
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer, zipped
 
 
@@ -31,10 +32,23 @@ def test_the_indexes_of_a_day_are_listed_best_first(server: ScriptedServer, clie
     server.script(folder(2024, 1), masters("20240103", "20240102"))
     assert list_daily_indexes(client, Quarter(2024, 1)) == {
         date(2024, 1, day): tuple(
-            f"edgar/daily-index/2024/QTR1/{kind}.2024010{day}.idx" for kind in ("master", "form", "company")
+            ListedFile(f"edgar/daily-index/2024/QTR1/{kind}.2024010{day}.idx", 699_000)
+            for kind in ("master", "form", "company")
         )
         for day in (2, 3)
     }
+
+
+@pytest.mark.parametrize(
+    ("size", "least"), [("700 KB", 699_000), ("1 KB", 0), ("2 MB", 1_000_000), ("", 0), ("many", 0), (7, 0), (None, 0)]
+)
+def test_how_many_bytes_a_listed_size_promises(
+    server: ScriptedServer, client: EdgarClient, size: object, least: int
+) -> None:
+    items = [{"name": "master.20240102.idx", "size": size}]
+    server.script(folder(2024, 1), Scripted(json.dumps({"directory": {"item": items}}).encode()))
+    ((file,),) = (list_daily_indexes(client, Quarter(2024, 1)) or {}).values()
+    assert file.least_bytes == least
 
 
 def test_the_uncompressed_one_is_preferred(server: ScriptedServer, client: EdgarClient) -> None:
@@ -46,8 +60,8 @@ def test_the_uncompressed_one_is_preferred(server: ScriptedServer, client: Edgar
                 "master.999999.idx", "crawler.980108.idx"),
     )  # fmt: skip
     names = {
-        day: [path.rsplit("/", 1)[1] for path in paths]
-        for day, paths in (list_daily_indexes(client, Quarter(1998, 1)) or {}).items()
+        day: [file.path.rsplit("/", 1)[1] for file in files]
+        for day, files in (list_daily_indexes(client, Quarter(1998, 1)) or {}).items()
     }
     assert names == {
         date(1998, 1, 2): ["master.980102.idx", "master.980102.idx.gz", "master.980102.idx.Z"],
@@ -111,7 +125,9 @@ def test_a_list_that_is_no_list_is_asked_for_again_then_refused(
 def states(client: EdgarClient, first: date, last: date, today: date, recent_days: int = 2) -> dict[str, str]:
     surveyed = survey_days(client, first, last, today=today, recent_days=recent_days)
     assert [day.index_date for day in surveyed] == sorted(day.index_date for day in surveyed)
-    assert all((day.path is not None) == (day.state == "listed") for day in surveyed)
+    for day in surveyed:
+        asked_for = day.state == "listed" or (day.state != "holiday" and day.index_date <= today)
+        assert (day.path is not None) == asked_for
     return {day.index_date.strftime("%m-%d"): day.state for day in surveyed}
 
 
@@ -167,7 +183,8 @@ def test_the_first_evening_of_a_quarter_is_not_published_yet(server: ScriptedSer
 def test_days_missing_at_the_end_of_an_old_quarter_do_not_come_any_more(
     server: ScriptedServer, client: EdgarClient
 ) -> None:
-    server.script(folder(2012, 4), masters("20121226", "20121227"))
+    before = [f"{day:%Y%m%d}" for day in days_between(date(2012, 10, 1), date(2012, 12, 21)) if is_business_day(day)]
+    server.script(folder(2012, 4), masters(*before, "20121226", "20121227"))
     found = states(client, date(2012, 12, 24), date(2012, 12, 31), today=date(2024, 1, 2))
     assert found == {
         "12-24": "no index",
@@ -182,7 +199,42 @@ def test_days_missing_at_the_end_of_an_old_quarter_do_not_come_any_more(
 def test_a_past_quarter_without_any_list_is_never_taken_for_one_without_filings(
     server: ScriptedServer, client: EdgarClient
 ) -> None:
-    assert set(states(client, date(2012, 12, 24), date(2012, 12, 31), today=date(2024, 1, 2)).values()) == {"denied"}
+    assert set(states(client, date(2012, 12, 24), date(2012, 12, 31), today=date(2024, 1, 2)).values()) == {
+        "denied",
+        "holiday",
+    }
+
+
+def test_a_list_that_lacks_many_days_of_a_past_quarter_is_damage(server: ScriptedServer, client: EdgarClient) -> None:
+    last = [f"202403{day:02}" for day in (20, 21, 22, 25, 26, 27, 28, 29)]
+    for lacking, state in ((6, "denied"), (5, "no index")):
+        kept = days_between(date(2024, 1, 2), date(2024, 3, 19))
+        business = [f"{day:%Y%m%d}" for day in kept if is_business_day(day)]
+        server.script(folder(2024, 1), masters(*business[lacking:], *last))
+        found = states(client, date(2024, 1, 1), date(2024, 3, 31), today=date(2024, 6, 3))
+        assert Counter(found.values()) == {"listed": 62 - lacking, state: lacking, "holiday": 3}
+    server.script(folder(2024, 1), masters())
+    empty = states(client, date(2024, 1, 1), date(2024, 3, 31), today=date(2024, 6, 3))
+    assert Counter(empty.values()) == {"denied": 62, "holiday": 3}
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(1994, 7, 5), "1994/QTR3/master.070594.idx"),
+        (date(1998, 3, 31), "1998/QTR1/master.980331.idx"),
+        (date(1998, 4, 1), "1998/QTR2/master.19980401.idx"),
+        (date(2024, 1, 3), "2024/QTR1/master.20240103.idx"),
+    ],
+)
+def test_a_business_day_that_the_list_lacks_comes_with_the_path_to_ask_for(
+    server: ScriptedServer, client: EdgarClient, day: date, name: str
+) -> None:
+    quarter = Quarter.of(day)
+    server.script(folder(quarter.year, quarter.number), masters())
+    (found,) = survey_days(client, day, day, today=date(2024, 6, 3), recent_days=2)
+    assert found.path == f"edgar/daily-index/{name}"
+    assert found.other_paths == (f"edgar/daily-index/{name.replace('master', 'form')}",)
 
 
 def test_a_list_that_edgar_denies_once_is_asked_for_again(server: ScriptedServer, client: EdgarClient) -> None:

@@ -166,3 +166,63 @@ def test_another_file_of_a_quarter_stands_in_for_a_broken_one(server: ScriptedSe
 def test_a_quarter_that_edgar_has_not(client: EdgarClient) -> None:
     with pytest.raises(Absent, match=r"master\.gz"):
         read_quarterly_index(client, Quarter(2024, 1), {"4"})
+
+
+def test_an_index_shorter_than_the_list_says_is_not_whole(server: ScriptedServer, client: EdgarClient) -> None:
+    body = index(*(row(number) for number in range(1, 30)))
+    server.script(f"/Archives/{PATH}", Scripted(body))
+    for least, whole in ((len(body), True), (len(body) + 1, False)):
+        read = read_daily_index(client, ListedDay(DAY, "listed", PATH, (), {PATH: least}), OWNERSHIP_FORMS)
+        assert read is not None
+        assert read.whole == whole
+        assert len(read.entries) == 29
+    assert "bytes" in read.problems[0]
+
+
+def test_another_file_of_the_day_stands_in_for_a_short_one(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(index(row(7))))
+    server.script(f"/Archives/{FORM}", Scripted(FORM_INDEX))
+    read = read_daily_index(client, ListedDay(DAY, "listed", PATH, (FORM,), {PATH: 9000}), OWNERSHIP_FORMS)
+    assert read is not None
+    assert (read.source_path, read.whole) == (FORM, True)
+
+
+@pytest.mark.parametrize("rows", [(), (row(1, form="10-K"),)])
+def test_an_index_of_a_business_day_without_an_ownership_filing_is_damaged(
+    server: ScriptedServer, client: EdgarClient, rows: tuple[str, ...]
+) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(index(*rows)))
+    read = read_daily_index(client, LISTED, {"4"})
+    assert read is not None
+    assert read.problems == ["the index lists no ownership filing, and 2024-01-02 is a business day"]
+
+
+def test_an_index_without_the_wanted_forms_or_of_a_saturday_may_list_nothing(
+    server: ScriptedServer, client: EdgarClient
+) -> None:
+    server.script(f"/Archives/{PATH}", Scripted(index(row(1))))
+    read = read_daily_index(client, LISTED, {"5/A"})
+    assert read is not None
+    assert (read.whole, read.entries) == (True, [])
+    saturday = f"{FOLDER}/master.20240106.idx"
+    server.script(f"/Archives/{saturday}", Scripted(index()))
+    read = read_daily_index(client, ListedDay(date(2024, 1, 6), "listed", saturday), OWNERSHIP_FORMS)
+    assert read is not None
+    assert read.whole
+
+
+def test_on_paper_a_day_may_have_no_ownership_filing_but_not_no_row(
+    server: ScriptedServer, client: EdgarClient
+) -> None:
+    path = "edgar/daily-index/1999/QTR1/master.19990105.idx"
+    day = ListedDay(date(1999, 1, 5), "listed", path)
+    for rows, whole in (((row(1, form="10-K"),), True), ((), False)):
+        server.script(f"/Archives/{path}", Scripted(index(*rows)))
+        read = read_daily_index(client, day, OWNERSHIP_FORMS)
+        assert read is not None
+        assert read.whole == whole
+
+
+def test_a_quarterly_index_that_lists_nothing_is_damaged(server: ScriptedServer, client: EdgarClient) -> None:
+    server.script(f"{QUARTERLY_FOLDER}/master.idx", Scripted(QUARTERLY_HEAD.format(received="March 31, 2024").encode()))
+    assert not read_quarterly_index(client, Quarter(2024, 1), {"4"}).whole
