@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from ..crawler import ListedDay
-from ..edgar_calendar import today_in_new_york
+from ..crawler import FIRST_DAILY_INDEX, ListedDay
+from ..edgar_calendar import newest_due, today_in_new_york
 from .reports.run_report import RunReport
-from .steps.days import check_range, days_of_range, older_days, period_of, published
+from .steps.account import give_account
+from .steps.days import check_range, days_of_range, older_days, period_of
 from .steps.flow import flow, task
 from .steps.ingest import ingest_day, ingest_together
 from .steps.parameters import Day, Form
@@ -15,17 +16,21 @@ from .steps.run import Run, run
 
 
 @flow("backfill", run_name="backfill {start} to {end}")
-def backfill(start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None) -> RunReport:
+def backfill(
+    start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None, gaps: bool = False
+) -> RunReport:
     """Read every day from `start` to `end` that is not complete.
 
     forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
+    gaps: leave out the days that a data set has.
     """
     now = today or today_in_new_york()
     check_range(start, end, now)
     with run("backfill", forms) as this:
         this.report.notes += older_days(start)
-        for period, days in by_commit(published(this, days_of_range(this, start, min(end, now), now)), now):
+        for period, days in by_commit(days_of_range(this, start, min(end, now), now, gaps=gaps), now):
             read_days(this, period, days)
+        give_account(this, now, max(start, FIRST_DAILY_INDEX), min(end, newest_due(now)))
     return this.report
 
 

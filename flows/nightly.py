@@ -7,7 +7,8 @@ from ..edgar_calendar import today_in_new_york
 from .compact import compact_due
 from .reports.run_report import RunReport
 from .retry import retry_due
-from .steps.days import days_to_read, published
+from .steps.account import give_account
+from .steps.days import days_to_read
 from .steps.flow import flow, task
 from .steps.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
 from .steps.run import Run, run
@@ -21,9 +22,10 @@ def nightly(today: date | None = None) -> RunReport:
     """
     now = today or today_in_new_york()
     with run("nightly") as this:
-        for day in published(this, days_to_read(this, now)):
+        for day in days_to_read(this, now):
             read_day(this, day)
         retry_due(this)
+        give_account(this, now)
         compact_due(this.lake, now, this.settings.nightly.lookback_days, this.report.compactions)
     return this.report
 

@@ -13,10 +13,11 @@ from ..edgar_calendar import Quarter, quarters_between, today_in_new_york
 from ..storage import Ingest
 from ..tables import IndexDay
 from .reports.run_report import Difference, RunReport
+from .steps.day_index import DayIndex, forms_of_day
 from .steps.days import period_of
 from .steps.differences import differences
 from .steps.flow import flow, task
-from .steps.ingest import DayIndex, DayIngest, forms_of_day, ingest_index, ingest_together
+from .steps.ingest import DayIngest, ingest_index, ingest_together
 from .steps.run import Run, run
 
 FIRST_WEEKS = timedelta(days=28)

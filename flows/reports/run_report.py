@@ -7,15 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from ...exits import Exit
+from ...reports.account import Account, spelled
 from ...storage import Compaction
 from ...tables import IndexEntry
 
 DIFFERENCES_SHOWN = 1000
 """So many are named in a report; the index entries of the lake have all of them."""
-
-
-DATES_NAMED = 7
-"""So many dates are named one by one in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +127,8 @@ class RunReport:
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
     """Why the run stopped early: EDGAR refused or is down."""
+    account: Account | None = None
+    """How the days stand that the run answers for, at its end."""
 
     def add(self, day: DayReport) -> None:
         """Add a day, in place of what the run reported of it before."""
@@ -153,7 +152,8 @@ class RunReport:
         if self.failure:
             return Exit.EDGAR
         complete = all(day.complete for day in self.days) and not self.problems
-        return Exit.DONE if complete else Exit.INCOMPLETE
+        settled = self.account is None or not (self.account.alarming or self.account.quarantined)
+        return Exit.DONE if complete and settled else Exit.INCOMPLETE
 
     @property
     def seconds(self) -> float:
@@ -183,6 +183,8 @@ class RunReport:
             parts.append(f"{self.upgraded:,} of the filings known from data sets are exact now")
         if self.not_published:
             parts.append(f"not published yet: {spelled(self.not_published)}")
+        if self.account:
+            parts.append(self.account.headline())
         if self.compactions:
             parts.append(compacted(self.compactions))
         parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:.1f} a second)")
@@ -210,6 +212,7 @@ class RunReport:
             for day in self.days
             if day.quarantined or day.missing
         ]
+        looks += [Look(str(trouble)) for trouble in self.account.alarming] if self.account else []
         return with_failure(looks, self.failure)
 
     def markdown(self) -> str:
@@ -286,13 +289,6 @@ def with_failure(looks: list[Look], failure: str | None) -> list[Look]:
 def counted(count: int, noun: str) -> str:
     """`1 filing`, `2,000 filings`."""
     return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
-def spelled(days: Sequence[date]) -> str:
-    """A few dates one by one, many as `60 days from 2024-01-02 to 2024-03-28`."""
-    if len(days) <= DATES_NAMED:
-        return ", ".join(map(str, days))
-    return f"{len(days):,} days from {days[0]} to {days[-1]}"
 
 
 def compacted(compactions: Sequence[Compaction]) -> str:

@@ -1,19 +1,26 @@
 """Which index dates a run has to read: the lake says what is missing, EDGAR's listings say what exists."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 
 from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, survey_days
-from ...edgar_calendar import Quarter, business_days_back, quarters_between
+from ...edgar_calendar import Quarter, business_days_back, days_between, quarters_between
 from ...storage import DayCoverage
-from ..reports.run_report import spelled
 from .run import Run
 
 
 class WrongRange(ValueError):
     """A range of dates that a backfill cannot read; the message is for people."""
 
+
+READ = ("whole", "partial", "damaged", "from a data set")
+"""States of days of which the lake has something."""
+LOOKED_FOR = ("whole", "partial", "damaged", "not published", "no index")
+"""States of days that a run reads again by itself until they are complete."""
+MOST_READINGS = 3
+"""A damaged index that this many readings in a row found the same is EDGAR's; the quarter's index has the rest."""
+SATURDAY = 5
 
 CATCH_UP_DAYS = 366
 """How far back the nightly run goes on from the newest day of the lake; an older gap is a backfill's to fill."""
@@ -22,29 +29,30 @@ OLDER = "form4 reconcile 1993Q1 reads what a quarterly index lists, and those be
 
 
 def days_to_read(this: Run, today: date) -> list[ListedDay]:
-    """For the nightly run, oldest first: every date that is not complete, and the last few again.
+    """For the nightly run, oldest first: what follows the newest day or data set of the lake, and the last days again.
 
-    The run answers for every date from `nightly.since` on (without it, from the newest date of the lake, a year back at
-    most), and for older dates that a run has begun and not completed. A `since` after today leaves only those.
+    Also each older day that a run has looked for and not completed; a damaged index that several readings found the
+    same is left alone. The run answers for every date from `nightly.since` on (without it, from the newest day or set
+    of the lake, a year back at most); a `since` after today leaves only older days.
     """
-    covered = {day.index_date: day for day in this.lake.coverage()}
+    covered = {day.index_date: day for day in this.lake.coverage(today=today)}
+    forms = this.settings.forms
     since = this.settings.nightly.since
     lookback = max(business_days_back(today, this.settings.nightly.lookback_days), since or date.min)
-    newest = max(covered, default=lookback)
-    first = since or max(newest, today - timedelta(days=CATCH_UP_DAYS))
-    if first - newest > timedelta(days=1) and not since:
-        gap = newest + timedelta(days=1), first - timedelta(days=1)
-        this.report.notes.append("not read: {0} to {1}; fill the gap with: form4 backfill {0} {1}".format(*gap))
-    begin = min(first, lookback)
-    recent = this.settings.nightly.lookback_days
-    listed = survey_days(this.client, begin, today, today=today, recent_days=recent) if begin <= today else []
-    due = [
+    newest = max((day for day, held in covered.items() if held.state in READ), default=None)
+    follows = newest + timedelta(days=1) if newest else lookback
+    begin = min(since or max(follows, today - timedelta(days=CATCH_UP_DAYS)), lookback)
+    wanted = {
         day
-        for day in listed
-        if day.index_date >= lookback or not complete(covered.get(day.index_date), this.settings.forms)
-    ]
-    older = [day for day, held in covered.items() if day < begin and not complete(held, this.settings.forms)]
-    return [*_survey_each(this, older, today), *due]
+        for day in days_between(begin, today)
+        if day.weekday() < SATURDAY and (day >= lookback or not settled(covered.get(day), forms))
+    }
+    wanted |= {
+        day
+        for day, held in covered.items()
+        if day < begin and held.state in LOOKED_FOR and not settled(held, forms) and not _left_alone(this, held)
+    }
+    return list(_survey_each(this, wanted, covered, today))
 
 
 def check_range(start: date, end: date, today: date) -> None:
@@ -79,11 +87,14 @@ def older_days(start: date) -> list[str]:
     return [f"not read: {start} to {last}, of which EDGAR has no daily indexes; {OLDER}"] if start <= last else []
 
 
-def days_of_range(this: Run, first: date, last: date, today: date) -> list[ListedDay]:
-    """For a backfill, oldest first: every date from `first` to `last` that is not complete."""
-    covered = {day.index_date: day for day in this.lake.coverage(first, last)}
-    listed = survey_days(this.client, first, last, today=today, recent_days=this.settings.nightly.lookback_days)
-    return [day for day in listed if not complete(covered.get(day.index_date), this.settings.forms)]
+def days_of_range(this: Run, first: date, last: date, today: date, *, gaps: bool = False) -> list[ListedDay]:
+    """For a backfill, oldest first: every date from `first` to `last` that is not exact; with `gaps`, not settled."""
+    covered = {day.index_date: day for day in this.lake.coverage(first, last, today=today)}
+    done = settled if gaps else exact
+    forms = this.settings.forms
+    weekdays = (day for day in days_between(first, last) if day.weekday() < SATURDAY)
+    wanted = {day for day in weekdays if not done(covered.get(day), forms)}
+    return list(_survey_each(this, wanted, covered, today))
 
 
 def period_of(day: date, today: date) -> str:
@@ -92,36 +103,42 @@ def period_of(day: date, today: date) -> str:
     return text if text[:7] == today.isoformat()[:7] else text[:7]
 
 
-def published(this: Run, days: list[ListedDay]) -> list[ListedDay]:
-    """Those to read or to note: days with an index, days that never will have one, denied days that the lake lacks.
-
-    The report names days whose index may still come, and as a problem every quarter whose list EDGAR denies.
-    """
-    this.report.not_published += [day.index_date for day in days if day.state == "not published"]
-    denied = [day.index_date for day in days if day.state == "denied"]
-    for quarter, dates in groupby(denied, Quarter.of):
-        this.report.problems.append(f"{denial(quarter)} (not read: {spelled(list(dates))})")
-    covered = {day.index_date for day in this.lake.coverage(denied[0], denied[-1])} if denied else set()
-    left_out = covered.intersection(denied).union(this.report.not_published)
-    return [day for day in days if day.index_date not in left_out]
-
-
 def denial(quarter: Quarter) -> str:
     """What EDGAR says of a past quarter's daily indexes, and what to do: of some, it must have a list."""
-    return f"EDGAR says that it has no list of the daily indexes of {quarter}, which it must have; run this again later"
+    return (
+        f"EDGAR gives no whole list of the daily indexes of {quarter}, which it must have: the days that it lacks "
+        "count as damaged; run this again later"
+    )
 
 
-def complete(held: DayCoverage | None, forms: Collection[str]) -> bool:
-    """Whether the lake holds all of a day, of these forms, or has it in quarantine; None: nothing is known of it."""
-    if held is None or held.state == "damaged" or held.missing:
-        return False
-    return held.state != "whole" or set(forms) <= set((held.forms or "").split(","))
+def exact(held: DayCoverage | None, forms: Collection[str]) -> bool:
+    """Whether the lake holds all of a day as filed, of these forms, or in quarantine; None: nothing is known of it."""
+    return held is not None and (held.state == "holiday" or (held.state == "whole" and _has(held, forms)))
 
 
-def _survey_each(this: Run, days: Collection[date], today: date) -> Iterator[ListedDay]:
+def settled(held: DayCoverage | None, forms: Collection[str]) -> bool:
+    """The same, or a data set has the day."""
+    return exact(held, forms) or (held is not None and held.state == "from a data set" and _has(held, forms))
+
+
+def _has(held: DayCoverage, forms: Collection[str]) -> bool:
+    return set(forms) <= set((held.forms or "").replace(" ", "").split(","))
+
+
+def _left_alone(this: Run, held: DayCoverage) -> bool:
+    """Whether EDGAR does not repair a damaged index, as far as one can tell."""
+    day = this.lake.index_day(held.index_date) if held.state == "damaged" else None
+    return day is not None and (day.readings or 0) >= MOST_READINGS
+
+
+def _survey_each(
+    this: Run, days: Collection[date], covered: Mapping[date, DayCoverage], today: date
+) -> Iterator[ListedDay]:
+    """These days, and between them each day of a weekend that has an index and is not exact yet."""
     recent = this.settings.nightly.lookback_days
     for _, group in groupby(sorted(days), Quarter.of):
         wanted = list(group)
         for listed in survey_days(this.client, wanted[0], wanted[-1], today=today, recent_days=recent):
-            if listed.index_date in wanted:
+            day = listed.index_date
+            if day in wanted or (day.weekday() >= SATURDAY and not exact(covered.get(day), this.settings.forms)):
                 yield listed

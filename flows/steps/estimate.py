@@ -10,7 +10,7 @@ from ...crawler import EdgarClient, dataset_name, survey_days
 from ...edgar_calendar import Quarter
 from ...settings import Settings, dataset_folder
 from ...storage import DayCoverage, Lake, LakeMissing
-from .days import complete, denial, older_days
+from .days import denial, exact, older_days
 
 FILINGS_A_DAY = 564
 """Of a day of which nothing is known: 36,075 filings on 64 business days, in the SEC's data set of 2024Q3."""
@@ -81,7 +81,7 @@ def estimate_index(
     days = [
         day.index_date
         for day in surveyed
-        if day.path is not None and not complete(covered.get(day.index_date), settings.forms)
+        if day.state == "listed" and not exact(covered.get(day.index_date), settings.forms)
     ]
     denied = dict.fromkeys(Quarter.of(day.index_date) for day in surveyed if day.state == "denied")
     counted = _from_datasets(lake, first, last) if lake else Counter()
@@ -117,7 +117,9 @@ def existing(location: str | Path) -> Lake | None:
 
 
 def _known(held: DayCoverage | None, settings: Settings) -> bool:
-    return held is not None and held.state == "whole" and set(settings.forms) <= set((held.forms or "").split(","))
+    if held is None or held.state not in ("whole", "partial"):
+        return False
+    return set(settings.forms) <= set((held.forms or "").split(","))
 
 
 def _quarters_held(lake: Lake, days: list[date]) -> set[Quarter]:

@@ -1,27 +1,16 @@
 """One index date into the lake: its index, its filings, and what could not be had."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 
-from ...crawler import (
-    Absent,
-    BrokenAnswer,
-    CrawlError,
-    DamagedIndex,
-    IndexFile,
-    ListedDay,
-    Throttled,
-    Validators,
-    read_daily_index,
-)
-from ...edgar_calendar import Quarter
+from ...crawler import CrawlError, ListedDay, Throttled
 from ...storage import Ingest
-from ...tables import Filing, IndexDay, IndexEntry, QuarantinedFiling
+from ...tables import Filing, QuarantinedFiling
 from ..reports.progress import progress
 from ..reports.run_report import DayReport, Look
-from .days import denial
+from .day_index import DayIndex, read_day_index
 from .loading import Loaded, load
 from .parsing import quarantined, read_submission
 from .run import Run
@@ -51,27 +40,7 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
     Raises CrawlError when EDGAR is down or refuses before the index is read, and StopRequested; then nothing is added.
     """
     check_stop()
-    if listed.path is None:
-        ingest.add_day(_without_index(listed), [])
-        return DayIngest(listed.index_date, 0, [])
-    return ingest_index(this, _read_index(this, listed), ingest, taken)
-
-
-def _without_index(listed: ListedDay) -> IndexDay:
-    read_at = datetime.now(UTC)
-    if listed.state == "denied":  # it may have one: a damaged day is read again by every run until it is whole
-        problem = denial(Quarter.of(listed.index_date))
-        return IndexDay(index_date=listed.index_date, state="damaged", read_at=read_at, problem=problem)
-    return IndexDay(index_date=listed.index_date, state=listed.state, read_at=read_at)
-
-
-@dataclass
-class DayIndex:
-    """A day's index: its row for the lake and its filings, those known to be delisted among them."""
-
-    day: IndexDay
-    entries: list[IndexEntry]
-    problems: list[str] = field(default_factory=list)
+    return ingest_index(this, read_day_index(this, listed), ingest, taken)
 
 
 def ingest_index(
@@ -132,50 +101,6 @@ def commit(this: Run, ingest: Ingest, writer: str) -> None:
         this.report.upgraded += done.upgraded
 
 
-def _read_index(this: Run, listed: ListedDay) -> DayIndex:
-    """The day's index; what the lake knows of it where EDGAR says that it has not changed since it was read whole."""
-    before = this.lake.index_day(listed.index_date)
-    forms = forms_of_day(this, before)
-    read_at = datetime.now(UTC)
-    index = _fetched(this, listed, forms, _edition(before, listed, forms))
-    if index is None:
-        known = replace(cast(IndexDay, before), read_at=read_at)  # only what was read before can be as it was
-        return DayIndex(known, this.lake.index_entries(listed.index_date))
-    day = IndexDay(
-        index_date=listed.index_date,
-        state="whole" if index.whole else "damaged",
-        forms=",".join(forms),
-        read_at=read_at,
-        source_path=index.source_path,
-        content_sha256=index.content_sha256 or None,
-        etag=index.validators.etag,
-        last_modified=index.validators.last_modified,
-        problem="; ".join(index.problems) or None,
-    )
-    return DayIndex(day, index.entries, index.problems)
-
-
-def forms_of_day(this: Run, before: IndexDay | None) -> tuple[str, ...]:
-    """The forms to take: a day that was read for more of them before stays read for all of those."""
-    taken = before.forms.split(",") if before and before.forms else []
-    return tuple(sorted({*this.settings.forms, *taken}))
-
-
-def _edition(before: IndexDay | None, listed: ListedDay, forms: Collection[str]) -> Validators:
-    """The edition of a day's index that the lake holds all of, for these forms."""
-    if before and (before.state, before.source_path, before.forms) == ("whole", listed.path, ",".join(forms)):
-        return Validators(before.etag, before.last_modified)
-    return Validators()
-
-
-def _fetched(this: Run, listed: ListedDay, forms: Collection[str], seen: Validators) -> IndexFile | None:
-    """The day's index, an empty damaged one where EDGAR lists it and does not give it; None: it is what was seen."""
-    try:
-        return read_daily_index(this.client, listed, forms, seen=seen)
-    except (Absent, BrokenAnswer, DamagedIndex) as failed:
-        return IndexFile(listed.path or "", "", Validators(), problems=[str(failed)])
-
-
 def _add(loaded: Loaded, ingest: Ingest, index_date: date, done: DayIngest) -> None:
     outcome = read_filing(loaded)
     if isinstance(outcome, Filing):
@@ -202,6 +127,9 @@ def close_days(this: Run, done: Sequence[DayIngest]) -> None:
     for each in done:
         this.lake.raw.compact_period(each.index_date)
         held = covered[each.index_date]
+        if held.state == "not published":
+            this.report.not_published.append(each.index_date)
+            continue
         day = DayReport(
             index_date=each.index_date,
             state=held.state,

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from form4lake.flows.steps.days import CATCH_UP_DAYS, days_of_range, days_to_read, published
+from form4lake.exits import Exit
+from form4lake.flows.steps.account import give_account
+from form4lake.flows.steps.days import CATCH_UP_DAYS, MOST_READINGS, days_of_range, days_to_read
 from form4lake.flows.steps.run import Run, run
 from form4lake.replica import business_days, generate_archive
 from form4lake.tables import OWNERSHIP_FORMS, IndexDay, IndexEntry
@@ -26,7 +28,13 @@ def this(workspace: Workspace) -> Iterator[Run]:
 
 
 def read(
-    this: Run, day: date, *, state: str = "whole", missing: int = 0, forms: str = ",".join(OWNERSHIP_FORMS)
+    this: Run,
+    day: date,
+    *,
+    state: str = "whole",
+    missing: int = 0,
+    forms: str | None = ",".join(OWNERSHIP_FORMS),
+    readings: int | None = None,
 ) -> None:
     """Put a day into the lake, with `missing` filings listed and not stored."""
     entries = [
@@ -40,7 +48,8 @@ def read(
         for number in range(missing)
     ]
     with this.lake.begin(day.isoformat()) as ingest:
-        ingest.add_day(IndexDay(index_date=day, state=state, forms=forms, read_at=datetime.now(UTC)), entries)
+        row = IndexDay(index_date=day, state=state, forms=forms, read_at=datetime.now(UTC), readings=readings)
+        ingest.add_day(row, entries)
         this.lake.commit(ingest, writer="test")
 
 
@@ -75,6 +84,24 @@ def test_a_damaged_day_is_read_again_however_old(this: Run) -> None:
     assert dates(this) == [date(2023, 12, 28), *LOOKBACK]
 
 
+def test_a_damaged_day_that_edgar_does_not_repair_is_left_alone_but_named(this: Run) -> None:
+    read(this, date(2023, 12, 28), state="damaged", readings=MOST_READINGS)
+    read(this, date(2023, 12, 29), state="damaged", readings=MOST_READINGS - 1)
+    for day in DAYS[3:]:
+        read(this, day)
+    assert dates(this) == [date(2023, 12, 29), *LOOKBACK]
+    give_account(this, TODAY)
+    assert this.report.exit_code == Exit.INCOMPLETE
+    assert "2023-12-28" in this.report.attention()[-1]
+
+
+@pytest.mark.parametrize("state", ["not published", "no index"])
+def test_a_day_that_was_looked_for_in_vain_is_looked_for_again_however_old(this: Run, state: str) -> None:
+    read(this, date(2023, 12, 28), state=state, forms=None)
+    read(this, date(2024, 1, 18))
+    assert dates(this) == [date(2023, 12, 28), *LOOKBACK]
+
+
 def test_a_day_read_for_fewer_forms_is_read_for_the_others(this: Run) -> None:
     read(this, date(2024, 1, 4), forms="4")
     read(this, date(2024, 1, 18))
@@ -90,9 +117,11 @@ def test_an_old_backfill_does_not_make_the_nightly_run_read_all_years_since(this
     old = TODAY - timedelta(days=CATCH_UP_DAYS + 40)
     read(this, old)
     assert min(dates(this)) >= TODAY - timedelta(days=CATCH_UP_DAYS)
-    (note,) = this.report.notes
-    begins, ends = old + timedelta(days=1), TODAY - timedelta(days=CATCH_UP_DAYS + 1)
-    assert note.endswith(f"form4 backfill {begins} {ends}")
+    give_account(this, TODAY)
+    assert this.report.exit_code == Exit.INCOMPLETE
+    (line,) = this.report.attention()
+    assert line.startswith("never read: ")
+    assert line.endswith("(form4 backfill --gaps)")
 
 
 def test_a_holiday_is_told_from_an_index_that_is_not_there_yet(this: Run) -> None:
@@ -106,5 +135,4 @@ def test_a_backfill_reads_the_days_of_its_range_that_are_not_complete(this: Run)
     read(this, date(2024, 1, 3))
     days = days_of_range(this, date(2023, 12, 29), date(2024, 1, 4), TODAY)
     wanted = [date(2023, 12, 29), date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 4)]
-    assert [day.index_date for day in published(this, days)] == wanted
-    assert this.report.not_published == []
+    assert [day.index_date for day in days] == wanted
