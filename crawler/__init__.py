@@ -2,7 +2,7 @@
 
 from .client import Answer, EdgarClient, Validators
 from .content import Content
-from .datasets import FIRST_DATASET, Dataset, dataset_name, dataset_path, fetch_dataset
+from .datasets import FIRST_DATASET, Dataset, dataset_links, dataset_name, dataset_paths, fetch_dataset
 from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from .errors import (
     Absent,
@@ -52,8 +52,9 @@ __all__ = [
     "Throttled",
     "TooLarge",
     "Validators",
+    "dataset_links",
     "dataset_name",
-    "dataset_path",
+    "dataset_paths",
     "fetch_dataset",
     "fetch_submission",
     "limiter_name",

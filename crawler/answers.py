@@ -40,14 +40,14 @@ class Verdict:
     why: str
 
 
-def classify(status: int, body: bytes) -> Verdict:
-    """The meaning of an answer that is no redirect, `body` being decoded; pure.
+def classify(status: int, body: bytes, *, page: bool = False) -> Verdict:
+    """The meaning of an answer that is no redirect, `body` being decoded; pure. `page`: HTML is what was asked for.
 
     Any 403 but S3's AccessDenied counts as throttled: a client that may be blocked rests rather than knocks again.
     """
     head = body[:_HEAD_BYTES]
     if status == 200:
-        return _of_success(head)
+        return _of_success(head, page=page)
     if status in (404, 410) or (status == 403 and _S3_NO_SUCH_FILE.search(head)):
         return Verdict(Outcome.ABSENT, f"status {status}")
     if status in (403, 429):
@@ -57,13 +57,15 @@ def classify(status: int, body: bytes) -> Verdict:
     return Verdict(Outcome.BROKEN, f"status {status}, which a file of EDGAR is never answered with{_title(head)}")
 
 
-def _of_success(head: bytes) -> Verdict:
+def _of_success(head: bytes, *, page: bool) -> Verdict:
     if not head:
         return Verdict(Outcome.BROKEN, "an empty answer")
     if not _HTML.match(head):
         return Verdict(Outcome.FOUND, "status 200")
     if any(words in head.lower() for words in _RATE_WORDS):
         return Verdict(Outcome.THROTTLED, f"status 200{_title(head)}")
+    if page:
+        return Verdict(Outcome.FOUND, "status 200")
     return Verdict(Outcome.BROKEN, f"an HTML page in place of the file{_title(head)}")
 
 

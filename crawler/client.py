@@ -20,7 +20,7 @@ from .answers import Outcome, Verdict, classify, http_date, retry_after_seconds
 from .clock import Clock
 from .content import Content, Sink
 from .errors import Absent, BrokenAnswer, ClientClosed, CrawlError, EdgarDown, Refused, Throttled, TooLarge
-from .limits import DATASET, INDEX, Limit
+from .limits import DATASET, INDEX, LISTING, Limit
 from .options import ClientOptions, check_options
 from .partial import PARTIAL, UNSATISFIABLE, PartialFile, PartNotUsable
 from .rate_limiter import RateLimiter
@@ -138,6 +138,10 @@ class EdgarClient:
         """
         return cast(Answer, self._get(path, whole, {}, limit))  # without conditions a 304 is no answer
 
+    def page(self, path: str) -> Answer:
+        """The HTML page at a path below the base address; raises what `get` does."""
+        return cast(Answer, self._retried(path, lambda: self._ask(path, None, {}, LISTING, page=True)))
+
     def get_unless(
         self, seen: Validators, path: str, *, whole: WholeCheck | None = None, limit: Limit = INDEX
     ) -> Answer | None:
@@ -241,14 +245,16 @@ class EdgarClient:
                 if failure.outcome in (Outcome.THROTTLED, Outcome.DOWN):
                     raise
 
-    def _ask(self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], limit: Limit) -> Answer | None:
+    def _ask(
+        self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], limit: Limit, *, page: bool = False
+    ) -> Answer | None:
         """One attempt, redirects followed; None for a file that has not changed; raises AttemptFailed."""
         with Content.in_memory() as content:
             response = self._exchange(path, conditions, content, limit)
             if conditions and response.status == NOT_MODIFIED:
                 return None
             body = content.read()
-        verdict = classify(response.status, response.head)
+        verdict = classify(response.status, response.head, page=page)
         if verdict.outcome is Outcome.FOUND and whole is not None and (lack := whole(body)) is not None:
             verdict = Verdict(Outcome.BROKEN, lack)
         self._refuse_unless_found(verdict, response)

@@ -92,6 +92,16 @@ def dataset(archive: Archive, name: str) -> bytes | None:
     return packed.getvalue()
 
 
+def dataset_names(archive: Archive) -> list[str]:
+    """The quarters, as `2024q1`, of which the archive has a set, oldest first."""
+    made = {
+        posted_in(filing, archive.holidays)
+        for filing in archive.truth.values()
+        if filing.source_format == "xml" and filing.filing_date and filing.filing_date >= _FIRST_QUARTER
+    }
+    return sorted({f"{each.year}q{each.number}" for each in made} | archive.datasets.keys())
+
+
 def posted_in(filing: Filing, holidays: Iterable[date] = ()) -> Quarter:
     """The quarter whose data set holds a filing: the next one if accepted after 17:30 on the last business day.
 

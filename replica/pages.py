@@ -42,6 +42,22 @@ ODD = _PAGE.format(
 ).encode()
 
 
+def dataset_page(names: list[str]) -> bytes:
+    """The page that links the data sets of these quarters, as `2024q1`, each where it is."""
+    links = [
+        f'<a href="/files/{dataset_folder(name)}/data/insider-transactions-data-sets/{name}_form345.zip">{name}</a>'
+        for name in reversed(names)
+    ]
+    return _PAGE.format(
+        title="Insider Transactions Data Sets", heading="Insider Transactions Data Sets", text=" ".join(links)
+    ).encode()
+
+
+def dataset_folder(name: str) -> str:
+    """The folder below /files/ that has the set of a quarter, as `2024q1`: another one since 2026q2."""
+    return "structureddata" if name < "2026q2" else "datastandardsinnovation"
+
+
 def access_denied(path: str) -> bytes:
     """S3's answer for a path that does not exist, in folders that cannot be listed."""
     return _s3("AccessDenied", "Access Denied", "", path)

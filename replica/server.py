@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from . import pages
 from .archive import Archive
-from .datasets import dataset, dataset_modified
+from .datasets import dataset, dataset_modified, dataset_names
 from .faults import Fault, FaultKind, Faults
 from .hostile import hostile_answer
 from .stats import Hit, Stats
@@ -31,7 +31,10 @@ from .stats import Hit, Stats
 _ARCHIVES = "/Archives/"
 _STATS = "/replica/stats"
 _INDEX_FOLDERS = ("/Archives/edgar/daily-index/", "/Archives/edgar/full-index/")
-_DATASET = re.compile(r"/files/structureddata/data/insider-transactions-data-sets/(\d{4}q[1-4])_form345\.zip")
+_DATASET = re.compile(
+    r"/files/(structureddata|datastandardsinnovation)/data/insider-transactions-data-sets/(\d{4}q[1-4])_form345\.zip"
+)
+_DATASET_PAGE = "/data-research/sec-markets-data/insider-transactions-data-sets"
 _RANGE = re.compile(r"bytes=(?P<first>\d*)-(?P<last>\d*)")
 _SMALLEST_GZIP = 256
 
@@ -108,7 +111,9 @@ class Replica:
 
     def _found(self, path: str) -> _Reply | None:
         if match := _DATASET.fullmatch(path):
-            return self._dataset(match[1])
+            return self._dataset(match[2]) if match[1] == pages.dataset_folder(match[2]) else None
+        if path == _DATASET_PAGE:
+            return _Reply(200, pages.dataset_page(dataset_names(self.archive)))
         if not path.startswith(_ARCHIVES):
             return None
         below = path.removeprefix(_ARCHIVES)
@@ -326,6 +331,6 @@ def _missing(path: str) -> _Reply:
 def _kind(path: str) -> str:
     if path.startswith(_INDEX_FOLDERS):
         return "index_json" if path.endswith("/index.json") else "index"
-    if _DATASET.fullmatch(path):
-        return "dataset"
+    if path == _DATASET_PAGE or _DATASET.fullmatch(path):
+        return "dataset_page" if path == _DATASET_PAGE else "dataset"
     return "filing" if path.startswith("/Archives/edgar/data/") else "other"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.crawler import Absent, BadOptions, BrokenAnswer, EdgarClient, dataset_path, fetch_dataset
+from form4lake.crawler import Absent, BadOptions, BrokenAnswer, EdgarClient, dataset_links, dataset_paths, fetch_dataset
 from form4lake.edgar_calendar import Quarter
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
 
 QUARTER = Quarter(2024, 1)
-PATH = dataset_path(QUARTER)
+PATH = dataset_paths(QUARTER)[0]
 
 
 def a_zip(text: str = "ACCESSION_NUMBER\n") -> bytes:
@@ -137,3 +137,45 @@ def test_a_folder_that_cannot_be_made_is_said(client: EdgarClient, tmp_path: Pat
 
     with pytest.raises(BadOptions, match="dataset_folder"):
         fetch_dataset(client, QUARTER, tmp_path / "file" / "sets")
+
+
+OLD, NEW = dataset_paths(QUARTER)
+PAGE = "/data-research/sec-markets-data/insider-transactions-data-sets"
+
+
+def test_a_set_is_found_at_either_address(server: ScriptedServer, client: EdgarClient, tmp_path: Path) -> None:
+    server.script(NEW, edition(a_zip()))
+    assert fetch_dataset(client, QUARTER, tmp_path).source_path == NEW
+    assert [each.path for each in server.asked] == [OLD, NEW]
+    # It is asked for where it was found before.
+    assert fetch_dataset(client, QUARTER, tmp_path).source_path == NEW
+    assert server.asked[2].path == NEW
+
+
+def test_newer_sets_are_expected_at_the_newer_address() -> None:
+    assert dataset_paths(Quarter(2026, 1))[0].startswith("/files/structureddata/")
+    assert dataset_paths(Quarter(2026, 2))[0].startswith("/files/datastandardsinnovation/")
+
+
+def test_the_page_of_the_sets_says_where_they_are(server: ScriptedServer, client: EdgarClient, tmp_path: Path) -> None:
+    moved = "/files/a-third/place/2024q1_form345.zip"
+    page = (
+        f"<html><body><a href='{moved}'>2024 Q1</a>"
+        '<a href="https://www.sec.gov/files/x/data/2023q4_form345.zip">2023 Q4</a>'
+        '<a href="https://evil.example/files/x/2023q3_form345.zip">2023 Q3</a>'
+        '<a href="/files/../../2023q2_form345.zip">2023 Q2</a></body></html>'
+    )
+    server.script(PAGE, Scripted(page.encode()))
+    server.script(moved, edition(a_zip()))
+    links = dataset_links(client)
+    assert links == {"2024q1_form345.zip": moved, "2023q4_form345.zip": "/files/x/data/2023q4_form345.zip"}
+    assert fetch_dataset(client, QUARTER, tmp_path, links).source_path == moved
+
+
+def test_without_the_page_the_known_addresses_are_tried(
+    server: ScriptedServer, client: EdgarClient, tmp_path: Path
+) -> None:
+    assert dataset_links(client) == {}
+    with pytest.raises(Absent, match="structureddata"):
+        fetch_dataset(client, QUARTER, tmp_path)
+    assert {each.path for each in server.asked} == {PAGE, OLD, NEW}
