@@ -9,16 +9,21 @@ from typing import Annotated
 from pydantic import Field
 
 from ..crawler import IndexFile, read_quarterly_index
-from ..edgar_calendar import Quarter, quarters_between, today_in_new_york
+from ..edgar_calendar import Quarter, is_business_day, quarters_between, today_in_new_york
 from ..storage import Ingest
-from ..tables import IndexDay
+from ..tables import OWNERSHIP_FORMS, IndexDay
 from .reports.run_report import Difference, RunReport
 from .steps.day_index import DayIndex, forms_of_day
-from .steps.days import period_of
+from .steps.days import READ_FROM_INDEX, period_of, settled
 from .steps.differences import differences
 from .steps.flow import flow, task
 from .steps.ingest import DayIngest, ingest_index, ingest_together
 from .steps.run import Run, run
+
+MOST_WITHDRAWN = 20
+"""EDGAR takes back a few filings a quarter: an index that lacks more of those that were listed before, and one more for
+each `WITHDRAWN_IN` of them, is damaged."""
+WITHDRAWN_IN = 1000
 
 FIRST_WEEKS = timedelta(days=28)
 """Of a quarter: so long, the one before is reconciled too, by itself."""
@@ -39,8 +44,8 @@ def reconcile(
         if quarter:
             reconcile_quarter(this, Quarter.parse(quarter), now)
         else:
-            covered = this.lake.coverage()
-            since = covered[0].index_date if covered else now
+            read = [day.index_date for day in this.lake.coverage(today=now) if day.state in READ_FROM_INDEX]
+            since = min(read, default=now)
             for each in quarters_due(now):
                 if each.last >= since:
                     reconcile_quarter(this, each, now, since)
@@ -69,8 +74,8 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = da
     by_day: dict[date, list[Difference]] = defaultdict(list)
     for each in found:
         by_day[each.entry.index_date].append(each)
-    for held in this.lake.coverage(max(quarter.first, since), last):
-        if held.missing or held.state == "damaged":
+    for held in this.lake.coverage(max(quarter.first, since), last, today=today):
+        if is_business_day(held.index_date) and not settled(held, this.settings.forms):
             by_day.setdefault(held.index_date, [])
     by_period: dict[str, list[date]] = defaultdict(list)
     for day in sorted(by_day):
@@ -96,13 +101,26 @@ def _compared(this: Run, index: IndexFile, first: date, last: date, today: date,
     held = this.lake.index_entries_of(first, last, [entry.accession_number for entry in listed])
     # What an index lacks means nothing where it could not be read whole, or for a day that was not over.
     over = last + timedelta(days=1) if last < today else last
-    return differences(
+    found = differences(
         listed,
         held,
         removed_before=over if index.whole else date.min,
         forms=this.settings.forms,
         now=datetime.now(UTC),
     )
+    removed = sum(each.kind == "removed" for each in found)
+    if removed <= MOST_WITHDRAWN + len(held) // WITHDRAWN_IN:
+        return found
+    this.report.problems.append(
+        f"{index.source_path} lacks {removed:,} of the {len(held):,} filings that daily indexes listed: too many to "
+        "believe, so that none is marked as withdrawn; run this again when EDGAR has made the index again"
+    )
+    return [each for each in found if each.kind != "removed"]
+
+
+def _closed(this: Run, index: IndexFile) -> bool:
+    """Whether a quarter's index that lists nothing of a business day, which is over, says that EDGAR was closed."""
+    return index.whole and set(this.settings.forms) >= set(OWNERSHIP_FORMS)
 
 
 def _corrected(this: Run, index: IndexFile, day: date, found: Collection[Difference]) -> DayIndex:
@@ -112,6 +130,9 @@ def _corrected(this: Run, index: IndexFile, day: date, found: Collection[Differe
     entries = {entry.accession_number: entry for entry in this.lake.index_entries(day)}
     entries.update((each.entry.accession_number, each.entry) for each in found)
     read_at = datetime.now(UTC)
+    if not entries and _closed(this, index):
+        row = IndexDay(index_date=day, state="holiday", read_at=read_at, source_path=index.source_path)
+        return DayIndex(row, [])
     if before and (before.state, before.forms) == ("whole", forms):
         return DayIndex(replace(before, read_at=read_at), list(entries.values()))
     return DayIndex(

@@ -76,6 +76,8 @@ def _row(listed: ListedDay, index: IndexFile, before: IndexDay | None, forms: Co
 
 def _without_index(this: Run, listed: ListedDay, before: IndexDay | None) -> DayIndex:
     """A day of which EDGAR has no index; one that the lake has read stays as it is."""
+    if before and before.state == "holiday" and before.source_path:  # the quarter's index says that EDGAR was closed
+        return DayIndex(before, [])
     if before and before.content_sha256:
         lost = "EDGAR gives no index of this day any more; what was read of it stays"
         return DayIndex(before, this.lake.index_entries(listed.index_date), [lost])

@@ -14,7 +14,9 @@ class WrongRange(ValueError):
     """A range of dates that a backfill cannot read; the message is for people."""
 
 
-READ = ("whole", "partial", "damaged", "from a data set")
+READ_FROM_INDEX = ("whole", "partial", "damaged")
+"""States of days whose index was read, if not to its end."""
+READ = (*READ_FROM_INDEX, "from a data set")
 """States of days of which the lake has something."""
 LOOKED_FOR = ("whole", "partial", "damaged", "not published", "no index")
 """States of days that a run reads again by itself until they are complete."""
