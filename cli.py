@@ -379,7 +379,14 @@ def replica(
     first: Annotated[date, typer.Option(parser=_date, metavar="DATE", help="First index date.")] = date(2024, 1, 10),
     days: Annotated[int, typer.Option(min=1, help="Business days with an index.")] = 7,
     filings: Annotated[int, typer.Option(min=1, help="Synthetic filings over all days.")] = 2000,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same filings.")] = 4,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same filings, and the same faults.")] = 4,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND:PATH[:PROBABILITY]",
+            help="What goes wrong, as cut-lines:*/master.20240116.idx or down:*/edgar/data/*:0.1; may be given again.",
+        ),
+    ] = None,
 ) -> None:
     """Serve an EDGAR on loopback, for trying things out.
 
@@ -387,4 +394,6 @@ def replica(
     """
     from .commands.serve_replica import serve
 
-    raise typer.Exit(serve(folders or [], port=port, first=first, days=days, filings=filings, seed=seed))
+    raise typer.Exit(
+        serve(folders or [], port=port, first=first, days=days, filings=filings, seed=seed, faults=fault or [])
+    )

@@ -1,7 +1,7 @@
 """An EDGAR on loopback, for the demo and for tests: synthetic filings of known truth, or real files, and faults."""
 
 from .archive import Archive, business_days
-from .faults import Fault, FaultKind, Faults
+from .faults import Fault, FaultKind, Faults, parse_fault
 from .folder import archive_of_folder
 from .generator import generate_archive
 from .indexes import IndexRow
@@ -20,4 +20,5 @@ __all__ = [
     "archive_of_folder",
     "business_days",
     "generate_archive",
+    "parse_fault",
 ]

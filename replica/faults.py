@@ -53,11 +53,20 @@ class FaultKind(StrEnum):
     """A submission of 1 GiB."""
     REDIRECT = "redirect"
     """302 to `location`."""
+    EMPTY = "empty"
+    """An index with its head and no row; an index.json that lists nothing."""
+    CUT_LINES = "cut lines"
+    """An index without the second half of its rows, an index.json without the later half of its days: well formed, and
+    as long as its Content-Length says."""
     CHANGED = "changed"
     """An index that changes: its first `after` answers lack the filings of `added`, later ones those of `removed`."""
     UNPUBLISHED = "unpublished"
     """An index that is not there yet, and not in its folder's index.json either, for the first `times` requests that
     would show it."""
+
+
+LASTING = (FaultKind.CHANGED, FaultKind.UNPUBLISHED)
+"""Kinds that make an index another one for a while, whatever else its requests meet."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,32 @@ class Fault:
         return self.path.search(path) is not None
 
 
+def parse_fault(text: str) -> Fault:
+    """The fault of `KIND:PATH` or `KIND:PATH:PROBABILITY`, as `cut-lines:*/master.20240116.idx:0.5`.
+
+    PATH is a glob of the whole path below the address. ValueError, for people, where it is none.
+    """
+    name, colon, rest = text.partition(":")
+    kinds = {kind.value.replace(" ", "-"): kind for kind in FaultKind if kind not in NEED_MORE}
+    kind = kinds.get(name.strip().lower().replace(" ", "-"))
+    if kind is None or not colon:
+        raise ValueError(f"{text!r} is no fault: write KIND:PATH[:PROBABILITY], KIND being one of {', '.join(kinds)}")
+    path, colon, chance = rest.rpartition(":")
+    if not colon:
+        path, chance = rest, "1"
+    try:
+        probability = float(chance)
+    except ValueError:
+        probability = -1.0
+    if not path or not 0 <= probability <= 1:
+        raise ValueError(f"{text!r}: after the kind come a path, as */master.20240116.idx, and a number from 0 to 1")
+    return Fault(kind, path, probability)
+
+
+NEED_MORE = (FaultKind.CHANGED, FaultKind.REDIRECT)
+"""Kinds that need more than a path, and so are for programs only."""
+
+
 class Faults:
     """The faults of a replica, tried in order; the first that strikes a request is the one it meets.
 
@@ -105,7 +140,7 @@ class Faults:
         """The fault that a request for a path meets; CHANGED and UNPUBLISHED do not count."""
         with self._lock:
             for number, fault in enumerate(self._faults):
-                lasting = fault.kind in (FaultKind.CHANGED, FaultKind.UNPUBLISHED)
+                lasting = fault.kind in LASTING
                 if not lasting and fault.matches(path) and self._strikes(number, fault, path):
                     return fault
         return None

@@ -26,6 +26,7 @@ from .archive import Archive
 from .datasets import dataset, dataset_modified, dataset_names
 from .faults import Fault, FaultKind, Faults
 from .hostile import hostile_answer
+from .shortened import shortened
 from .stats import Hit, Stats
 
 _ARCHIVES = "/Archives/"
@@ -107,7 +108,10 @@ class Replica:
             return _Reply(403, pages.UNDECLARED)
         if fault is not None and (instead := _instead(path, fault)):
             return instead
-        return self._found(path) or _missing(path)
+        found = self._found(path)
+        if found and fault and fault.kind in (FaultKind.EMPTY, FaultKind.CUT_LINES) and path.startswith(_INDEX_FOLDERS):
+            return replace(found, body=shortened(path, found.body, empty=fault.kind is FaultKind.EMPTY))
+        return found or _missing(path)
 
     def _found(self, path: str) -> _Reply | None:
         if match := _DATASET.fullmatch(path):

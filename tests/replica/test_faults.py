@@ -1,15 +1,17 @@
 """Each kind of fault, as a client meets it, and which requests it strikes."""
 
+import gzip
 import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import requests
 
-from form4lake.replica import Archive, Fault, FaultKind, Faults, Replica, generate_archive
+from form4lake.replica import Archive, Fault, FaultKind, Faults, Replica, business_days, generate_archive, parse_fault
 
 DAY = date(2024, 1, 2)
 MASTER = "/Archives/edgar/daily-index/2024/QTR1/master.20240102.idx"
@@ -139,3 +141,51 @@ def test_chance_is_seeded_and_does_not_depend_on_the_order_of_requests() -> None
     assert struck(1, paths) == struck(1, paths[::-1])
     assert struck(1, paths) != struck(2, paths)
     assert 140 < len(struck(1, paths)) < 260
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_index_is_empty_or_cut_where_a_line_ends(archive: Archive, *, packed: bool) -> None:
+    whole = replace(archive, packed=packed)
+    path = MASTER + ".gz" * packed
+
+    def lines(kind: FaultKind | None) -> list[str]:
+        with faulty(whole, [Fault(kind, path)] if kind else []) as (edgar, session):
+            body = session.get(edgar.url + path).content
+        return (gzip.decompress(body) if packed else body).decode("latin-1").splitlines(keepends=True)
+
+    full, cut, empty = lines(None), lines(FaultKind.CUT_LINES), lines(FaultKind.EMPTY)
+    assert empty == full[: len(empty)]
+    assert empty[-1].startswith("-----")
+    assert cut == full[: len(empty) + (len(full) - len(empty)) // 2]
+    assert cut[-1].endswith("\n")
+
+
+def test_a_listing_that_lacks_days_or_all_of_them() -> None:
+    archive = generate_archive(12, business_days(DAY, 4), 8)
+    path = f"{MASTER.rpartition('/')[0]}/index.json"
+    with faulty(archive, [Fault(FaultKind.EMPTY, path, times=1)]) as (edgar, session):
+        assert session.get(edgar.url + path).json()["directory"]["item"] == []
+        all_days = {item["name"].split(".")[1] for item in session.get(edgar.url + path).json()["directory"]["item"]}
+    with faulty(archive, [Fault(FaultKind.CUT_LINES, path)]) as (edgar, session):
+        days = {item["name"].split(".")[1] for item in session.get(edgar.url + path).json()["directory"]["item"]}
+    assert days == set(sorted(all_days)[: len(all_days) // 2])
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("down:*/edgar/data/*:0.25", Fault(FaultKind.DOWN, "*/edgar/data/*", 0.25)),
+        ("cut-lines:*/master.20240116.idx", Fault(FaultKind.CUT_LINES, "*/master.20240116.idx")),
+        ("Access Denied:*", Fault(FaultKind.ACCESS_DENIED, "*")),
+    ],
+)
+def test_a_fault_is_written_so(text: str, fault: Fault) -> None:
+    assert parse_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    "text", ["", "down", "down:", "nonsense:*", "changed:*", "down:*:2", "down:*:often", "down::1"]
+)
+def test_what_is_no_fault_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match=r"fault|path"):
+        parse_fault(text)
