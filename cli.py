@@ -325,6 +325,21 @@ def status(
 
 
 @app.command()
+def certify(
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2024Q1.")],
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the two files go.")] = Path(),
+    as_of: AsOf = None,
+) -> None:
+    """State what EDGAR lists of a QUARTER and what the lake holds of it.
+
+    As JSON and as a page, with every difference named and the checksums of the indexes, so that others can check it.
+    """
+    from .commands.certify import certify as certify_quarter
+
+    raise typer.Exit(certify_quarter(quarter, output, as_of))
+
+
+@app.command()
 def report(
     since: Annotated[date | None, typer.Option(parser=_date, metavar="DATE", help="Leave out what is older.")] = None,
     ticker: Annotated[str | None, typer.Option(metavar="SYMBOL", help="The page of one issuer, by its symbol.")] = None,

@@ -18,6 +18,9 @@ from .charts import filings_chart, timeline, trading_chart
 from .issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, read_issuer
 from .overview import CLUSTER, Overview, read_overview
 
+DIFFERENCES_SHOWN = 1000
+"""A certificate's page names as many; its JSON names all."""
+
 ARCHIVES = "https://www.sec.gov/Archives/"
 
 
@@ -45,7 +48,16 @@ def write_report(
         page = render_overview(read_overview(connection, since, arrivals), now)
     else:
         page = render_issuer(read_issuer(connection, ticker, since), now)
-    target = Path(path)
+    _put(Path(path), page)
+
+
+def write_certificate(statement: Mapping[str, Any], path: Path) -> None:
+    """Write the page of a quarter's certificate; OSError where it cannot be written."""
+    _put(path, _render("certificate.html", datetime.now(UTC), it=statement, shown=DIFFERENCES_SHOWN))
+
+
+def _put(target: Path, page: str) -> None:
+    """Write a page beside the older one, and then in its place."""
     staged = target.with_name(f".{target.name}.{uuid4().hex[:8]}")
     try:
         staged.write_text(page, encoding="utf-8")

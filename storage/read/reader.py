@@ -165,6 +165,16 @@ class LakeReader:
         """The row of an index date; None if its index was never looked for."""
         return next(iter(self._records(IndexDay, "index_days", index_date)), None)
 
+    def index_days(self, first: date, last: date) -> list[IndexDay]:
+        """The rows of the index dates from `first` to `last` whose index was looked for, oldest first."""
+        with self._reading() as (cursor, snapshot):
+            sql = (
+                f"SELECT * FROM ({snapshot.relation('index_days')}) "
+                f"WHERE index_date BETWEEN DATE '{first}' AND DATE '{last}' ORDER BY index_date"
+            )
+            names = list(TABLES["index_days"].column_names())
+            return [IndexDay(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+
     def arrivals(self, since: date) -> dict[date, datetime]:
         """When each index date from `since` on that was read was committed first, UTC, as the commit log says.
 
