@@ -30,8 +30,6 @@ def _date(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date: write it as 2024-01-02.") from None
 
 
-Start = Annotated[date, typer.Argument(parser=_date, metavar="START", help="First date, as 2024-01-02.")]
-End = Annotated[date, typer.Argument(parser=_date, metavar="END", help="Last date.")]
 OptionalStart = Annotated[
     date | None, typer.Argument(parser=_date, metavar="START", help="First index date; without it, all.")
 ]
@@ -144,8 +142,10 @@ def nightly(as_of: AsOf = None) -> None:
 
 @app.command()
 def backfill(
-    start: Start,
-    end: End,
+    start: Annotated[
+        date | None, typer.Argument(parser=_date, metavar="START", help="First date, as 2024-01-02.")
+    ] = None,
+    end: Annotated[date | None, typer.Argument(parser=_date, metavar="END", help="Last date.")] = None,
     source: Annotated[
         Source,
         typer.Option(
@@ -157,6 +157,13 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many requests it takes, and how long; fetch no filing.")
     ] = False,
+    gaps: Annotated[
+        bool,
+        typer.Option("--gaps", help="Only days that neither an index nor a data set has brought; without START, all."),
+    ] = False,
+    zip_file: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE", help="A quarter's data set that is at hand: no request.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
     """Read history: the days from START to END, or the data sets of its quarters.
@@ -165,7 +172,9 @@ def backfill(
     """
     from .commands.backfill import run_backfill
 
-    raise typer.Exit(run_backfill(start, end, source.value, forms, as_of, dry_run=dry_run))
+    raise typer.Exit(
+        run_backfill(start, end, source.value, forms, as_of, dry_run=dry_run, gaps=gaps, zip_file=zip_file)
+    )
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from .client import Answer, EdgarClient, Validators
 from .content import Content
-from .datasets import FIRST_DATASET, Dataset, dataset_links, dataset_name, dataset_paths, fetch_dataset
+from .datasets import FIRST_DATASET, Dataset, dataset_links, dataset_name, dataset_paths, fetch_dataset, local_dataset
 from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from .errors import (
     Absent,
@@ -59,6 +59,7 @@ __all__ = [
     "fetch_submission",
     "limiter_name",
     "list_daily_indexes",
+    "local_dataset",
     "parse_index",
     "read_daily_index",
     "read_quarterly_index",

@@ -142,6 +142,16 @@ def _download(
     raise failures[0]
 
 
+def local_dataset(quarter: Quarter, path: Path) -> Dataset:
+    """A set that a person has already, as a file; BrokenAnswer, for people, where it is no zip that can be read."""
+    lack = lacks_of_zip(path)
+    if lack is None and (unreadable := unreadable_members(path)):
+        lack = f"a zip file whose {', '.join(unreadable)} cannot be unpacked"
+    if lack:
+        raise BrokenAnswer(f"{path} is {lack}", str(path))
+    return Dataset(quarter, path, _sha256(path), None, None, path.name, fetched=False)
+
+
 def lacks_of_zip(path: Path) -> str | None:
     """What keeps a file from being a zip that can be opened, in words; None if it is one."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ..edgar_calendar import business_days_after, days_between, is_business_day, newest_due
 from .calendar import Covered
@@ -50,13 +50,15 @@ class Account:
     """Of the days not published, those more than one business day late."""
     quarantined: int
     """Filings in quarantine on these days."""
+    reached: date | None = None
+    """The newest complete day of those that are not due yet and follow without a gap; None: there is none."""
 
     @property
     def complete_through(self) -> date | None:
         """The newest day up to which every day is complete, data sets counted; None: the first one is not."""
         open_days = [day for trouble in self.troubles for day in trouble.dates]
         if not open_days:
-            return max(self.first, self.due)
+            return self.reached or max(self.first, self.due)
         before = [day for day in days_between(self.first, min(open_days)) if day < min(open_days)]
         business = [day for day in before if is_business_day(day)]
         return business[-1] if business else None
@@ -101,12 +103,19 @@ def account(
         what = trouble_of(known.get(day), day, forms)
         if what:
             by_trouble[what].append(day)
+    reached = None
+    if last is None:
+        for day in filter(is_business_day, days_between(due + timedelta(days=1), today)):
+            if day not in known or trouble_of(known[day], day, forms):
+                break
+            reached = day
     late = [day for day in by_trouble["not published"] if business_days_after(day, today) > MOST_DAYS_LATE]
     return Account(
         first=begin,
         due=end,
         troubles=tuple(Trouble(what, tuple(dates)) for what, dates in by_trouble.items() if dates),
         late=tuple(late),
+        reached=reached,
         quarantined=sum(
             day.quarantined
             for day in known.values()

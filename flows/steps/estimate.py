@@ -10,7 +10,7 @@ from ...crawler import EdgarClient, dataset_name, survey_days
 from ...edgar_calendar import Quarter
 from ...settings import Settings, dataset_folder
 from ...storage import DayCoverage, Lake, LakeMissing
-from .days import denial, exact, older_days
+from .days import denial, exact, older_days, settled
 
 FILINGS_A_DAY = 564
 """Of a day of which nothing is known: 36,075 filings on 64 business days, in the SEC's data set of 2024Q3."""
@@ -69,25 +69,34 @@ def estimate_datasets(settings: Settings, lake: Lake | None, quarters: list[Quar
 
 
 def estimate_index(
-    settings: Settings, lake: Lake | None, client: EdgarClient, first: date, last: date, today: date
+    settings: Settings,
+    lake: Lake | None,
+    client: EdgarClient,
+    days: tuple[date, date],
+    today: date,
+    *,
+    gaps: bool = False,
 ) -> Estimate:
-    """An index a day, as EDGAR's listings have them, and each filing that the lake has not exactly.
+    """An index a day from the first to the last, as EDGAR's listings have them, and each filing that the lake does not
+    hold exactly; with `gaps`, of the days that no data set has.
 
     How many filings: as the index lists them where the lake has read it; as the SEC's data sets have them where the
     lake has those; else estimated. Raises what `EdgarClient.get` raises.
     """
-    covered = {day.index_date: day for day in lake.coverage(first, last)} if lake else {}
+    first, last = days
+    done = settled if gaps else exact
+    covered = {day.index_date: day for day in lake.coverage(first, last, today=today)} if lake else {}
     surveyed = survey_days(client, first, last, today=today, recent_days=settings.nightly.lookback_days)
-    days = [
+    wanted = [
         day.index_date
         for day in surveyed
-        if day.state == "listed" and not exact(covered.get(day.index_date), settings.forms)
+        if day.state == "listed" and not done(covered.get(day.index_date), settings.forms)
     ]
     denied = dict.fromkeys(Quarter.of(day.index_date) for day in surveyed if day.state == "denied")
     counted = _from_datasets(lake, first, last) if lake else Counter()
-    quarters = _quarters_held(lake, days) if lake else set()
+    quarters = _quarters_held(lake, wanted) if lake else set()
     listed = in_sets = unknown = 0
-    for day in days:
+    for day in wanted:
         if _known(covered.get(day), settings):
             listed += covered[day].missing
         elif Quarter.of(day) in quarters:
@@ -95,7 +104,7 @@ def estimate_index(
         else:
             unknown += 1
     parts = (
-        Part(len(days), "daily indexes, from EDGAR's listings"),
+        Part(len(wanted), "daily indexes, from EDGAR's listings"),
         Part(listed, "filings, counted in indexes that the lake has read"),
         Part(in_sets, "filings, counted in the SEC's data sets that the lake holds"),
         Part(unknown * FILINGS_A_DAY, f"filings, estimated: {FILINGS_A_DAY} on each of {unknown:,} days"),
