@@ -21,7 +21,7 @@ from ..crawler import (
 )
 from ..edgar_calendar import Quarter, business_days_back, newest_due, today_in_new_york
 from ..exits import Exit
-from ..flows.steps.run import client_options
+from ..flows.steps.run import client_options, shared_rate
 from ..reports.account import account
 from ..reports.certificate import Evidence, Held, Listed, Source, certificate
 from ..reports.page import write_certificate
@@ -42,7 +42,10 @@ def certify(name: str, output: Path, today: date | None) -> int:
     if quarter.first >= now:
         raise CommandFailed(f"{quarter} has not begun; a quarter is certified when it is over")
     settings = load_settings()
-    with Lake.open(settings.lake) as lake, EdgarClient(client_options(settings)) as client:
+    with (
+        Lake.open(settings.lake) as lake,
+        EdgarClient(client_options(settings), shared=shared_rate(settings)) as client,
+    ):
         index = _quarterly_index(client, quarter, settings.forms)
         found = _dataset(client, quarter, settings)
         evidence = _evidence(lake, quarter, settings.forms, index, found)
