@@ -1,6 +1,6 @@
 """Which index dates a run has to read: the lake says what is missing, EDGAR's listings say what exists."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -47,7 +47,7 @@ def days_to_read(this: Run, today: date) -> list[ListedDay]:
     wanted = {
         day
         for day in days_between(begin, today)
-        if day.weekday() < SATURDAY and (day >= lookback or not settled(covered.get(day), forms))
+        if day.weekday() < SATURDAY and (day >= lookback or not _read(covered.get(day), settled, forms))
     }
     wanted |= {
         day
@@ -95,7 +95,7 @@ def days_of_range(this: Run, first: date, last: date, today: date, *, gaps: bool
     done = settled if gaps else exact
     forms = this.settings.forms
     weekdays = (day for day in days_between(first, last) if day.weekday() < SATURDAY)
-    wanted = {day for day in weekdays if not done(covered.get(day), forms)}
+    wanted = {day for day in weekdays if not _read(covered.get(day), done, forms)}
     return list(_survey_each(this, wanted, covered, today))
 
 
@@ -127,6 +127,13 @@ def _has(held: DayCoverage, forms: Collection[str]) -> bool:
     return set(forms) <= set((held.forms or "").replace(" ", "").split(","))
 
 
+def _read(
+    held: DayCoverage | None, done: Callable[[DayCoverage | None, Collection[str]], bool], forms: Collection[str]
+) -> bool:
+    """Whether a day is done because it was read; of a holiday the listings may know better than the calendar."""
+    return held is not None and held.state != "holiday" and done(held, forms)
+
+
 def _left_alone(this: Run, held: DayCoverage) -> bool:
     """Whether EDGAR does not repair a damaged index, as far as one can tell."""
     day = this.lake.index_day(held.index_date) if held.state == "damaged" else None
@@ -136,11 +143,14 @@ def _left_alone(this: Run, held: DayCoverage) -> bool:
 def _survey_each(
     this: Run, days: Collection[date], covered: Mapping[date, DayCoverage], today: date
 ) -> Iterator[ListedDay]:
-    """These days, and between them each day of a weekend that has an index and is not exact yet."""
+    """These days, and between them each day of a weekend or a holiday that has an index which the lake has not read."""
     recent = this.settings.nightly.lookback_days
     for _, group in groupby(sorted(days), Quarter.of):
         wanted = list(group)
         for listed in survey_days(this.client, wanted[0], wanted[-1], today=today, recent_days=recent):
-            day = listed.index_date
-            if day in wanted or (day.weekday() >= SATURDAY and not exact(covered.get(day), this.settings.forms)):
+            held = covered.get(listed.index_date)
+            closed = held is None or held.state == "holiday"
+            if (closed and listed.state == "listed") or (
+                listed.index_date in wanted and not (closed and listed.state == "holiday")
+            ):
                 yield listed

@@ -224,8 +224,11 @@ def test_what_is_known_from_data_sets_is_still_missing_and_says_so(
         filed = {row.transaction_price_per_share for row in archive.truth[number].non_derivative_transactions}
         assert any(each is not None and abs(each - price) <= cents / 2 for each in filed)
     assert workspace.lake.stored(archive.truth) == set()
-    said = CliRunner().invoke(app, ["status"])
+    said = CliRunner().invoke(app, ["status", "--as-of", "2023-12-29"])
     assert said.exit_code == 0
+    assert said.stdout.startswith(
+        "complete through 2023-12-28 (Thursday), 0 business days behind; exact 0.0 %, from data sets 100.0 %"
+    )
     told = f"Data sets: 2023Q4; {workspace.count('filings')} filings are from them only"
     assert told in " ".join(said.stdout.split())
     (held,) = workspace.query("select quarter, filings, forms, problem from datasets")

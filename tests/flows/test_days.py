@@ -92,7 +92,7 @@ def test_a_damaged_day_that_edgar_does_not_repair_is_left_alone_but_named(this: 
     assert dates(this) == [date(2023, 12, 29), *LOOKBACK]
     give_account(this, TODAY)
     assert this.report.exit_code == Exit.INCOMPLETE
-    assert "2023-12-28" in this.report.attention()[-1]
+    assert "2023-12-28" in this.report.attention()[-1].text
 
 
 @pytest.mark.parametrize("state", ["not published", "no index"])
@@ -120,8 +120,8 @@ def test_an_old_backfill_does_not_make_the_nightly_run_read_all_years_since(this
     give_account(this, TODAY)
     assert this.report.exit_code == Exit.INCOMPLETE
     (line,) = this.report.attention()
-    assert line.startswith("never read: ")
-    assert line.endswith("(form4 backfill --gaps)")
+    assert line.text.startswith("never read: ")
+    assert line.text.endswith("(form4 backfill --gaps)")
 
 
 def test_a_holiday_is_told_from_an_index_that_is_not_there_yet(this: Run) -> None:
