@@ -118,9 +118,10 @@ def _compared(this: Run, index: IndexFile, first: date, last: date, today: date,
     return [each for each in found if each.kind != "removed"]
 
 
-def _closed(this: Run, index: IndexFile) -> bool:
-    """Whether a quarter's index that lists nothing of a business day, which is over, says that EDGAR was closed."""
-    return index.whole and set(this.settings.forms) >= set(OWNERSHIP_FORMS)
+def _closed(this: Run, index: IndexFile, day: date) -> bool:
+    """Whether a quarter's index that lists nothing of a business day, but later ones, says that EDGAR was closed."""
+    later = any(entry.filing_date > day for entry in index.entries)
+    return index.whole and later and set(this.settings.forms) >= set(OWNERSHIP_FORMS)
 
 
 def _corrected(this: Run, index: IndexFile, day: date, found: Collection[Difference]) -> DayIndex:
@@ -130,7 +131,7 @@ def _corrected(this: Run, index: IndexFile, day: date, found: Collection[Differe
     entries = {entry.accession_number: entry for entry in this.lake.index_entries(day)}
     entries.update((each.entry.accession_number, each.entry) for each in found)
     read_at = datetime.now(UTC)
-    if not entries and _closed(this, index):
+    if not entries and _closed(this, index, day):
         row = IndexDay(index_date=day, state="holiday", read_at=read_at, source_path=index.source_path)
         return DayIndex(row, [])
     if before and (before.state, before.forms) == ("whole", forms):
