@@ -153,9 +153,11 @@ def test_a_user_s_first_evening(workspace: Workspace, prefect_server: str) -> No
     assert "20" in form4("sql", "select count(*) from filings").stdout
     says(form4("sql", "select nonsense from filings"), 2, "nonsense")
     says(form4("sql", "create table t as select 1"), 2)
-    status = form4("status")
+    status = form4("status", "--as-of", TODAY.isoformat())
     assert status.returncode == 0
+    assert status.stdout.startswith(f"complete through {TODAY} (Friday), 0 business days behind; exact 100.0 %")
     assert "2024-01" in status.stdout
+    says(form4("status"), 1)
 
 
 @pytest.mark.flow

@@ -12,7 +12,8 @@ from form4lake.replica import business_days, generate_archive
 from form4lake.tests.builders.workspace import TODAY, Workspace, form4, says
 
 pytestmark = pytest.mark.flow
-DECEMBER = date(2023, 12, 20)
+DECEMBER = date(2023, 12, 28)
+CLOSED = [date(2024, 1, 1), date(2024, 1, 15)]
 
 
 def periods(workspace: Workspace) -> set[str]:
@@ -23,7 +24,7 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
     workspace: Workspace, nightly: Callable[[], RunReport]
 ) -> None:
     workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", DECEMBER.isoformat())
-    archive = generate_archive(12, [*business_days(DECEMBER, 2), *business_days(date(2024, 1, 10), 2)], 40)
+    archive = generate_archive(0, business_days(DECEMBER, 15, CLOSED), 60, CLOSED)
     with workspace.edgar(archive) as edgar:
         report = nightly()
         assert report.exit_code is Exit.DONE
@@ -34,9 +35,9 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
         assert not any(each.startswith("2023-") or each == "2024-01" for each in periods(workspace))
         again = nightly()
         assert (again.exit_code, again.added, again.compactions) == (Exit.DONE, 0, [])
-        assert edgar.stats().by_kind["filing"] == 40
-    assert workspace.query("select count(*), count(distinct accession_number) from filings") == [(40, 40)]
-    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(40, 40, 0)]
+        assert edgar.stats().by_kind["filing"] == 60
+    assert workspace.query("select count(*), count(distinct accession_number) from filings") == [(60, 60)]
+    assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(60, 60, 0)]
 
     workspace.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")  # EDGAR is not asked
     says(form4("compact", "--as-of", TODAY.isoformat()), 0, "compact: nothing to compact")
@@ -44,7 +45,7 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
     says(form4("compact", "--as-of", "2024-02-08"), 0, "2024-01  compacted: ", "compact: 1 month compacted: ")
     assert workspace.lake.snapshot().version == version + 1
     assert periods(workspace) == {"2023", "2024-01"}
-    assert workspace.query("select count(*) from filings") == [(40,)]
+    assert workspace.query("select count(*) from filings") == [(60,)]
 
 
 def test_compacting_needs_a_lake(workspace: Workspace) -> None:
