@@ -61,10 +61,11 @@ class Published:
 def published(files: Files) -> Published | None:
     """What the published catalog shows; None where there is none, or nothing says."""
     try:
-        return Published(**json.loads(files.read(STATE)))
+        found = json.loads(files.read(STATE))
+        return Published(int(found["version"]), str(found["lake"]), str(found["definition"]))
     except FileNotFoundError:
         pass  # a lake that an older program wrote says it in its catalog only
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     connection = _open_published(files)
     if connection is None:

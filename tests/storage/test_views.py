@@ -1,5 +1,6 @@
 """What the views answer on a small lake, and that they say what they mean."""
 
+import json
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -304,3 +305,12 @@ def test_no_room_for_a_copy_of_the_catalog_is_named(answered: Lake, monkeypatch:
     monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
     with pytest.raises(LakeUnwritable, match="cannot write /dev/null/nowhere"):
         answered.connect()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"version": Infinity, "lake": 1, "definition": null}', b"\xff"])
+def test_a_broken_note_of_what_is_published_is_made_again(answered: Lake, tmp_path: Path, content: bytes) -> None:
+    note = tmp_path / "lake" / "catalog.json"
+    note.write_bytes(content)
+    assert read(Lake.open(tmp_path / "lake"), "SELECT count(*) FROM filings") == [(3,)]
+    store(answered, filing("late", TUESDAY), day=TUESDAY)
+    assert json.loads(note.read_bytes())["version"] == 2
