@@ -42,6 +42,7 @@ def demo(rate_limiter_folder: str) -> int:
         "FORM4_EDGAR__REQUESTS_PER_SECOND": "400",
         "FORM4_EDGAR__RATE_LIMITER_FOLDER": rate_limiter_folder,
         "FORM4_NIGHTLY__SINCE": FIRST,
+        "FORM4_PREFECT": "always",  # so that the run is seen with its states and its report
     }
 
     def form4(*arguments: str) -> str:
