@@ -1,15 +1,13 @@
 """The flow `reparse`: the parser as it is reads the raw archive again, where an older one has read it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
-from ..storage import Ingest, Lake, OutdatedFiling, RawSubmission
-from ..tables import Filing, IndexEntry, QuarantinedFiling
+from ..storage import Lake
 from .reports.progress import progress
 from .reports.reparse_report import Reparsed, ReparseReport
 from .steps.flow import flow, task
-from .steps.parsing import CURRENT, Parser, Submission, parse_all
+from .steps.parsing import CURRENT, Parser, parse_all
+from .steps.rereading import add_reread, archived, periods
 from .steps.run import run_on_lake
 from .steps.stopping import asked_to_stop, check_stop
 from .steps.workers import Workers, workers
@@ -32,15 +30,6 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
     return report
 
 
-def periods(periods: Iterable[str], start: date, end: date) -> list[str]:
-    """The periods within which filings are read again, one commit each: files of a year month by month."""
-    found = []
-    for period in sorted(periods):
-        parts = [period] if len(period) > 4 else [f"{period}-{month:02d}" for month in range(1, 13)]
-        found += [each for each in parts if str(start)[: len(each)] <= each <= str(end)[: len(each)]]
-    return found
-
-
 @task(run_name="reparse {period}")
 def reparse_period(
     lake: Lake, pool: Workers, parser: Parser, period: str, dates: tuple[date, date], dry_run: bool
@@ -53,8 +42,8 @@ def reparse_period(
         return done
     progress().begin(period, len(outdated))
     with lake.begin(period) as ingest:
-        for entry, outcome in parse_all(pool, parser, _archived(lake, outdated, done)):
-            _add(outdated[entry.accession_number], outcome, ingest, done)
+        for entry, outcome in parse_all(pool, parser, archived(lake, outdated, done)):
+            add_reread(outdated[entry.accession_number], outcome, ingest, done)
             progress().advance()
             if asked_to_stop():
                 break
@@ -63,37 +52,3 @@ def reparse_period(
             lake.commit(ingest, writer="reparse")
     progress().end(f"{period}  {done}")
     return done
-
-
-def _archived(lake: Lake, outdated: dict[str, OutdatedFiling], done: Reparsed) -> Iterator[Submission]:
-    """The submissions of outdated filings; notes those that the archive has not."""
-    wanted = set(outdated)
-    for index_date in sorted({day for each in outdated.values() for day in each.index_dates}):
-        for raw in lake.raw.read(index_date, wanted & lake.raw.held(index_date)):
-            wanted.discard(raw.accession_number)
-            yield _entry(outdated[raw.accession_number], raw), raw.content
-    done.without_raw.add(*sorted(each for each in wanted if not outdated[each].quarantined))
-
-
-def _entry(filing: OutdatedFiling, raw: RawSubmission) -> IndexEntry:
-    return IndexEntry(
-        accession_number=filing.accession_number,
-        filing_date=filing.filing_date,
-        index_date=filing.index_date,
-        form_type=filing.form_type,
-        source_path=raw.source_path,
-    )
-
-
-def _add(before: OutdatedFiling, outcome: Filing | QuarantinedFiling, ingest: Ingest, done: Reparsed) -> None:
-    kept = before.quarantined
-    if isinstance(outcome, Filing):
-        ingest.add_filing(outcome, before.index_date)
-        done.read += kept is None
-        done.released += kept is not None
-    elif kept is None:
-        done.refused.add(f"{before.accession_number} ({outcome.reason})")
-    else:
-        done.kept.add(f"{before.accession_number} ({outcome.reason})")
-        if outcome.reason != kept.reason:
-            ingest.add_quarantined(replace(outcome, attempts=kept.attempts + 1), before.index_date)
