@@ -15,9 +15,12 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .edgar_options import EdgarOptions
 from .tables import OWNERSHIP_FORMS
 
 CONFIG_VARIABLE = "FORM4_CONFIG"
@@ -35,40 +38,33 @@ OLDER_NAMES = {"gate_folder": "rate_limiter_folder", "body_timeout_seconds": "re
 """Keys below `edgar` that were renamed; the older name still works."""
 
 
+_ADDRESS = re.compile(r"https?://[^/@]+/?")
+
+
 class SettingsError(Exception):
     """A setting that is unknown or not allowed, or a configuration file that cannot be read; the message names it."""
 
 
-class EdgarSettings(BaseModel):
-    """How EDGAR is asked. Times in seconds, rates in requests a second."""
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class EdgarSettings(EdgarOptions):
+    """How EDGAR is asked, by the client's options and by how many at once."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    identity: str | None = None
-    """A name and an e-mail address, sent as User-Agent with every request (the SEC's fair access rules)."""
-    base_url: str = Field(default="https://www.sec.gov", pattern=r"^https?://[^/@]+/?$")
-    """`/Archives/…` and `/files/…` are below it. No name and password in it: they would be printed with the address."""
-    requests_per_second: float = Field(default=8.0, gt=0)
-    """Over all processes of this machine; more than 10 is refused for any host but loopback."""
-    throttle_pause_seconds: float = Field(default=600.0, gt=0)
-    """How long every process rests after a throttle answer (the SEC's block lasts ten minutes)."""
-    connect_timeout_seconds: float = Field(default=10.0, gt=0)
-    read_timeout_seconds: float = Field(default=30.0, gt=0)
-    request_timeout_seconds: float = Field(default=300.0, gt=0)
-    """Of one whole request, from the look-up of the name to the last byte, whatever the server does."""
-    attempts: int = Field(default=5, ge=1)
-    """How often one request is tried before it counts as failed."""
-    threads: int = Field(default=8, ge=1, le=64)
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
     """How many requests may be under way at once; the rate is not theirs to set."""
-    rate_limiter_folder: Path | None = None
-    """Where the processes of this machine agree on the next request; null: a folder of the user's own."""
 
     @model_validator(mode="before")
     @classmethod
     def _older_names(cls, values: object) -> object:
         if isinstance(values, dict):
-            return {OLDER_NAMES.get(key, key): value for key, value in values.items()}
+            return {OLDER_NAMES.get(key, key): value for key, value in values.items() if value is not None}
         return values
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not _ADDRESS.fullmatch(value):
+            raise ValueError("it should be an address such as https://www.sec.gov, without name and password")
+        return value.rstrip("/")
 
 
 class NightlySettings(BaseModel):
@@ -213,17 +209,25 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in document.items() if value is not None or key not in Settings.model_fields}
 
 
-def _sections(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+def _keys(section: Any) -> dict[str, FieldInfo]:
+    """The keys of a section of the settings, a model or a data class."""
+    found: dict[str, FieldInfo] = section.__pydantic_fields__
+    return found
+
+
+def _sections(section: Any) -> dict[str, type]:
     """The settings that have settings below them."""
-    types = {name: info.annotation for name, info in model.model_fields.items()}
-    return {name: kind for name, kind in types.items() if isinstance(kind, type) and issubclass(kind, BaseModel)}
+    types = {name: info.annotation for name, info in _keys(section).items()}
+    return {
+        name: kind for name, kind in types.items() if isinstance(kind, type) and hasattr(kind, "__pydantic_fields__")
+    }
 
 
-def _variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:
-    sections = _sections(model)
-    yield from (f"{prefix}{name.upper()}" for name in model.model_fields if name not in sections)
-    for name, section in sections.items():
-        yield from _variables(section, f"{prefix}{name.upper()}__")
+def _variables(section: Any = Settings, prefix: str = PREFIX) -> Iterator[str]:
+    sections = _sections(section)
+    yield from (f"{prefix}{name.upper()}" for name in _keys(section) if name not in sections)
+    for name, below in sections.items():
+        yield from _variables(below, f"{prefix}{name.upper()}__")
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -247,7 +251,7 @@ def _explain(error: ErrorDetails, path: Path | None) -> str:
         place = f"environment variable {variable}"
     else:
         place = _place(path, parts)
-    if error["type"] == "extra_forbidden":
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return f"{place}: no such setting{_nearest(parts[-1], set(_known_keys(parts[:-1])))}"
     message = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
     if not parts:
@@ -263,10 +267,10 @@ def _place(path: Path | None, keys: list[str]) -> str:
 
 
 def _known_keys(parents: list[str]) -> Iterator[str]:
-    model: Any = Settings
+    section: Any = Settings
     for parent in parents:
-        model = model.model_fields[parent].annotation
-    yield from model.model_fields
+        section = _keys(section)[parent].annotation
+    yield from _keys(section)
 
 
 def _line_of(path: Path, keys: list[str]) -> int | None:

@@ -6,10 +6,10 @@ import math
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from ..edgar_options import EdgarOptions
 from .errors import BadOptions, MissingIdentity
 
 SEC_REQUESTS_PER_SECOND = 10.0
@@ -19,23 +19,9 @@ _EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class ClientOptions:
-    """The options of an `EdgarClient`; times in seconds.
+class ClientOptions(EdgarOptions):
+    """The options of an `EdgarClient`."""
 
-    `rate_limiter_folder` is where processes agree on whose turn it is; None means one of the user's own: name one for
-    the users of a machine to share. Processes with different folders do not see each other's requests. A request is
-    over after `request_timeout_seconds`, from the look-up of the name to the last byte, whatever the server does.
-    """
-
-    identity: str
-    base_url: str = "https://www.sec.gov"
-    requests_per_second: float = 8.0
-    throttle_pause_seconds: float = 600.0
-    rate_limiter_folder: Path | None = None
-    connect_timeout_seconds: float = 10.0
-    read_timeout_seconds: float = 30.0
-    request_timeout_seconds: float = 300.0
-    attempts: int = 5
     throttles_before_giving_up: int = 3
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from ...crawler import (
     SharedRecord,
     limiter_name,
 )
+from ...edgar_options import EdgarOptions
 from ...settings import Settings, check_forms, load_settings
 from ...storage import Lake, LakeError, shared_record
 from ..reports.run_report import Report, RunReport
@@ -37,18 +39,7 @@ class Run:
 
 def client_options(settings: Settings) -> ClientOptions:
     """The crawler's options from the settings."""
-    edgar = settings.edgar
-    return ClientOptions(
-        identity=edgar.identity or "",
-        base_url=edgar.base_url.rstrip("/"),
-        requests_per_second=edgar.requests_per_second,
-        throttle_pause_seconds=edgar.throttle_pause_seconds,
-        rate_limiter_folder=edgar.rate_limiter_folder,
-        connect_timeout_seconds=edgar.connect_timeout_seconds,
-        read_timeout_seconds=edgar.read_timeout_seconds,
-        request_timeout_seconds=edgar.request_timeout_seconds,
-        attempts=edgar.attempts,
-    )
+    return ClientOptions(**{each.name: getattr(settings.edgar, each.name) for each in fields(EdgarOptions)})
 
 
 def shared_rate(settings: Settings) -> SharedRecord | None:
