@@ -38,6 +38,7 @@ IndexDate = Annotated[date, "DATE"]
 Moment = Annotated[datetime, "TIMESTAMPTZ"]
 Ordinal = Annotated[int, "SMALLINT"]
 Number = Annotated[int, "INTEGER"]
+Total = Annotated[int, "BIGINT"]
 
 
 def doc(text: str) -> Any:
@@ -387,6 +388,33 @@ class DatasetRead:
     problem: Text = doc("What could not be read of it; NULL where all of it was.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCoverage:
+    """One row for each day that the lake must answer for: the view `coverage`."""
+
+    index_date: IndexDate = required("Date of the daily index.")
+    state: Name = required(
+        "whole: the index was read to its end and every filing is stored or in quarantine; partial: filings are "
+        "missing, or only a data set knows the day and lacks what was filed after 17:30; damaged: the index could not "
+        "be read, or not all of it; not published: looked for, and not there yet; no index: a business day of which "
+        "EDGAR has none; holiday: EDGAR was closed; from a data set: never read, its quarter's data set is in the "
+        "lake; never read: nothing is known of it."
+    )
+    forms: Text = required(
+        "The form types taken from the index, or from the data set that has the day, joined by a comma."
+    )
+    expected: Total = required(
+        "Filings that the index lists, of the forms taken, and still listed when it was read last; of a day that was "
+        "never read: those of that filing date that the lake knows."
+    )
+    stored: Total = required("Those that the lake holds exactly, under whatever index date.")
+    quarantined: Total = required("Those in quarantine: fetching or parsing failed.")
+    missing: Total = required("Those that are neither: expected - stored - quarantined.")
+    from_datasets: Total = required(
+        "Those quarantined or missing that the lake has from the SEC's data sets, rounded to two decimals."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name, its SQL type, whether it may be NULL, and what it means."""
@@ -451,7 +479,8 @@ class Table:
         return (column.name for column in self.columns)
 
 
-def _columns(record: type) -> Iterator[Column]:
+def columns_of(record: type) -> Iterator[Column]:
+    """The columns that a data class declares, in order."""
     for each in fields(record):
         if get_origin(each.type) is not Annotated:
             continue
@@ -459,7 +488,7 @@ def _columns(record: type) -> Iterator[Column]:
         yield Column(each.name, sql_type, type(None) in get_args(python_type), each.metadata["doc"])
 
 
-FILING_KEY = tuple(c for c in _columns(Filing) if c.name in ("accession_number", "filing_date", "issuer_cik"))
+FILING_KEY = tuple(c for c in columns_of(Filing) if c.name in ("accession_number", "filing_date", "issuer_cik"))
 """The columns that every row of a filing's other tables carries, taken from its filing."""
 
 
@@ -494,7 +523,7 @@ def _table(
     gathered: tuple[Column, ...] = (),
     bloom: tuple[str, ...] = (),
 ) -> Table:
-    columns = tuple(_columns(record))
+    columns = tuple(columns_of(record))
     if kind is Kind.FILING and record is not Filing:
         columns = (*FILING_KEY, *columns)
         key = ("accession_number", *key)
@@ -520,7 +549,7 @@ TABLES: dict[str, Table] = {
             "parse_issues",
             ParseIssue,
             Kind.FILING,
-            sort=("issuer_cik", "filing_date", "accession_number", *(each.name for each in _columns(ParseIssue))),
+            sort=("issuer_cik", "filing_date", "accession_number", *(each.name for each in columns_of(ParseIssue))),
         ),
         _table("quarantine", QuarantinedFiling, Kind.LAKE, "accession_number"),
         _table("amendments", Amendment, Kind.AMENDMENT, "accession_number", "amends"),

@@ -20,8 +20,8 @@ from ..reports.account import Account, account
 from ..reports.calendar import Standing, standing
 from ..reports.numbers import quarters, size
 from ..settings import load_settings
-from ..storage import DayCoverage, Lake, Snapshot
-from ..tables import QuarantinedFiling
+from ..storage import Lake, Snapshot
+from ..tables import DayCoverage, QuarantinedFiling
 from .errors import CommandFailed, explained
 from .output import console, print_line
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..edgar_calendar import business_days_after, days_between, is_business_day, newest_due
-from .calendar import Covered
+from ..tables import DayCoverage
 
 MOST_DAYS_LATE = 1
 """An index that is more business days late than this is trouble."""
@@ -85,7 +85,11 @@ class Account:
 
 
 def account(
-    days: Iterable[Covered], today: date, forms: Collection[str], first: date | None = None, last: date | None = None
+    days: Iterable[DayCoverage],
+    today: date,
+    forms: Collection[str],
+    first: date | None = None,
+    last: date | None = None,
 ) -> Account | None:
     """The account of the rows of `coverage`, of these forms; `today` is New York's date.
 
@@ -124,7 +128,7 @@ def account(
     )
 
 
-def trouble_of(known: Covered | None, day: date, forms: Collection[str]) -> str | None:
+def trouble_of(known: DayCoverage | None, day: date, forms: Collection[str]) -> str | None:
     """What is wrong with a day, as `REMEDIES` has it; None if it is complete. `known` is its row of `coverage`."""
     if known is None:
         return NEVER_READ if is_business_day(day) else None

@@ -6,41 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
+
+from ..tables import DayCoverage
 
 _FRIDAY = 5
-
-
-class Covered(Protocol):
-    """One row of the view `coverage`: its columns of these names."""
-
-    @property
-    def index_date(self) -> date:
-        """Date of the daily index."""
-
-    @property
-    def state(self) -> str:
-        """whole, partial, damaged, not published, no index, holiday, from a data set or never read."""
-
-    @property
-    def forms(self) -> str | None:
-        """The form types taken, joined by a comma."""
-
-    @property
-    def expected(self) -> int:
-        """Filings that the index lists."""
-
-    @property
-    def stored(self) -> int:
-        """Those that the lake holds."""
-
-    @property
-    def quarantined(self) -> int:
-        """Those in quarantine."""
-
-    @property
-    def missing(self) -> int:
-        """Those that are neither."""
 
 
 class Standing(StrEnum):
@@ -66,7 +35,7 @@ WITHOUT_FILINGS = (Standing.HOLIDAY, Standing.NO_INDEX, Standing.NOT_PUBLISHED, 
 """Standings of which there is nothing to count."""
 
 
-def standing(day: Covered) -> Standing:
+def standing(day: DayCoverage) -> Standing:
     """How a day stands, by its row of `coverage`."""
     if day.state in ("holiday", "no index", "not published", "from a data set", "never read"):
         return Standing(day.state)
@@ -76,19 +45,8 @@ def standing(day: Covered) -> Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """One row of the view `coverage`."""
-
-    index_date: date
-    state: str
-    expected: int
-    stored: int
-    quarantined: int
-    missing: int
-    from_datasets: int
-    """Those of quarantined and missing that the lake has from the SEC's data sets, rounded to two decimals."""
-    forms: str | None = None
-    """The form types taken, joined by a comma."""
+class Day(DayCoverage):
+    """One row of the view `coverage`, as people read it."""
 
     @property
     def standing(self) -> Standing:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from ..tables import columns_of
 from .calendar import Day, Standing
 from .latency import Latency, read_latency
 from .trading import Period, Trade, largest, periods
@@ -164,8 +165,9 @@ def read_overview(
     indexed = "WHERE index_date >= ?" if since else ""
     ((version,),) = ask("SELECT version FROM lake_snapshot")
     ((filings, first, last),) = ask(f"SELECT count(*), min(filing_date), max(filing_date) FROM filings {filed}", *dates)
-    columns = "index_date, state, expected, stored, quarantined, missing, from_datasets, forms"
-    days = [Day(*row) for row in ask(f"SELECT {columns} FROM coverage {indexed} ORDER BY index_date", *dates)]
+    columns = [each.name for each in columns_of(Day)]
+    covered = ask(f"SELECT {', '.join(columns)} FROM coverage {indexed} ORDER BY index_date", *dates)
+    days = [Day(**dict(zip(columns, row, strict=True))) for row in covered]
     largest_since = since or (max(first, last - timedelta(RECENT_DAYS)) if last else None)
     issues = (
         f"SELECT table_name, column_name, reason, count(*), count(DISTINCT accession_number) FROM parse_issues {filed} "

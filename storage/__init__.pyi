@@ -13,7 +13,6 @@ from .lake import Lake as Lake
 from .raw import RawArchive as RawArchive
 from .raw import RawSubmission as RawSubmission
 from .read.outdated import OutdatedFiling as OutdatedFiling
-from .read.reader import DayCoverage as DayCoverage
 from .sec.agreement import ColumnAgreement as ColumnAgreement
 from .sec.agreement import DatasetAgreement as DatasetAgreement
 from .sec.comparison import DatasetComparison as DatasetComparison

@@ -1,8 +1,11 @@
 """The declaration of the tables holds what the public contract promises."""
 
+from pathlib import Path
+
 import pytest
 
-from form4lake.tables import FILING_CHILDREN, TABLES, Filing, Table
+from form4lake.storage import Lake
+from form4lake.tables import FILING_CHILDREN, TABLES, DayCoverage, Filing, Table, columns_of
 
 OF_A_FILING = ("filings", *FILING_CHILDREN)
 
@@ -41,3 +44,10 @@ def test_rows_are_told_apart_sorted_and_found_by_columns_that_they_have(table: T
     assert {*table.key, *table.sort, *table.bloom} <= {column.name for column in table.stored}
     assert table.name == "parse_issues" or set(table.key) <= set(table.sort)  # files are the same bytes each time
     assert not table.of_filing or table.sort[:2] == ("issuer_cik", "filing_date")
+
+
+def test_the_view_of_coverage_has_the_columns_of_its_record(tmp_path: Path) -> None:
+    with Lake.open(tmp_path / "lake", create=True).connect() as connection:
+        described = connection.sql("DESCRIBE coverage").fetchall()
+    declared = [(each.name, each.sql_type) for each in columns_of(DayCoverage)]
+    assert [(name, sql_type) for name, sql_type, *_ in described] == declared

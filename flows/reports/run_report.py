@@ -9,7 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 from ...exits import Exit
 from ...reports.account import Account, spelled
 from ...storage import Compaction
-from ...tables import IndexEntry
+from ...tables import DayCoverage, IndexEntry
 
 DIFFERENCES_SHOWN = 1000
 """So many are named in a report; the index entries of the lake have all of them."""
@@ -70,16 +70,10 @@ class Report(Protocol):
         """The run as a page."""
 
 
-@dataclass(frozen=True)
-class DayReport:
-    """One index date after a run has read it: the numbers are those of the view `coverage`."""
+@dataclass(frozen=True, kw_only=True)
+class DayReport(DayCoverage):
+    """One index date after a run has read it: its row of the view `coverage`, and what the run did."""
 
-    index_date: date
-    state: str
-    expected: int
-    stored: int
-    quarantined: int
-    missing: int
     added: int
     """Filings this run brought."""
     problems: tuple[Look, ...] = ()

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, survey_days
 from ...edgar_calendar import Quarter, business_days_back, days_between, quarters_between
-from ...storage import DayCoverage
+from ...tables import DayCoverage
 from .run import Run
 
 

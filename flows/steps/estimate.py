@@ -9,7 +9,8 @@ from pathlib import Path
 from ...crawler import EdgarClient, dataset_name, survey_days
 from ...edgar_calendar import Quarter
 from ...settings import Settings, dataset_folder
-from ...storage import DayCoverage, Lake, LakeMissing
+from ...storage import Lake, LakeMissing
+from ...tables import DayCoverage
 from .days import denial, exact, older_days, settled
 
 FILINGS_A_DAY = 564

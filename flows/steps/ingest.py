@@ -1,7 +1,7 @@
 """One index date into the lake: its index, its filings, and what could not be had."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -130,16 +130,7 @@ def close_days(this: Run, done: Sequence[DayIngest]) -> None:
         if held.state == "not published":
             this.report.not_published.append(each.index_date)
             continue
-        day = DayReport(
-            index_date=each.index_date,
-            state=held.state,
-            expected=held.expected,
-            stored=held.stored,
-            quarantined=held.quarantined,
-            missing=held.missing,
-            added=each.added,
-            problems=tuple(each.problems),
-        )
+        day = DayReport(**asdict(held), added=each.added, problems=tuple(each.problems))
         this.report.add(day)
         this.report.failure = str(each.stopped) if each.stopped else None
         progress().end(day)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
-from ...tables import TABLES, DatasetRead, IndexDay, IndexEntry, QuarantinedFiling
+from ...tables import TABLES, DatasetRead, DayCoverage, IndexDay, IndexEntry, QuarantinedFiling, columns_of
 from ..files.place import Files
 from ..periods import check_period
 from ..versions.log import CommitLog
@@ -27,29 +26,6 @@ if TYPE_CHECKING:
     from .outdated import OutdatedFiling
 
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True, slots=True)
-class DayCoverage:
-    """How complete one index date is: the view `coverage`, typed."""
-
-    index_date: date
-    state: str
-    """whole, partial, damaged, not published, no index, holiday, from a data set or never read."""
-    forms: str | None
-    """The form types taken from the index, or from the data set that has the day, joined by a comma."""
-    expected: int
-    """Filings that the index lists, of those forms; of a day never read, those of its date that the lake knows."""
-    stored: int
-    quarantined: int
-    missing: int
-    from_datasets: int
-    """Those quarantined or missing that the lake has from the SEC's data sets, rounded to two decimals."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether each filing is stored or in quarantine, there is none, or a data set has the day."""
-        return self.state in ("whole", "holiday", "from a data set")
 
 
 class LakeReader:
@@ -224,10 +200,10 @@ class LakeReader:
             cursor.execute(f"CREATE OR REPLACE TEMP VIEW business_days AS {view('business_days').query}")
             if today:
                 cursor.execute(f"SET VARIABLE as_of = TIMESTAMPTZ '{today} 12:00 America/New_York'")
-            sql = (
-                f"SELECT * FROM ({view('coverage').query}) {'WHERE ' * bool(condition)}{condition} ORDER BY index_date"
-            )
-            return [DayCoverage(*row) for row in rows(cursor, sql)]
+            columns = [each.name for each in columns_of(DayCoverage)]
+            chosen = f"{'WHERE ' * bool(condition)}{condition}"
+            sql = f"SELECT {', '.join(columns)} FROM ({view('coverage').query}) {chosen} ORDER BY index_date"
+            return [DayCoverage(**dict(zip(columns, row, strict=True))) for row in rows(cursor, sql)]
 
     def _records(self, record: type[Record], table: str, index_date: date) -> list[Record]:
         day = index_date.isoformat()

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from ...sec_tables import SEC_TABLES
-from ...tables import TABLES, Table
+from ...tables import TABLES, DayCoverage, Table, columns_of
 from ..versions.snapshot import quoted, select_nothing
 from .as_of import LATER_FILINGS, as_of
 from .sec_views import sec_query
@@ -42,6 +42,8 @@ ORDER = (
 )
 """The views of `storage/read/sql/views`, each after those it reads."""
 
+_RECORDS: dict[str, type] = {"coverage": DayCoverage}
+"""The views whose columns are declared by a record that Python code gets their rows as."""
 _DOCUMENTED = re.compile(r"^-- (?:@(?P<column>\w+)|\((?P<parameter>\w+(?: := [^)]+)?)\)): (?P<meaning>.*)$")
 
 
@@ -157,4 +159,6 @@ def _read_view(name: str, text: str) -> View:
             doc.append(line.removeprefix("--").strip())
         else:
             query = [line, *lines]
+    if record := _RECORDS.get(name):
+        columns = {each.name: each.doc for each in columns_of(record)}
     return View(name, " ".join(doc), columns, parameters, "\n".join(query).rstrip().rstrip(";"))

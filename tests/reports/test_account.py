@@ -13,7 +13,8 @@ NEXT = date(2024, 1, 18)
 
 
 def row(day: date, state: str = "whole", *, forms: str | None = "3,3/A,4", quarantined: int = 0) -> Day:
-    return Day(day, state, 5, 5, quarantined, 0, 0, forms)
+    counted = {"expected": 5, "stored": 5, "quarantined": quarantined, "missing": 0, "from_datasets": 0}
+    return Day(index_date=day, state=state, forms=forms, **counted)
 
 
 def of(*rows: Day, today: date = NEXT, first: date | None = None, last: date | None = None) -> Account:

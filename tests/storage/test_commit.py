@@ -207,8 +207,8 @@ def test_quarantine_keeps_the_first_time_and_ends_with_success(lake: Lake) -> No
     assert (history["accession_number"], history["attempts"], history["reason"]) == ("q", 2, quarantined("q").reason)
     assert (history["first_seen"], history["last_tried"]) == (NOON.isoformat(), later.isoformat())
     assert lake.all_quarantined() == []
-    assert [(each.stored, each.quarantined, each.complete) for each in lake.coverage(last=TUESDAY)] == [
-        (1, 0, True)
+    assert [(each.stored, each.quarantined, each.state) for each in lake.coverage(last=TUESDAY)] == [
+        (1, 0, "whole")
     ] * 2
 
 
@@ -266,7 +266,7 @@ def test_an_index_that_could_not_be_read_whole_delists_nothing(lake: Lake) -> No
     day = lake.index_day(MONDAY)
     assert day is not None
     assert (day.state, day.problem, day.read_at) == ("damaged", "line 9 is cut", NOON)
-    assert not lake.coverage()[0].complete
+    assert lake.coverage()[0].state == "damaged"
 
 
 def test_a_holiday_is_complete_and_expects_nothing(lake: Lake) -> None:
@@ -275,9 +275,9 @@ def test_a_holiday_is_complete_and_expects_nothing(lake: Lake) -> None:
     lake.commit(ingest, writer="nightly")
     store(lake, filing("a"))
     found = lake.coverage(date(2024, 1, 1), date(2024, 1, 7))
-    assert [(each.index_date, each.state, each.expected, each.complete) for each in found] == [
-        (date(2024, 1, 1), "holiday", 0, True),
-        *((date(2024, 1, day), "never read", 0, False) for day in (2, 3, 4, 5)),
+    assert [(each.index_date, each.state, each.expected) for each in found] == [
+        (date(2024, 1, 1), "holiday", 0),
+        *((date(2024, 1, day), "never read", 0) for day in (2, 3, 4, 5)),
     ]
 
 
@@ -289,7 +289,7 @@ def test_coverage_counts_each_expected_filing_once(lake: Lake) -> None:
     lake.commit(ingest, writer="nightly")
     (day,) = lake.coverage(last=MONDAY)
     assert (day.forms, day.expected, day.stored, day.quarantined, day.missing) == ("4, 4/A", 3, 1, 1, 1)
-    assert not day.complete
+    assert day.state == "partial"
 
 
 def test_rows_that_cannot_be_stored_are_refused(lake: Lake) -> None:

@@ -124,7 +124,7 @@ def test_coverage_counts_exact_filings_and_says_what_data_sets_have(lake: Lake) 
     put_in(lake, *(of_dataset(each) for each in listed[:3]))
     (day,) = lake.coverage(FEBRUARY, FEBRUARY)
     assert (day.expected, day.stored, day.quarantined, day.missing, day.from_datasets) == (4, 1, 1, 2, 2)
-    assert not day.complete
+    assert day.state == "partial"
     assert [row.accession_number for _, row in lake.all_quarantined()] == ["1-24-2"]
     assert lake.verify().violations == []
     assert lake.verify().missing == 2

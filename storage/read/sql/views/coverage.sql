@@ -1,13 +1,6 @@
 -- How complete is each day? One row for every weekday from the lake's first day to the newest that EDGAR must have
 -- published (the business day before today in New York, or before the variable as_of), and for each other day whose
 -- index was looked for.
--- @state: whole: the index was read to its end and every filing is stored or in quarantine; partial: filings are missing, or only a data set knows the day and lacks what was filed after 17:30; damaged: the index could not be read, or not all of it; not published: looked for, and not there yet; no index: a business day of which EDGAR has none; holiday: EDGAR was closed; from a data set: never read, its quarter's data set is in the lake; never read: nothing is known of it.
--- @forms: The form types taken from the index, or from the data set that has the day, joined by a comma.
--- @expected: Filings that the index lists, of the forms taken, and still listed when it was read last; of a day that was never read: those of that filing date that the lake knows.
--- @stored: Those that the lake holds exactly, under whatever index date.
--- @quarantined: Those in quarantine: fetching or parsing failed.
--- @missing: Those that are neither: expected - stored - quarantined.
--- @from_datasets: Those quarantined or missing that the lake has from the SEC's data sets, rounded to two decimals.
 WITH today AS (
     SELECT CAST(
         coalesce(CAST(getvariable('as_of') AS TIMESTAMPTZ), now()) AT TIME ZONE 'America/New_York' AS DATE
