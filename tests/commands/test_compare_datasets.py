@@ -248,7 +248,7 @@ def test_the_command_fetches_once_and_tells_by_its_exit_code(
         assert form4_here("compare-datasets", "2024Q4").returncode == 2, "not published"
         again = form4_here("compare-datasets", "2024Q1")
         assert again.returncode == 0
-        assert [hit.status for hit in edgar.stats().hits] == [200, 404, 304]
+        assert [hit.status for hit in edgar.stats().hits] == [200, 404, 404, 304], "both addresses are asked"
     rows = duckdb.sql("SELECT held, count(*) FROM 'out/compare-2024Q1-filings.parquet' GROUP BY ALL").fetchall()
     assert dict(rows).keys() == {"both", "only here"}
     fewer = generate_archive(22, archive.days, 60)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from form4lake.replica import Replica, business_days, generate_archive
-from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
+from form4lake.tests.builders.workspace import FIRST, Workspace
 
 FORM4 = Path(sys.executable).with_name("form4")
 THREADS = 4
@@ -24,7 +24,7 @@ def test_a_killed_run_s_successor_asks_for_the_rest_only(workspace: Workspace) -
     archive = generate_archive(13, business_days(FIRST, 3), 400)
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "100")
     workspace.monkeypatch.setenv("FORM4_EDGAR__THREADS", str(THREADS))
-    command = [FORM4, "nightly", "--as-of", TODAY.isoformat()]
+    command = [FORM4, "nightly", "--as-of", archive.days[-1].isoformat()]
     with workspace.edgar(archive) as edgar:
         kills = 0
         for until in (70, 260):

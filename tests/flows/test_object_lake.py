@@ -37,7 +37,7 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
         assert edgar.stats().by_kind["filing"] == 60
     asked = form4("sql", "--format", "csv", "select count(*) as filings, count(distinct accession_number) from filings")
     assert asked.stdout.splitlines()[1] == "60,60", asked.stderr
-    status = form4("status")
+    status = form4("status", "--as-of", TODAY.isoformat())
     assert status.returncode == 0, status.stderr
     assert "2024-01" in status.stdout
     compacted = form4("compact", "--as-of", "2025-06-01")
