@@ -18,6 +18,7 @@ from .days import ListedDay
 from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
 from .index_rows import last_data_received, parse_index
 from .limits import COMPRESSED_INDEX, INDEX
+from .listing import list_sizes
 
 ARCHIVES = "/Archives/"
 """All indexes and filings are below it."""
@@ -72,7 +73,10 @@ def read_quarterly_index(client: EdgarClient, quarter: Quarter, forms: Collectio
     does not have, DamagedIndex if none is an index at all, and what `EdgarClient.get` raises.
     """
     folder = f"edgar/full-index/{quarter.year}/QTR{quarter.number}"
-    index = read_first_whole(client, [f"{folder}/{name}" for name in _QUARTERLY_FILES], None, forms, _NONE_SEEN)
+    least_bytes = list_sizes(client, folder)
+    index = read_first_whole(
+        client, [f"{folder}/{name}" for name in _QUARTERLY_FILES], None, forms, _NONE_SEEN, least_bytes
+    )
     return cast(IndexFile, index)  # None would say that it has not changed, which was not asked
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from ..edgar_calendar import Quarter
 from .client import EdgarClient
-from .errors import Absent
+from .errors import Absent, BrokenAnswer
 from .limits import LISTING
 
 _NAME = re.compile(r"(?P<kind>master|form|company)\.(?P<digits>\d{6}|\d{8})\.(?P<packing>idx|(?:idx\.)?gz|(?:idx\.)?Z)")
@@ -53,6 +53,19 @@ def list_daily_indexes(client: EdgarClient, quarter: Quarter) -> dict[date, tupl
             file = ListedFile(f"{folder}/{name[0]}", _least_bytes(item.get("size")))
             found[day].append((_KINDS.index(name["kind"]), packing, file))
     return {day: tuple(file for *_, file in sorted(found[day], key=_best_first)) for day in sorted(found)}
+
+
+def list_sizes(client: EdgarClient, folder: str) -> dict[str, int]:
+    """How many bytes each file of a folder below /Archives/ has at least: path → bytes; none where it has no list.
+
+    Raises what `EdgarClient.get` raises, but not Absent or BrokenAnswer: the sizes are a second witness only.
+    """
+    try:
+        answer = client.get(f"/Archives/{folder}/index.json", whole=lacks_of_listing, limit=LISTING)
+    except (Absent, BrokenAnswer):
+        return {}
+    items = json.loads(answer.body)["directory"]["item"]
+    return {f"{folder}/{item['name']}": _least_bytes(item.get("size")) for item in items}
 
 
 def paths_of(day: date) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .indexes import IndexRow
 
 _DAILY = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/((master|form|company)\.\d+\.idx(?:\.gz)?)")
 _LISTING = re.compile(r"edgar/daily-index/(\d{4}/QTR[1-4])/index\.json")
+_FULL_LISTING = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/index\.json")
 _IN_FOLDER = re.compile(r"(edgar/data/\d+)/(\d{10})(\d\d)(\d{6})/(\2-\3-\4\.txt)")
 _QUARTERLY = re.compile(r"edgar/full-index/(\d{4}/QTR[1-4])/(master|form|company)\.(idx|gz)")
 
@@ -82,9 +83,9 @@ class Archive:
         """When the index at a path was published, in New York time; None for what is not an index of this archive."""
         if day := self._day_of(path):
             return indexes.published_at(day)
-        if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path):
+        if match := _LISTING.fullmatch(path) or _QUARTERLY.fullmatch(path) or _FULL_LISTING.fullmatch(path):
             days = self._days_in(match[1])
-            if not days and path.endswith("/index.json") and self._has_begun(match[1]):
+            if not days and _LISTING.fullmatch(path) and self._has_begun(match[1]):
                 return indexes.published_at(self.days[0])
             return indexes.published_at(max(days)) if days else None
         return None
@@ -96,12 +97,13 @@ class Archive:
             return _gzipped(body) if self.packed else body
         if match := _LISTING.fullmatch(path):
             days = self._days_in(match[1])
-            files = [
-                (day, self._name(kind, day), len(indexes.master_index(day, self.rows[day])))
-                for kind in self.kinds
-                for day in days
-            ]
-            return indexes.folder_listing(match[1], files) if days or self._has_begun(match[1]) else None
+            folder = f"daily-index/{match[1]}"
+            names = [(day, self._name(kind, day)) for kind in self.kinds for day in days]
+            return self._listing(folder, names) if days or self._has_begun(match[1]) else None
+        if match := _FULL_LISTING.fullmatch(path):
+            days = self._days_in(match[1])
+            names = [(days[-1], f"{kind}.{packing}") for kind in indexes.KINDS for packing in ("gz", "idx") if days]
+            return self._listing(f"full-index/{match[1]}", names) if days else None
         if match := _QUARTERLY.fullmatch(path):
             days = self._days_in(match[1])
             rows = sorted((row for day in days for row in _without(self.rows[day], left_out)), key=index_order)
@@ -110,6 +112,11 @@ class Archive:
             body = indexes.QUARTERLY_FORMATS[match[2]](max(days), rows)
             return _gzipped(body) if match[3] == "gz" else body
         return None
+
+    def _listing(self, folder: str, names: list[tuple[date, str]]) -> bytes:
+        """The index.json of a folder below edgar/, with the size of each file."""
+        sized = [(day, name, len(self.read(f"edgar/{folder}/{name}") or b"")) for day, name in names]
+        return indexes.folder_listing(folder, sized)
 
     def _day_of(self, path: str) -> date | None:
         """The day whose index a path is; None for any other path."""

@@ -146,9 +146,9 @@ QUARTERLY_FORMATS = {"master": quarterly_master, "form": quarterly_form, "compan
 
 
 def folder_listing(folder: str, files: Sequence[tuple[date, str, int]]) -> bytes:
-    """The index.json of a quarter's daily-index folder.
+    """The index.json of a quarter's folder of indexes.
 
-    `folder` is `2024/QTR1`; `files` has each index: its day, its name and a size in bytes.
+    `folder` is `daily-index/2024/QTR1`; `files` has each index: its day, its name and a size in bytes.
     """
     items = [
         {
@@ -160,7 +160,7 @@ def folder_listing(folder: str, files: Sequence[tuple[date, str, int]]) -> bytes
         }
         for day, name, size in files
     ]
-    listing = {"directory": {"item": items, "name": f"daily-index/{folder}/", "parent-dir": "../"}}
+    listing = {"directory": {"item": items, "name": f"{folder}/", "parent-dir": "../"}}
     return json.dumps(listing).encode("ascii")
 
 
