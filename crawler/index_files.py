@@ -73,10 +73,8 @@ def read_quarterly_index(client: EdgarClient, quarter: Quarter, forms: Collectio
     does not have, DamagedIndex if none is an index at all, and what `EdgarClient.get` raises.
     """
     folder = f"edgar/full-index/{quarter.year}/QTR{quarter.number}"
-    least_bytes = list_sizes(client, folder)
-    index = read_first_whole(
-        client, [f"{folder}/{name}" for name in _QUARTERLY_FILES], None, forms, _NONE_SEEN, least_bytes
-    )
+    paths = [f"{folder}/{name}" for name in _QUARTERLY_FILES]
+    index = read_first_whole(client, paths, None, forms, _NONE_SEEN, list_sizes(client, folder))
     return cast(IndexFile, index)  # None would say that it has not changed, which was not asked
 
 

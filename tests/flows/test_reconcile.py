@@ -72,7 +72,7 @@ def test_a_lake_is_brought_to_what_the_quarter_lists(
         report = reconcile()
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.difference_counts == {"added": 1, "removed": 1, "changed": 1}
-        assert edgar.stats().by_kind == {"index": 1, "filing": 2, "dataset": 0, "index_json": 0, "other": 0}
+        assert edgar.stats().by_kind == {"index": 1, "filing": 2, "dataset": 0, "index_json": 1, "other": 0}
         assert {withdrawn in look.text or corrected in look.text for look in report.attention()} == {True}
         assert late in report.markdown()
         entries = log_entries(workspace)
