@@ -17,7 +17,7 @@ setup: .venv/.complete ## make .venv with the command form4, its dependencies lo
 	  { echo "form4lake needs Python 3.11 or newer; name one: make setup PYTHON=python3.12" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(INSTALL) --editable .
+	PYTHONWARNINGS="ignore:Editable installation" $(INSTALL) --editable .
 	@touch $@
 
 dev: .venv/.dev ## add what contributors need: tests, checks, an S3 server
