@@ -41,9 +41,9 @@ class Verdict:
 
 
 def classify(status: int, body: bytes, *, page: bool = False) -> Verdict:
-    """The meaning of an answer that is no redirect, `body` being decoded; pure. `page`: HTML is what was asked for.
+    """The meaning of an answer that is not a redirect, `body` being decoded; pure. `page`: HTML is what was asked for.
 
-    Any 403 but S3's AccessDenied counts as throttled: a client that may be blocked rests rather than knocks again.
+    Any 403 but S3's AccessDenied counts as throttled: a client that may be blocked rests rather than asks again.
     """
     head = body[:_HEAD_BYTES]
     if status == 200:

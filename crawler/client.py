@@ -136,7 +136,9 @@ class EdgarClient:
         over the limit, Refused for a file that EDGAR answers as if it were throttling, while it gives others) or
         ClientClosed.
         """
-        return cast(Answer, self._get(path, whole, {}, limit))  # without conditions a 304 is no answer
+        return cast(
+            Answer, self._get(path, whole, {}, limit)
+        )  # a request without conditions cannot be answered with 304
 
     def page(self, path: str) -> Answer:
         """The HTML page at a path below the base address; raises what `get` does."""
@@ -248,7 +250,7 @@ class EdgarClient:
     def _ask(
         self, path: str, whole: WholeCheck | None, conditions: Mapping[str, str], limit: Limit, *, page: bool = False
     ) -> Answer | None:
-        """One attempt, redirects followed; None for a file that has not changed; raises AttemptFailed."""
+        """One attempt, redirects followed; None for an unchanged file; raises AttemptFailed."""
         with Content.in_memory() as content:
             response = self._exchange(path, conditions, content, limit)
             if conditions and response.status == NOT_MODIFIED:

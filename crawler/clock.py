@@ -1,4 +1,4 @@
-"""The two clocks and the one way to sleep of this room, in one place so that a test can wait without waiting."""
+"""The two clocks and the one way to sleep of this package, in one place so that a test need not wait."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float, stop: threading.Event) -> None:
-        """Return after so many seconds, or as soon as `stop` is set."""
+        """Return after `seconds`, or as soon as `stop` is set."""
         stop.wait(seconds)

@@ -1,4 +1,4 @@
-"""A file as it comes, kept where there is room for it: in memory if small, else in a temporary file."""
+"""A file as it comes, kept where there is space for it: in memory if small, else in a temporary file."""
 
 from __future__ import annotations
 

@@ -96,11 +96,11 @@ def fetch_dataset(
     `links` are those of `dataset_links`; a set that they lack is looked for at the known addresses.
 
     A download that was cut off goes on where it ended, in a later run too. Beside the zip, `….json` says its SHA-256
-    and edition; a zip that is not as that says is fetched anew. A second process waits for the first. A member that
+    and edition; a zip that differs from it is fetched again. A second process waits for the first. A member that
     stays unreadable when all is fetched again is the SEC's: the parser names it.
 
     Raises Absent for a quarter that is not published, BadOptions where the folder cannot be used, and what
-    `EdgarClient.get` raises; BrokenAnswer for what is no zip.
+    `EdgarClient.get` raises; BrokenAnswer if it is not a zip.
     """
     path = folder / dataset_name(quarter)
     with usable(folder):
@@ -143,7 +143,7 @@ def _download(
 
 
 def local_dataset(quarter: Quarter, path: Path) -> Dataset:
-    """A set that a person has already, as a file; BrokenAnswer, for people, where it is no zip that can be read."""
+    """A set that a person has already, as a file; BrokenAnswer, for people, if it is not a readable zip."""
     lack = lacks_of_zip(path)
     if lack is None and (unreadable := unreadable_members(path)):
         lack = f"a zip file whose {', '.join(unreadable)} cannot be unpacked"

@@ -101,5 +101,5 @@ def _listing(client: EdgarClient, quarter: Quarter, recent: date) -> Mapping[dat
     except (Refused, TooLarge) as failed:
         log.warning("%s; its days are read once EDGAR gives the list", failed)
         return None
-    # EDGAR may deny a file that it has, in the words for one that it has not: it is asked again.
+    # EDGAR may deny a file that it has as if it were absent: it is asked again.
     return list_daily_indexes(client, quarter) if listing is None and due else listing

@@ -66,7 +66,7 @@ class Exchange:
         self.began = time.monotonic()
         self.deadline = deadline
         self.shut = False
-        """Whether the time was up: then an end of what was read is no end of the body."""
+        """Whether the time was up: then what was read may lack the end of the body."""
         self._line: Line | None = None
         self._dialled: Future[socket.socket] | None = None
 
@@ -133,7 +133,7 @@ class Watchdog:
 
     @contextmanager
     def exchange(self, seconds: float) -> Iterator[Exchange]:
-        """A request of this thread, which has so many seconds unless `extend` says otherwise."""
+        """A request of this thread, which has `seconds` unless `extend` says otherwise."""
         found = Exchange(time.monotonic() + seconds)
         with self._changed:
             self._under_way.add(found)
@@ -148,13 +148,13 @@ class Watchdog:
             found.release()
 
     def extend(self, exchange: Exchange, seconds: float) -> None:
-        """Give a request so many seconds from its beginning."""
+        """Give a request `seconds` from its beginning."""
         with self._changed:
             exchange.deadline = exchange.began + seconds
             self._note(exchange)
 
     def last_call(self, seconds: float) -> None:
-        """Give every request, those to come too, no more than so many seconds from now."""
+        """Give every request, those to come too, at most `seconds` from now."""
         with self._changed:
             self._last_call = time.monotonic() + seconds
             for each in self._under_way:

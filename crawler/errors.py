@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class CrawlError(Exception):
-    """Base of this room's errors: `path` below the base address ('' where none is concerned).
+    """Base of this package's errors: `path` below the base address ('' where none is concerned).
 
     `transient` says whether the same request may succeed on a later run with nothing changed on our side.
     """

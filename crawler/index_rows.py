@@ -37,7 +37,7 @@ class _Row(NamedTuple):
 
 
 _Cells = Callable[[str], _Row | str]
-"""Takes a line apart; a text says why it is no row."""
+"""Takes a line apart; a text says why it is not a row."""
 
 
 def parse_index(body: bytes, index_date: date | None, forms: Collection[str]) -> tuple[list[IndexEntry], list[str]]:
@@ -45,7 +45,7 @@ def parse_index(body: bytes, index_date: date | None, forms: Collection[str]) ->
 
     Pure. `index_date`: the day of a daily index; None for a quarterly one, whose entries get their own date filed. One
     entry an accession, taken from its first row, sorted by accession. A problem names the line's number and text: a
-    line that is no row, a wanted row without a date or path, one accession listed under two forms, and a last line
+    line that is not a row, a wanted row without a date or path, one accession listed under two forms, and a last line
     without its newline: EDGAR's files end with one, so lines may be missing (a whole row there is taken all the same).
     Raises DamagedIndex if there is no header of an index. Latin-1, as EDGAR writes them.
     """

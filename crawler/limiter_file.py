@@ -102,7 +102,7 @@ def unusable(path: Path, why: str) -> BadOptions:
 _WORDS = {
     errno.ELOOP: "it is a symbolic link",
     errno.EISDIR: "it is a folder",
-    errno.ENXIO: "it is no regular file",
+    errno.ENXIO: "it is not a regular file",
     errno.EACCES: "this user may not open it",
 }
 
@@ -150,7 +150,7 @@ def _check_own_folder(folder: Path) -> None:
     except FileNotFoundError:
         return  # it is made for this user alone
     if not stat.S_ISDIR(found.st_mode):
-        raise unusable(folder, "it is no folder")
+        raise unusable(folder, "it is not a folder")
     if found.st_uid != os.geteuid():
         raise unusable(folder, "it belongs to another user")
     if stat.S_IMODE(found.st_mode) != 0o700:
@@ -164,7 +164,7 @@ def _check_file(path: Path, file: int) -> None:
     """
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
-        raise unusable(path, "it is no regular file")
+        raise unusable(path, "it is not a regular file")
     if not _POSIX:
         return
     folder = path.parent.stat()

@@ -109,7 +109,7 @@ def lacks_of_listing(body: bytes) -> str | None:
 def date_of_name(digits: str, quarter: Quarter) -> date | None:
     """The day of `20240102`, `980102` (YYMMDD, until 1998-03) or `010394` (MMDDYY, before 1995).
 
-    None if it is no day of that quarter, which also tells the two short styles apart.
+    None if it is not a day of that quarter, which also tells the two short styles apart.
     """
     if len(digits) == 8:
         styles = [(digits[:4], digits[4:6], digits[6:])]

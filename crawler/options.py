@@ -85,7 +85,7 @@ def _check_proxies() -> None:
             usable = False
         if not usable:
             raise BadOptions(
-                f"the proxy that {scheme.upper()}_PROXY names is no address such as http://proxy.example.com:3128; "
+                f"the proxy that {scheme.upper()}_PROXY names is not an address such as http://proxy.example.com:3128; "
                 "correct it, or unset it"
             )
 

@@ -17,7 +17,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
 class PartNotUsable(Exception):
-    """The answer is no continuation of what is there; that is thrown away, and the next request starts again."""
+    """The answer does not continue what is there; that is thrown away, and the next request starts again."""
 
 
 class PartialFile:

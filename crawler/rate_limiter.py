@@ -34,7 +34,7 @@ is how late, in shares of a second, one may arrive at EDGAR without making one t
 
 ABSURD_SECONDS = 60.0
 ABSURD_SLOTS = 1000
-"""A next slot farther ahead than both is no queue but a leftover, and is ignored."""
+"""A next slot farther ahead than both is a leftover, not a queue, and is ignored."""
 
 NO_PART_SECONDS = 0.1
 """How often it is looked whether this process has a part of a rate that machines share."""
@@ -130,7 +130,7 @@ class RateLimiter:
         raise ClientClosed("the client was closed while a request waited for its turn; run again to carry on")
 
     def close(self, seconds: float, reason: str) -> datetime:
-        """Close the rate limiter to every process for so many seconds from now, at least; returns until when (UTC)."""
+        """Close the rate limiter to every process for at least `seconds` from now; returns until when (UTC)."""
         until = self._close_here(seconds, reason)
         if self._pace is not None:
             self._pace.pause(seconds, reason)

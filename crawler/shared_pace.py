@@ -146,7 +146,7 @@ def _this_machine() -> str:
 
 
 def _ended_here(who: str) -> bool:
-    """Whether a member was a process of this machine that is no more."""
+    """Whether a member was a process of this machine that has ended."""
     machine, _, number = who.rpartition(" ")
     if not machine or machine != _this_machine() or not number.isdigit():
         return False

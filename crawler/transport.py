@@ -30,7 +30,7 @@ _ONCE, _TWICE = 1, 2
 
 
 class AttemptFailed(Exception):
-    """One try that brought no file; never leaves this room. `tries`: no more than so many make sense."""
+    """One try that brought no file; never leaves this package. `tries`: more make no sense."""
 
     def __init__(
         self, outcome: Outcome, why: str, *, tries: int | None = None, retry_after: float | None = None

@@ -27,7 +27,7 @@ PUBLISHED_WITHIN = timedelta(days=120)
 def backfill_datasets(
     start: Day, end: Day, forms: list[Form] | None = None, today: date | None = None, zip_file: str | None = None
 ) -> DatasetReport:
-    """Bring the data sets of the quarters that `start` to `end` touches into the lake, where it has them not.
+    """Bring the data sets of the quarters that `start` to `end` touches into the lake, unless it has them.
 
     forms: the form types to take, None: those of the settings. today: EDGAR's date of the run, in New York; None: now.
     zip_file: the set of the one quarter, which is not asked for then.

@@ -1,4 +1,4 @@
-"""Codes of the form: what a field cannot hold by the specification's list or pattern is no value.
+"""Codes of the form: a text that the specification's list or pattern does not allow in a field is not a value.
 
 Sources: EDGAR Ownership XML Technical Specification, section 3.6, and the patterns of its schema
 (ownershipDocumentCommon.xsd). States are held to their form, two characters, as EDGAR adds to its list (Appendix A).

@@ -1,10 +1,10 @@
-"""The one error of this room."""
+"""The one error of this package."""
 
 from __future__ import annotations
 
 
 class NotAnOwnershipFiling(Exception):
-    """The bytes are no ownership filing that this parser reads.
+    """The bytes are not an ownership filing that this parser reads.
 
     `reason` says what they are instead, in words for a person; `source_path` is the path given to `parse_submission`,
     '' where none was given. Instances can be pickled.

@@ -119,7 +119,7 @@ def _owner_ciks(text: str) -> Iterator[int]:
 def _accession(stated: str, source_path: str, issues: list[ParseIssue]) -> str:
     from_header, from_path = accession_in(stated), accession_in(source_path)
     if stated and not from_header:
-        issues.append(_issue("accession_number", stated, "the header's text is no accession number"))
+        issues.append(_issue("accession_number", stated, "the header's text is not an accession number"))
     if from_header and from_path and from_header != from_path:
         issues.append(_issue("accession_number", stated, f"the header's number is not the path's, {from_path}"))
     return from_header or from_path

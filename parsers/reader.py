@@ -26,7 +26,7 @@ def parse_submission(raw: bytes, *, source_path: str = "") -> Filing:
     `source_path` is the path below /Archives/; the accession number is taken from it where no header gives one. A pure
     function: the same bytes and path give the same filing, in time and memory linear in the bytes.
 
-    Raises NotAnOwnershipFiling, and nothing else, where the bytes are no ownership filing or cannot be read as one.
+    Raises NotAnOwnershipFiling, and nothing else, if the bytes are not an ownership filing or cannot be read as one.
     """
     try:
         return _parse(raw, source_path)

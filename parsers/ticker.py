@@ -1,4 +1,4 @@
-"""The trading symbol as filed, normalised to the ticker that people join on; None where the text is no symbol."""
+"""The trading symbol as filed, normalised to the ticker that people join on; None if the text is not a symbol."""
 
 from __future__ import annotations
 

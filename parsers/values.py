@@ -1,6 +1,7 @@
 """From text as filed to typed values: each function gives the value and what is the matter with it, None if nothing.
 
-A blank text is no value and no problem. Limits and formats: EDGAR Ownership XML Technical Specification, section 3.2.
+A blank text is neither a value nor a problem. Limits and formats: EDGAR Ownership XML Technical Specification,
+section 3.2.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def amount(text: str) -> tuple[Decimal | None, str | None]:
 
     `5`, `5.` and `.5` are numbers. A dollar sign, thousands separators at their places and a sign are typed and
     reported. More than four decimals are rounded half-even and reported. Exponents, NaN, infinities, parentheses,
-    digits of other scripts and commas at other places (`1,25`) are no numbers.
+    digits of other scripts and commas at other places (`1,25`) are not numbers.
     """
     if _USUAL(text):
         return Decimal(text), None

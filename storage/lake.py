@@ -1,4 +1,4 @@
-"""The lake: the one object through which the other rooms reach storage.
+"""The lake: the one object through which the other packages reach storage.
 
 What only writing and checking need is imported where it is used, so that `form4 sql` opens without it.
 """

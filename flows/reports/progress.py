@@ -13,7 +13,7 @@ class Progress(Protocol):
     """Listens to a run."""
 
     def begin(self, work: date | str, count: int) -> None:
-        """A day begins, with so many filings to load, or other work with so many parts."""
+        """A day begins, with this many filings to load, or other work with this many parts."""
 
     def advance(self, count: int = 1) -> None:
         """So many filings are loaded, or quarantined; or parts are done."""

@@ -45,7 +45,7 @@ class Reparsed:
     refused: Named = field(default_factory=Named)
     """Stored filings that it refuses, whose rows stay."""
     without_raw: Named = field(default_factory=Named)
-    """Stored filings whose submission the raw archive has not."""
+    """Stored filings whose submission is not in the raw archive."""
     differences: Differences = field(default_factory=Differences)
 
     def add(self, other: "Reparsed") -> None:

@@ -19,7 +19,7 @@ TAG = "form4lake"
 """Every run of these deployments has it; the notifications look for it."""
 
 SUNDAY_MORNING = "0 6 * * 0"
-"""EDGAR makes the quarterly indexes anew on Saturdays."""
+"""EDGAR rebuilds the quarterly indexes on Saturdays."""
 
 ALONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
@@ -52,7 +52,7 @@ def _deployed(flow: Flow[..., Any], cron: str | None) -> Deployed:
     try:
         schedule = Cron(cron, timezone=str(NEW_YORK)) if cron else None
     except ValueError as wrong:
-        raise SettingsError(f"serve.nightly_cron: {cron!r} is no schedule, as 30 22 * * 1-5 is one ({wrong})") from None
+        raise SettingsError(f"serve.nightly_cron: {cron!r} is not a schedule such as 30 22 * * 1-5 ({wrong})") from None
     deployment = flow.to_deployment(
         name=flow.name,
         schedule=schedule,

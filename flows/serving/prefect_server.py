@@ -81,7 +81,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
             listener.listen()
         except OSError as taken:
             raise ServerFailed(
-                f"port {port} cannot be had ({taken.strerror}): another form4 serve or Prefect server is at work, "
+                f"port {port} cannot be used ({taken.strerror}): another form4 serve or Prefect server is at work, "
                 "perhaps. Set another, as FORM4_SERVE__PORT=4201, or to use that server: "
                 f"PREFECT_API_URL=http://{HOST}:{port}/api"
             ) from None

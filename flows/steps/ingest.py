@@ -46,7 +46,7 @@ def ingest_day(this: Run, listed: ListedDay, ingest: Ingest, taken: set[str]) ->
 def ingest_index(
     this: Run, index: DayIndex, ingest: Ingest, taken: set[str], *, again: Collection[str] = ()
 ) -> DayIngest:
-    """Add a day's index to `ingest`, with what the lake lacks of it; stored filings of `again` are fetched anew."""
+    """Add a day's index to `ingest`, with what the lake lacks of it; stored filings of `again` are fetched again."""
     index_date = index.day.index_date
     numbers = {entry.accession_number for entry in index.entries if entry.delisted_at is None}
     known = taken | (this.lake.stored(numbers) - set(again)) | this.lake.quarantined(numbers).keys()

@@ -20,7 +20,7 @@ def periods(periods: Iterable[str], start: date, end: date) -> list[str]:
 
 
 def archived(lake: Lake, outdated: dict[str, OutdatedFiling], done: Reparsed) -> Iterator[Submission]:
-    """The submissions of outdated filings; notes those that the archive has not."""
+    """The submissions of outdated filings; notes those that the archive lacks."""
     wanted = set(outdated)
     for index_date in sorted({day for each in outdated.values() for day in each.index_dates}):
         for raw in lake.raw.read(index_date, wanted & lake.raw.held(index_date)):

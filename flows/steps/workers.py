@@ -148,7 +148,7 @@ def _dask_client(address: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise SettingsError("task_runner: dask needs the package distributed: pip install 'form4lake[dask]'") from None
-    # A batch with a large submission is no mistake that dask need warn of.
+    # A batch with a large submission is not a mistake; dask need not warn of it.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
         refused: str | None = None
         try:

@@ -54,4 +54,4 @@ def relationship(field: str) -> tuple[dict[str, bool], str | None]:
     words = [word for word in re.split(r"[,\s]+", field.strip().lower()) if word]
     unknown = [word for word in words if word not in _RELATIONSHIPS]
     known = {_RELATIONSHIPS[word]: True for word in words if word in _RELATIONSHIPS}
-    return known, "is no relationship that is known here" if unknown else None
+    return known, "is not a relationship that is known here" if unknown else None

@@ -23,7 +23,7 @@ BATCH_FILINGS = 256
 PART_BYTES = 128 * 2**20
 """A set that unpacks to more is read in several parts, by accession, each from the beginning of all members."""
 MOST_BYTES = 2 * 2**30
-"""A quarter unpacks to some 100 MB; more than this is no data set."""
+"""A quarter unpacks to some 100 MB; more than this is not a data set."""
 LONGEST_LINE = 2**20
 _CHUNK = 2**20
 _ACCESSION_NUMBER = re.compile(rb"\d{10}-\d{2}-\d{6}")
@@ -32,7 +32,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, 
 
 
 class NotADataset(Exception):
-    """The bytes are no data set that can be read: no zip, no SUBMISSION, or larger than any; `reason` says which."""
+    """The bytes are not a readable data set: no zip, no SUBMISSION, or larger than any; `reason` says which."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -86,14 +86,14 @@ class DatasetReading:
 def read_dataset(file: BinaryIO) -> DatasetReading:
     """Open the zip of a quarter: its members are checked, no row is read yet.
 
-    Raises NotADataset, and nothing else, where it is no data set. A member that is missing, cut or not known, a column
+    Raises NotADataset, and nothing else, if it is not a data set. A member that is missing, cut or not known, a column
     that is missing or new: each is a problem of the reading.
     """
     try:
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
     except _UNREADABLE as error:
-        raise NotADataset(f"it is no zip file that can be opened ({error})") from error
+        raise NotADataset(f"it is not a zip file that can be opened ({error})") from error
     reading = DatasetReading(archive, {}, frozenset(), {})
     for entry in entries:
         path = PurePosixPath(entry.filename)
@@ -180,15 +180,15 @@ def _begin(
     where = f"line {number}"
     wrong = None
     if len(fields) != len(columns):
-        wrong = f"that have not the {len(columns)} fields of the header"
+        wrong = f"that do not have the {len(columns)} fields of the header"
     elif not _ACCESSION_NUMBER.fullmatch(accession):
         wrong = "without an accession number"
     elif accession in filings:
         wrong = "of a filing that it has already"
     elif fields[columns.index(DOCUMENT_TYPE)].strip() not in OWNERSHIP_FORMS:
-        wrong = "whose DOCUMENT_TYPE is no ownership form"
+        wrong = "whose DOCUMENT_TYPE is not an ownership form"
     elif day(fields[columns.index(FILING_DATE)])[0] is None:
-        wrong = "whose FILING_DATE is no date"
+        wrong = "whose FILING_DATE is not a date"
     if wrong:
         reading.note(f"SUBMISSION.tsv has rows {wrong}, which were left out", where)
     else:

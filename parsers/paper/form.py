@@ -30,7 +30,7 @@ _TEXT_HEAD = 65_536
 
 
 def read(document: Document, header: Header) -> Filing | None:
-    """The filing that a paper form and its header say; None where the document is no paper form.
+    """The filing that a paper form and its header say; None if the document is not a paper form.
 
     Raises NotAnOwnershipFiling where it has more lines, or its tables more rows, than any form has. `parser_version`,
     `content_sha256` and `source_path` are left to the caller.

@@ -33,7 +33,7 @@ _OF_A_NAME = frozenset(
         "NONE",
     }
 )  # fmt: skip
-"""What stands alone on a line as the end of a name, and is no symbol."""
+"""What stands alone on a line as the end of a name and is not a symbol."""
 
 _MONTH_OF_YEAR = re.compile(r"(?:([A-Za-z]{3,9})\.?,?\s+|(\d{1,2})\s?[/-]\s?)(\d{4}|\d{2})")
 _ADDRESS = ("street1", "street2", "city", "state", "zip_code")

@@ -136,7 +136,7 @@ def breaks_words(heading: Sequence[Line]) -> bool:
 
 
 def columns(table: TableNumber, form: str, heading: Sequence[Line], count: int) -> tuple[str, ...] | None:
-    """The columns of a table that has so many; None where no printed form has, or the heading says otherwise."""
+    """The columns of a table by their number; None if no printed form has that many, or the heading says otherwise."""
     if form.startswith("3"):
         return _FORM_3[table] if len(_FORM_3[table]) == count else None
     printed = " ".join(line.text.lower() for line in heading)

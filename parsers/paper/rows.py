@@ -251,7 +251,7 @@ def _typed(column: str, text: str, context: Context) -> tuple[Any, str | None]:
     if column in _TEXTS:
         return fold(text), None
     if column == CODE:
-        return (text, None) if text in _CODES else (None, "is no transaction code")
+        return (text, None) if text in _CODES else (None, "is not a transaction code")
     letters: dict[str, str] = {SIDE: _SIDES, HELD: _HELD, TIMELINESS: _EARLY}[column]
     value = letters.get(text.upper() if column == HELD else text)
     return value, None if value else "is none of the letters of its column"

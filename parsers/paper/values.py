@@ -1,6 +1,6 @@
 """What a person typed into a box of a paper form, to a value: certain, or not at all.
 
-On paper a dollar sign, thousands separators, `N/A` and dashes are the ordinary way to write, and are no issue.
+On paper a dollar sign, thousands separators, `N/A` and dashes are the ordinary way to write, not an issue.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str |
 
 
 def month(name: str) -> int | None:
-    """The number of a month by its name or the start of it; None where it is no month."""
+    """The number of a month by its name or the start of it; None if it is not a month."""
     name = name.lower()
     found = [at for at, each in enumerate(_MONTHS, start=1) if each.startswith(name) or (name == "sept" and at == 9)]
     return found[0] if len(found) == 1 else None

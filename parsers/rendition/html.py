@@ -392,7 +392,7 @@ def _explanation(table: Tag, page: Page) -> None:
         elif _NOTHING.fullmatch(text):
             page.owns_nothing = True
         else:
-            page.issues.append(("footnotes", "a text among the explanations that is no numbered footnote", text))
+            page.issues.append(("footnotes", "a text among the explanations that is not a numbered footnote", text))
 
 
 def _signatures(table: Tag, page: Page) -> None:

@@ -301,6 +301,6 @@ def _footnotes(paragraphs: list[list[str]], page: Page) -> None:
         elif notes:
             notes[-1][1].append(line)
         else:
-            reason = "a text among the explanations that is no numbered footnote"
+            reason = "a text among the explanations that is not a numbered footnote"
             page.issues.append(("footnotes", reason, _plain(line)))
     page.footnotes = [(f"F{number}", _plain(" ".join(texts)) or None) for number, texts in notes]

@@ -1,4 +1,4 @@
-"""Broken ownership markup, written anew as XML that is well formed, with a repair for everything that was changed.
+"""Broken ownership markup, rewritten as XML that is well formed, with a repair for everything that was changed.
 
 lxml's own recovery is not used: after an unclosed tag it nests the rest of the document in it, and it keeps a value of
 which the end is lost as if it were whole.

@@ -115,7 +115,7 @@ def _decoded(content: bytes, repairs: Repairs) -> tuple[str, str | None]:
     except xml_tree.NotWellFormed:
         text = content.decode(errors="replace")
         xml_tree.checked(text.encode())
-        repairs.change("bytes that are no text were read as U+FFFD", text.count("\ufffd"))
+        repairs.change("bytes that are not text were read as U+FFFD", text.count("\ufffd"))
         return text, None
     return utf8.decode(), problem
 

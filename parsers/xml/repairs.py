@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..errors import NotAnOwnershipFiling
 
 MOST_REPAIRS = 1_000
-"""More are refused: what needs them is no form that was damaged, and every repair costs time."""
+"""More are refused: what needs them is not a damaged form, and every repair costs time."""
 
 
 @dataclass(slots=True)

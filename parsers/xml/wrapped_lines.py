@@ -1,8 +1,8 @@
 """Hard-wrapped documents: lines broken for their length alone, in the middle of a tag or a word, joined again.
 
 Seen in filings of 2006 (lines broken at 1,023 characters) and said of a fifth of those of 2003 (near 120). Software
-broke each line that was too long, or the whole text every so many characters, whatever stood there. A document is taken
-for wrapped only where one width explains breaks that no writer makes: inside a tag, or several inside texts.
+broke each line that was too long, or the whole text at one width, whatever stood there. A document is taken for
+wrapped only where one width explains breaks that no writer makes: inside a tag, or several inside texts.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _of_long_lines(breaks: list[_Break], end: int) -> _Wrap:
 
 
 def _of_the_whole(text: str, odd: list[_Break]) -> Iterator[_Wrap]:
-    """The wraps if the whole text was broken every so many characters, its own new lines counted with the others."""
+    """The wraps if the whole text was broken at one width, its own new lines counted with the others."""
     tried: set[int] = set()
     for each in odd[:_MOST_TRIED]:
         newline = text[each.start : each.end]

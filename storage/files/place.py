@@ -131,7 +131,7 @@ def shared_record(location: str | Path, name: str) -> ObjectRecord | None:
     """A record beside the lake that machines which share it can change; None for a lake in a folder.
 
     Raises:
-        LakeMissing: the location is no place for a lake.
+        LakeMissing: the location is not a place for a lake.
         LakeUnreachable: there are no credentials for the object store.
     """
     address = _in_a_bucket(location)

@@ -26,7 +26,7 @@ from .matching import TOLERANCE, Match, match_amendments
 from .replacing import CORRECTED, Replaced, Standing, replace_rows, says_void
 
 CONSTANTS = 500
-"""Up to so many issuers are spelt out in a query."""
+"""Up to this many issuers are spelt out in a query."""
 LONG_AGO = date(1990, 1, 1)
 """Nothing on EDGAR is older; a date before it is mistyped."""
 EARLY = timedelta(days=10)
@@ -142,7 +142,7 @@ class _After:
             parts.append(f"SELECT o.* FROM ({old}) o ANTI JOIN fresh USING (accession_number)")
         condition = ""
         if issuers is not None:
-            # Constants skip row groups; with so many of them that all are read anyway, they would only be slow.
+            # Constants skip row groups; where they are so numerous that all are read anyway, they would only be slow.
             named = ", ".join(map(str, sorted(issuers)))
             if len(issuers) > CONSTANTS:
                 named = "SELECT issuer_cik FROM touched"
@@ -211,7 +211,7 @@ class _Work:
         self._after = after
         self._known = known
         self._outdated = outdated
-        """Fresh filings that are no amendments, whatever the lake says of an earlier version of them."""
+        """Fresh filings that are not amendments, whatever the lake says of an earlier version of them."""
         self._reports: dict[str, FiledReport] = {}
         self._concerned: set[str] = set()
         """The originals whose rows are worked out again."""

@@ -41,7 +41,7 @@ class FiledRow:
 
     @property
     def is_transaction(self) -> bool:
-        """Whether it is no holding."""
+        """Whether it is not a holding."""
         return self.table in TRANSACTIONS
 
 

@@ -208,7 +208,7 @@ def test_newer_data_sets_come_from_their_newer_address_and_one_at_hand_from_its_
     says(form4_here("backfill", "--zip", "2025q1_form345.zip", "--as-of", "2026-08-03"), 1, "not made in 2025Q1")
     Path("odd.zip").write_bytes(packed[:1000])
     says(form4_here("backfill", "--zip", "odd.zip"), 2, "of which quarter")
-    says(form4_here("backfill", "2026-04-01", "--zip", "odd.zip", "--as-of", "2026-08-03"), 1, "no zip file")
+    says(form4_here("backfill", "2026-04-01", "--zip", "odd.zip", "--as-of", "2026-08-03"), 1, "zip file")
 
 
 def test_a_quarter_is_certified_with_every_difference_named(user: Workspace, archive: Archive) -> None:

@@ -154,9 +154,9 @@ def test_rows_of_no_filing_are_counted_and_named() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("02-JAN-2024", "2024", "FILING_DATE is no date"),
-        ("\t4\t", "\t144\t", "no ownership form"),
-        ("\t4\t", "\t4\t\t", "have not the 13 fields"),
+        ("02-JAN-2024", "2024", "FILING_DATE is not a date"),
+        ("\t4\t", "\t144\t", "not an ownership form"),
+        ("\t4\t", "\t4\t\t", "do not have the 13 fields"),
         ("0001127602-24-000001", "1", "without an accession number"),
     ],
 )
@@ -255,8 +255,8 @@ def test_a_batch_can_be_sent_to_another_process() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no zip"),
-        (zipped()[:-30], "no zip"),
+        (b"", "not a zip"),
+        (zipped()[:-30], "not a zip"),
         (zipped(SUBMISSION=b"\xff\xfe\n"), "no SUBMISSION"),
         (zipped(SUBMISSION=""), "no SUBMISSION"),
     ],

@@ -113,7 +113,7 @@ def test_bytes_that_are_no_text_in_utf8() -> None:
     data = document(row(), remarks="\u201dcut").encode().replace(b"cut", b"\x81")
     filing = parse_submission(data)
     assert (filing.parse_mode, filing.remarks) == ("recovered", "\u201d\ufffd")
-    assert said(filing) == [("bytes that are no text were read as U+FFFD", None)]
+    assert said(filing) == [("bytes that are not text were read as U+FFFD", None)]
 
 
 @pytest.mark.parametrize(

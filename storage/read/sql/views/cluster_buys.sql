@@ -1,5 +1,5 @@
 -- Where did several insiders of one issuer buy at about the same time? One row a cluster of open-market purchases
--- (`insider_buys`): windows of so many days that begin at a purchase and hold enough insiders and value; those of an issuer
+-- (`insider_buys`): windows of `window_days` days that begin at a purchase and hold enough insiders and value; those of an issuer
 -- that overlap are one cluster, which may so last longer than the window. Filings that share an owner count as one insider, so that
 -- neither joint owners nor a fund and its manager are many. Purchases without a price count as insiders, not as value.
 -- (window_days := 30): Days from the first purchase of a window to its last, both counted.
