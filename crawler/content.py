@@ -77,7 +77,7 @@ class Content:
             if isinstance(self._file, BytesIO):
                 return self._file.getvalue()  # shares the memory
             self._file.seek(0)
-            return self._file.read()
+            return self._file.read(self.size)  # of a size that is known, it is read without a second copy
 
     def close(self) -> None:
         """Free what it takes, unread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,11 +22,9 @@ from .lazy import lazy
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 else:
     pa = lazy("pyarrow")
-    pc = lazy("pyarrow.compute")
     pq = lazy("pyarrow.parquet")
 
 _DAY = re.compile(r"year=\d{4}/(\d{4}-\d{2}-\d{2})\.")
@@ -165,32 +164,43 @@ class RawArchive:
 
 
 def _write(submissions: Iterable[RawSubmission], path: Path) -> None:
-    with writing(path), pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
+    with writing(path), _writer(path) as writer:
         waiting: list[RawSubmission] = []
         size = 0
         for each in submissions:
             waiting.append(each)
             size += len(each.content)
+            del each  # else it lived until the next is read
             if size >= _GROUP_BYTES:
                 writer.write_table(_table(waiting))
                 waiting, size = [], 0
         if waiting:
             writer.write_table(_table(waiting))
+    pa.default_memory_pool().release_unused()  # Arrow would keep what the largest submission took
+
+
+def _writer(path: Path) -> pq.ParquetWriter:
+    """Without a dictionary and statistics of the contents, which would hold each of them several times more."""
+    small = [name for name in _schema().names if name != "content"]
+    return pq.ParquetWriter(path, _schema(), compression="zstd", use_dictionary=small, write_statistics=small)
 
 
 def _table(submissions: list[RawSubmission]) -> pa.Table:
-    rows = [
-        {
-            "accession_number": each.accession_number,
-            "index_date": each.index_date,
-            "source_path": each.source_path,
-            "fetched_at": each.fetched_at,
-            "content_sha256": hashlib.sha256(each.content).hexdigest(),
-            "content": each.content,
-        }
-        for each in submissions
-    ]
-    return pa.Table.from_pylist(rows, schema=_schema())
+    columns = {
+        "accession_number": [each.accession_number for each in submissions],
+        "index_date": [each.index_date for each in submissions],
+        "source_path": [each.source_path for each in submissions],
+        "fetched_at": [each.fetched_at for each in submissions],
+        "content_sha256": [hashlib.sha256(each.content).hexdigest() for each in submissions],
+        "content": pa.chunked_array([_in_place(each.content) for each in submissions]),
+    }
+    return pa.table(columns, schema=_schema())
+
+
+def _in_place(content: bytes) -> pa.Array:
+    """An array of one value that shares its memory."""
+    offsets = pa.py_buffer(struct.pack("=ii", 0, len(content)))
+    return pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(content)])
 
 
 def _open(files: Files, name: str) -> pq.ParquetFile:
@@ -214,21 +224,24 @@ def _rows(files: Files, paths: Iterable[str], wanted: set[str]) -> Iterator[tupl
         file, path = _open(files, name), files.uri(name)
         for group in range(file.num_row_groups):
             try:
-                names = file.read_row_group(group, columns=["accession_number"]).column(0)
-                if not wanted.intersection(names.to_pylist()):
+                names = file.read_row_group(group, columns=["accession_number"]).column(0).to_pylist()
+                if not wanted.intersection(names):
                     continue
                 rows = file.read_row_group(group)
             except FileNotFoundError:
                 raise  # compacted away since it was opened: an object store keeps nothing for who has it open
             except (OSError, pa.ArrowException) as error:
                 raise _damaged(path, str(error)) from error
-            for row in rows.filter(pc.is_in(rows["accession_number"], pa.array(sorted(wanted)))).to_pylist():
-                wanted.discard(row["accession_number"])
-                yield path, row
+            for place, number in enumerate(names):
+                if number in wanted:
+                    wanted.discard(number)
+                    yield path, rows.slice(place, 1).to_pylist()[0]
+            del rows  # before the next group is read
 
 
 def _checked(path: str, row: dict[str, object]) -> RawSubmission:
-    content, fetched_at, index_date = row["content"], row["fetched_at"], row["index_date"]
+    # Taken out of the row: whoever asks for the next one may still hold this.
+    content, fetched_at, index_date = row.pop("content"), row["fetched_at"], row["index_date"]
     if not (isinstance(content, bytes) and isinstance(fetched_at, datetime) and isinstance(index_date, date)):
         raise _damaged(path, f"{row['accession_number']} is not whole")
     if hashlib.sha256(content).hexdigest() != row["content_sha256"]:
