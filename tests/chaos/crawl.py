@@ -1,7 +1,8 @@
 """A crawl under every fault at once: `python -m tests.chaos.crawl --days 30 --filings 300 --kills 10`.
 
 `make chaos-crawl` does it. Three processes of the real command read from a replica that answers one request of ten
-wrongly, refuses twice, publishes one index late and changes another twice; some are killed. In the end the lake must
+wrongly, refuses twice, publishes one index late and changes another twice, gives empty and cut indexes and lists of them
+that lack days; some processes are killed. In the end the lake must
 equal the replica's truth row by row. The same seed makes the same archive, faults and points of the kills.
 """
 
@@ -109,6 +110,10 @@ class Plan:
                 Fault(kind, "*.txt", after=filings * (number + 1) // 4, times=1, seconds=PAUSE_SECONDS + 1)
                 for number, kind in enumerate(kinds)
             ]
+        found += [Fault(kind, "*/index.json", FAULTY) for kind in (FaultKind.EMPTY, FaultKind.CUT_LINES)]
+        found.append(Fault(FaultKind.EMPTY, "*.idx", FAULTY / 2))
+        if not self.quick:  # a cut of less than 2 KB is within what EDGAR's sizes, in KB, leave open
+            found.append(Fault(FaultKind.CUT_LINES, "*/daily-index/*.idx", FAULTY / 2))
         found += [Fault(FaultKind[name], probability=per_kind, seconds=0.3) for name in KINDS]
         return Faults(found, self.seed * 10 + evening)
 
