@@ -1,9 +1,9 @@
 """A crawl under every fault at once: `python -m tests.chaos.crawl --days 30 --filings 300 --kills 10`.
 
 `make chaos-crawl` does it. Three processes of the real command read from a replica that answers one request of ten
-wrongly, refuses twice, publishes one index late and changes another twice, gives empty and cut indexes and lists of them
-that lack days; some processes are killed. In the end the lake must
-equal the replica's truth row by row. The same seed makes the same archive, faults and points of the kills.
+wrongly, refuses twice, publishes one index late and changes another twice, gives empty and cut indexes, and lists of
+them that lack days; some processes are killed. In the end the lake must equal the replica's truth row by row. The same
+seed makes the same archive, faults and points of the kills.
 """
 
 import argparse
