@@ -51,7 +51,7 @@ class LocalFiles:
         """Make the lake's folders."""
         with writing(self.root):
             for each in FOLDERS:
-                (self.root / each).mkdir(parents=True, exist_ok=True)
+                _make_folder(self.root / each)
             if not os.access(self.root, os.W_OK):
                 raise LakeUnwritable(
                     f"cannot write {self.root}: no permission. Give this user the right to write there."
@@ -121,7 +121,7 @@ class LocalFiles:
         """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
         final = self.root / name
         with writing(final):
-            final.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(final.parent)
             _sync(staged)
             staged.replace(final)
             _sync_folder(final.parent)
@@ -240,6 +240,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it. Durable when it returns: each new name is synced with the folder it is in."""
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
         _sync_folder(folder.parent)

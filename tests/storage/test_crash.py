@@ -212,11 +212,29 @@ def test_checkpoints_shorten_the_reading_and_say_the_same(tmp_path: Path, monkey
     assert contents(Lake.open(root)) == found
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"version": 2}'])
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 2}', "[" * 100_000])
 def test_a_broken_entry_is_named(lake: Lake, tmp_path: Path, content: str) -> None:
     (tmp_path / "lake" / "log" / f"{2:020d}.json").write_text(content)
     with pytest.raises(LakeDamaged, match=f"{2:020d}.json"):
         Lake.open(tmp_path / "lake").snapshot()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_entry_or_checkpoint_that_says_something_else_than_was_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr("form4lake.storage.versions.log.CHECKPOINT_EVERY", 2)
+    root = tmp_path / "lake"
+    lake = Lake.open(root, create=True)
+    store(lake, filing("a"))
+    store(lake, filing("b"), day=TUESDAY)
+    path = root / "log" / f"{number:020d}{'.checkpoint' * (number == 2)}.json"
+    content = json.loads(path.read_text())
+    files = content["added"] if number == 1 else content["live"]
+    files[0]["rows"] += 1
+    path.chmod(0o644)
+    path.write_text(json.dumps(content))
+    assert path.name in {Path(each.where).name for each in Lake.open(root).verify().violations}
 
 
 def test_a_missing_entry_is_named(lake: Lake, tmp_path: Path) -> None:
