@@ -177,6 +177,7 @@ def test_an_accession_is_found_whatever_year_it_names(lake: Lake, tmp_path: Path
         entry_made = json.loads(log.read_text())
         for each in entry_made["added"]:
             each.pop("years")
+        entry_made.pop("sha256")  # older programs wrote neither
         log.write_text(json.dumps(entry_made))
         lake = Lake.open(tmp_path / "lake", create=True)
     assert lake.stored([late, early, "0001000000-22-000001", "odd"]) == {late, early}
