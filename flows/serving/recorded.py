@@ -1,5 +1,8 @@
 """The flows as Prefect's, whose runs it records: the entry points of deployments and workers."""
 
+from . import working_folder_last  # noqa: F401 before whatever a file of the working folder could hide
+
+# isort: split
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import wraps
