@@ -65,8 +65,9 @@ def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not _asked:  # else the process is about to end: another SIGTERM must not cut off what it still has to say
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def exit_on_sigterm() -> None:
