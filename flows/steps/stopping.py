@@ -1,6 +1,5 @@
 """Ctrl-C and SIGTERM: a run stops after the filings in flight, keeping what is done; the second ends it at once."""
 
-import atexit
 import logging
 import os
 import signal
@@ -54,7 +53,7 @@ def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
         global _asked
         # Who served the run and a service manager may both have told it to stop; a person who presses again means it.
         if number == signal.SIGINT == _asked:
-            _end_at_once(number)
+            os._exit(128 + number)  # its children end with it
         if _asked:
             return
         _asked = signal.Signals(number)
@@ -73,8 +72,3 @@ def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
 def exit_on_sigterm() -> None:
     """Have SIGTERM end this process like an error does, with all that is to be cleaned up, while no run notes it."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-
-
-def _end_at_once(number: int) -> None:
-    atexit._run_exitfuncs()  # Prefect's own server is a child that one of them ends
-    os._exit(128 + number)

@@ -23,7 +23,7 @@ NEEDS_NO_SERVER = "FORM4_PREFECT=auto"
 @pytest.fixture
 def filled(workspace: Workspace) -> Iterator[Workspace]:
     """A lake that has all there is, and the EDGAR that it is from."""
-    with workspace.edgar(generate_archive(9, business_days(FIRST, 2), 6)):
+    with workspace.edgar(generate_archive(9, business_days(FIRST, 6), 6)):
         assert form4(*NIGHTLY).returncode == 0
         yield workspace
 
