@@ -23,7 +23,7 @@ NEEDS_NO_SERVER = "FORM4_PREFECT=auto"
 @pytest.fixture
 def filled(workspace: Workspace) -> Iterator[Workspace]:
     """A lake that has all there is, and the EDGAR that it is from."""
-    with workspace.edgar(generate_archive(9, business_days(FIRST, 6), 6)):
+    with workspace.edgar(generate_archive(9, business_days(FIRST, 7), 60)):
         assert form4(*NIGHTLY).returncode == 0
         yield workspace
 
@@ -158,7 +158,7 @@ def test_files_of_the_working_folder_are_never_imported(filled: Workspace) -> No
     Lake.open(filled.lake_folder)
     hostile_folder()
     asked = form4("sql", "select count(*) as n from filings", "--format", "json")
-    assert json.loads(asked.stdout) == [{"n": 6}], asked.stderr
+    assert json.loads(asked.stdout) == [{"n": 60}], asked.stderr
     assert form4(*NIGHTLY).returncode == 0
     filled.monkeypatch.setenv("FORM4_PREFECT", "always")
     recorded = form4(*NIGHTLY)
