@@ -6,7 +6,7 @@ Every reason starts with `DOUBTFUL`, so that whoever reads `parse_issues` can te
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -46,40 +46,54 @@ Transaction = NonDerivativeTransaction | DerivativeTransaction
 Position = tuple[str | None, ...]
 
 
-def doubts(filing: Filing) -> Iterator[ParseIssue]:
+def doubts(filing: Filing) -> list[ParseIssue]:
     """An issue for each doubtful value of the transactions, with the value as text."""
+    found: list[ParseIssue] = []
     earliest = None
-    if filing.form_type in ("4", "4/A") and filing.period_of_report is not None:
+    if filing.period_of_report is not None and filing.form_type in ("4", "4/A"):
         earliest = date.fromordinal(max(1, filing.period_of_report.toordinal() - MOST_DAYS_BEFORE))
-    for table in ("non_derivative_transactions", "derivative_transactions"):
-        rows: list[Transaction] = getattr(filing, table)
-        for row in rows:
-            for column, raw, reason in _of_row(row, filing.filing_date, earliest):
-                yield ParseIssue(
-                    table_name=table, row_number=row.row_number, column_name=column, raw_value=raw, reason=reason
-                )
-    yield from _balances(filing.non_derivative_transactions)
+    trades, derivatives = filing.non_derivative_transactions, filing.derivative_transactions
+    _of_each("non_derivative_transactions", trades, filing.filing_date, earliest, found)
+    _of_each("derivative_transactions", derivatives, filing.filing_date, earliest, found)
+    if len(trades) > 1 and any(map(_is_sale, trades)):
+        found.extend(_balances(trades))
+    return found
 
 
-def _of_row(row: Transaction, filed: date | None, earliest: date | None) -> Iterator[tuple[str, str, str]]:
-    """Column, value and reason of what is doubtful in one transaction by itself."""
-    dated, code, side = row.transaction_date, row.transaction_code, row.transaction_acquired_disposed_code
-    if dated is not None:
-        if filed is not None and dated > filed:
-            yield "transaction_date", dated.isoformat(), AFTER_THE_FILING
-        if earliest is not None and dated < earliest:
-            yield "transaction_date", dated.isoformat(), BEFORE_THE_PERIOD
-    if code is not None:
-        kind = code[:1].upper()
-        if code not in LISTED_CODES:
-            yield "transaction_code", code, CODE_NOT_LISTED
-        if kind == "P" and side == "D":
-            yield "transaction_acquired_disposed_code", side, PURCHASE_DISPOSED_OF
-        if kind == "S" and side == "A":
-            yield "transaction_acquired_disposed_code", side, SALE_ACQUIRED
-    price, shares = row.transaction_price_per_share, row.transaction_shares
-    if price is not None and shares is not None and price * shares > MOST_DOLLARS:
-        yield "transaction_price_per_share", f"{price} x {shares}", VALUE_TOO_LARGE
+def _of_each(
+    table: str,
+    rows: Sequence[Transaction],
+    filed: date | None,
+    earliest: date | None,
+    found: list[ParseIssue],
+) -> None:
+    """What is doubtful in each transaction by itself."""
+
+    def doubt(column: str, raw: str, reason: str) -> None:
+        number = row.row_number
+        found.append(ParseIssue(table_name=table, row_number=number, column_name=column, raw_value=raw, reason=reason))
+
+    for row in rows:
+        dated, code, side = row.transaction_date, row.transaction_code, row.transaction_acquired_disposed_code
+        if dated is not None:
+            if filed is not None and dated > filed:
+                doubt("transaction_date", dated.isoformat(), AFTER_THE_FILING)
+            if earliest is not None and dated < earliest:
+                doubt("transaction_date", dated.isoformat(), BEFORE_THE_PERIOD)
+        if code is not None:
+            if code not in LISTED_CODES:
+                doubt("transaction_code", code, CODE_NOT_LISTED)
+            if side == "D" and code[0] in "Pp":
+                doubt("transaction_acquired_disposed_code", side, PURCHASE_DISPOSED_OF)
+            if side == "A" and code[0] in "Ss":
+                doubt("transaction_acquired_disposed_code", side, SALE_ACQUIRED)
+        price, shares = row.transaction_price_per_share, row.transaction_shares
+        if price and shares and price * shares > MOST_DOLLARS:
+            doubt("transaction_price_per_share", f"{price} x {shares}", VALUE_TOO_LARGE)
+
+
+def _is_sale(row: Transaction) -> bool:
+    return row.transaction_code is not None and row.transaction_code[0] in "Ss"
 
 
 def _balances(rows: list[NonDerivativeTransaction]) -> Iterator[ParseIssue]:
@@ -97,7 +111,7 @@ def _balances(rows: list[NonDerivativeTransaction]) -> Iterator[ParseIssue]:
         position = _position(row)
         before = last.get(position)
         last[position] = row
-        if before is None or row.transaction_code is None or row.transaction_code[:1].upper() != "S":
+        if before is None or not _is_sale(row):
             continue
         if row.transaction_acquired_disposed_code == "A" or _is_newest_first(before, row):
             continue

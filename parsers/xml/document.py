@@ -86,8 +86,10 @@ def check(values: dict[str, Any], header: Header, reading: Reading) -> None:
 
 def _check_owners(owners: list[ReportingOwner], header: Header, reading: Reading) -> None:
     """Report owners that are not the header's; the XML's are kept."""
+    if not header.owner_ciks:
+        return
     stated = {each.owner_cik for each in owners if each.owner_cik is not None}
-    if stated and header.owner_ciks and stated != set(header.owner_ciks):
+    if stated and stated != set(header.owner_ciks):
         reading.at("reporting_owners")
         reason = f"the header's reporting owners are {_listed(header.owner_ciks)}"
         reading.issue(reason, _listed(stated), "owner_cik")

@@ -26,9 +26,6 @@ _NOTES = rf"((?:<footnoteId {ID.replace('(', '(?:')} ?/>{BLANK})*+)"
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
 """Characters that XML allows in no text."""
 
-_BROKEN_LINE = re.compile("[^>\\s]\r?\n[^<\\s]").search
-"""A line that ends inside a text: the document may be hard-wrapped."""
-
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos);|#(\d{1,7});|#x([\dA-Fa-f]{1,6});)?", re.ASCII)
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
@@ -41,11 +38,8 @@ class Unusual(Exception):
 
 
 def plain(text: str) -> str:
-    """The characters that a text without `<` stands for.
-
-    Raises Unusual where it may be none that XML allows, and where a line ends in it.
-    """
-    if (not text.isprintable() and (_FORBIDDEN(text) or _BROKEN_LINE(text))) or "]]>" in text:
+    """The characters that a text without `<` stands for; raises Unusual where it may be none that XML allows."""
+    if (not text.isprintable() and _FORBIDDEN(text)) or "]]>" in text:
         raise Unusual
     return _REFERENCE.sub(_character, text) if "&" in text else text
 

@@ -32,13 +32,6 @@ def read_xml(content: bytes, header: Header) -> Filing:
     Raises NotAnOwnershipFiling where the XML cannot be read, or is cut off before its end: a filing of which rows may
     be missing is none.
     """
-    try:
-        utf8, problem = xml_tree.checked(content)
-        filing = read_text(utf8.decode(), header)
-    except xml_tree.NotWellFormed:
-        filing = None
-    if filing is not None:
-        return _with_problem(filing, problem)
     whole = unwrapped(content)
     if whole is None:
         return _read(content, header)
@@ -54,9 +47,10 @@ def _read(content: bytes, header: Header) -> Filing:
     """The filing that the XML says, repaired where it is not well formed."""
     try:
         utf8, problem = xml_tree.checked(content)
-        return _with_problem(_filing(xml_tree.tree(utf8), header), problem)
+        filing = read_text(utf8.decode(), header) or _filing(xml_tree.tree(utf8), header)
     except xml_tree.NotWellFormed as refusal:
         return _repaired(content, header, refusal)
+    return _with_problem(filing, problem)
 
 
 def _filing(root: _Element, header: Header, *, is_rewritten: bool = False) -> Filing:

@@ -21,14 +21,13 @@ LEAST_WIDTH = 60
 _USUAL_WIDTHS = frozenset({72, 76, 78, 79, 80, 120, 128, 132, 250, 255, 256, 512, 1_022, 1_023, 1_024, 2_048, 4_096})
 """With the full hundreds, believed where there is a single break inside a text, which might be a writer's."""
 
-_NEW_LINE = re.compile(r"\r?\n")
 _WORD_BEFORE, _WORD = re.compile(r"[A-Za-z]{1,30}\Z"), re.compile(r"[A-Za-z]{1,30}\b")
-_END = frozenset(("", "<", " ", "\t", "\r", "\n"))
 
 _MOST_TRIED = 20
 """Breaks whose distance from the start is tried as a multiple of the width."""
 
-_ODD_BREAK = re.compile(rb"\n[^<\s](?:(?<=[^>\s]\n.)|(?<=[^>\s]\r\n.))", re.DOTALL).search
+_PATTERN = r"\n[^< \t\r\n](?:(?<=[^> \t\r\n]\n.)|(?<=[^> \t\r\n]\r\n.))"
+_ODD_BREAK, _HAS_ODD_BREAK = re.compile(_PATTERN, re.DOTALL), re.compile(_PATTERN.encode(), re.DOTALL).search
 """A line break between characters that belong together if it is removed: in next to no filing that was not wrapped."""
 
 
@@ -43,26 +42,45 @@ class Unwrapped:
 
 @dataclass(frozen=True, slots=True)
 class _Break:
-    """A line break: where it starts and ends, how long the line before it is, and whether it stands inside a tag."""
+    """A line break: where it starts, its characters, how long the line before it is, and whether it is inside a tag."""
 
     start: int
-    end: int
-    width: int
+    newline: str
+    line: int
     in_tag: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Wrap:
-    """A way in which a text may have been wrapped: a width, where its breaks start, and whether that is proof of it."""
+    """A way in which a text may have been wrapped: a width, the odd breaks that it explains, whether it is proved.
+
+    `newline` is '' where each line that was too long was broken; else the whole text was broken by it at one width, its
+    own new lines counted with the others.
+    """
 
     width: int
-    starts: frozenset[int]
+    explained: list[_Break]
     is_proof: bool
+    newline: str = ""
+
+    def undone(self, text: str) -> tuple[str, int]:
+        """The text without the breaks, and their number."""
+        if not self.newline:
+            lines = text.split("\n")
+            bare = [line.removesuffix("\r") for line in lines]
+            ends = [
+                "" if len(line) == self.width else whole[len(line) :] + "\n"
+                for line, whole in zip(bare, lines, strict=True)
+            ]
+            ends[-1] = lines[-1][len(bare[-1]) :]
+            return "".join(map("".join, zip(bare, ends, strict=True))), ends[:-1].count("")
+        starts = range(0, len(text), self.width + len(self.newline))
+        return "".join(text[start : start + self.width] for start in starts), len(starts) - 1
 
 
 def unwrapped(content: bytes) -> Unwrapped | None:
     """The document with its lines joined, None where it is not hard-wrapped; widths are of bytes or of characters."""
-    if not _ODD_BREAK(content) or len(content) > MOST_BYTES:
+    if not _HAS_ODD_BREAK(content) or len(content) > MOST_BYTES:
         return None
     found = [_best(content.decode("latin-1"), "latin-1")]
     if not content.isascii():
@@ -73,64 +91,56 @@ def unwrapped(content: bytes) -> Unwrapped | None:
 
 def _best(text: str, encoding: str) -> Unwrapped | None:
     """The text without the breaks of the wrap that explains most of its odd breaks."""
-    breaks = _breaks(text)
-    odd = [
-        each for each in breaks if text[each.start - 1] not in "> \t\r\n" and text[each.end : each.end + 1] not in _END
-    ]
-    best, most = None, 0
-    for wrap in (_of_long_lines(breaks, len(text)), *_of_the_whole(text, odd)):
-        explained = sum(each.start in wrap.starts for each in odd)
-        if explained > most and _explains(wrap, odd, text):
-            best, most = wrap, explained
+    odd = list(_odd_breaks(text))
+    lines = [len(line) for line in text.replace("\r\n", "\n").split("\n")]
+    wraps = (_of_long_lines(lines, odd), *_of_the_whole(text, max(lines), odd))
+    best = max((each for each in wraps if _is_convincing(each, odd, text)), key=_explained, default=None)
     if best is None:
         return None
-    removed = [each for each in breaks if each.start in best.starts]
-    starts = [0, *(each.end for each in removed)]
-    ends = [*(each.start for each in removed), len(text)]
-    joined = "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-    return Unwrapped(joined.encode(encoding), best.width, len(removed))
+    joined, breaks = best.undone(text)
+    return Unwrapped(joined.encode(encoding), best.width, breaks)
 
 
-def _breaks(text: str) -> list[_Break]:
-    breaks = []
-    before, in_tag = 0, False
-    for match in _NEW_LINE.finditer(text):
-        start, end = match.span()
-        opened, closed = text.rfind("<", before, start), text.rfind(">", before, start)
-        in_tag = opened > closed if opened != closed else in_tag
-        breaks.append(_Break(start, end, start - before, in_tag))
-        before = end
-    return breaks
+def _explained(wrap: _Wrap) -> int:
+    return len(wrap.explained)
 
 
-def _of_long_lines(breaks: list[_Break], end: int) -> _Wrap:
+def _odd_breaks(text: str) -> Iterator[_Break]:
+    for match in _ODD_BREAK.finditer(text):
+        newline = "\r\n" if text[match.start() - 1] == "\r" else "\n"
+        start = match.start() + 1 - len(newline)
+        in_tag = text.rfind("<", 0, start) > text.rfind(">", 0, start)
+        yield _Break(start, newline, start - text.rfind("\n", 0, start) - 1, in_tag)
+
+
+def _of_long_lines(lines: list[int], odd: list[_Break]) -> _Wrap:
     """The wrap if each line that was too long was broken: after the longest lines."""
-    width = max(each.width for each in breaks)
-    if end - breaks[-1].end > width:
-        return _Wrap(0, frozenset(), is_proof=False)
-    starts = frozenset(each.start for each in breaks if each.width == width)
-    return _Wrap(width, starts, is_proof=len(starts) > 1 or width in _USUAL_WIDTHS or width % 100 == 0)
+    width = max(lines)
+    is_proof = lines[:-1].count(width) > 1 or width in _USUAL_WIDTHS or width % 100 == 0
+    return _Wrap(width, [each for each in odd if each.line == width], is_proof)
 
 
-def _of_the_whole(text: str, odd: list[_Break]) -> Iterator[_Wrap]:
-    """The wraps if the whole text was broken at one width, its own new lines counted with the others."""
+def _of_the_whole(text: str, longest: int, odd: list[_Break]) -> Iterator[_Wrap]:
+    """The wraps if the whole text was broken at one width."""
+    least = max(LEAST_WIDTH, longest)
     tried: set[int] = set()
     for each in odd[:_MOST_TRIED]:
-        newline = text[each.start : each.end]
-        for times in range(1, each.end // LEAST_WIDTH + 1):
-            period, rest = divmod(each.end, times)
-            width = period - len(newline)
-            if rest or period in tried or width < LEAST_WIDTH:
+        end = each.start + len(each.newline)
+        for times in range(1, end // least + 1):
+            period, rest = divmod(end, times)
+            width = period - len(each.newline)
+            if rest or period in tried or width < least:
                 continue
             tried.add(period)
             places = range(width, len(text), period)
-            if all(text.startswith(newline, place) for place in places):
-                yield _Wrap(width, frozenset(places), is_proof=len(places) > 2)
+            if all(text.startswith(each.newline, place) for place in places):
+                explained = [one for one in odd if one.start in places]
+                yield _Wrap(width, explained, len(places) > 2, each.newline)
 
 
-def _explains(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
+def _is_convincing(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
     """Whether the odd breaks can hardly be there for another reason."""
-    explained = [each for each in odd if each.start in wrap.starts]
+    explained = wrap.explained
     others = len(odd) - len(explained)
     tags = sum(each.in_tag for each in explained)
     other_tags = sum(each.in_tag for each in odd) - tags
@@ -143,7 +153,9 @@ def _explains(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
 
 def _splits_a_word(each: _Break, text: str) -> bool:
     """Whether the letters around a break are a word that the document has elsewhere."""
-    before, after = _WORD_BEFORE.search(text[max(0, each.start - 30) : each.start]), _WORD.match(text, each.end)
+    before = _WORD_BEFORE.search(text[max(0, each.start - 30) : each.start])
+    after = _WORD.match(text, each.start + len(each.newline))
     if before is None or after is None:
         return False
-    return re.search(rf"\b{before[0]}{after[0]}\b", text, re.IGNORECASE) is not None
+    word = f"{before[0]}{after[0]}".lower()
+    return len(word) > 5 and word in text.lower()
