@@ -9,7 +9,7 @@ other document is left to `xml_tree` and `xml_document`. They define the output:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ...tables import Filing, Footnote, ReportingOwner, Signature
 from ..header import Header, made_on
@@ -68,18 +68,20 @@ class _Container:
         self._closing = re.compile(rf"</{name}>{BLANK}").match
         self._children = tuple(enumerate(children))
 
-    def each(self, cursor: _Cursor) -> Iterator[tuple[int, Texts]]:
+    def each(self, cursor: _Cursor) -> list[tuple[int, Texts]]:
         """Which of the expressions matched each child, and its groups; raises Unusual if none does."""
+        found: list[tuple[int, Texts]] = []
         if cursor.take(self._opening) != (">",):
-            return
-        while cursor.take(self._closing) is None:
+            return found
+        while True:
             for number, match in self._children:
                 texts = cursor.take(match)
                 if texts is not None:
-                    yield number, texts
+                    found.append((number, texts))
                     break
             else:
-                raise Unusual
+                cursor.must(self._closing)
+                return found
 
 
 _FOOTNOTES = _Container("footnotes", re.compile(rf"<footnote {ID}(?:>([^<]*+)</footnote>| ?/>){BLANK}").match)
@@ -107,7 +109,7 @@ def _filing(cursor: _Cursor, header: Header) -> Filing:
     before = cursor.must(_BEFORE_OWNERS.match)
     owners = cursor.each(_OWNER.match)
     between = cursor.must(_AFTER_OWNERS.match)
-    tables = [list(container.each(cursor)) for container, _ in _TABLES]
+    tables = [container.each(cursor) for container, _ in _TABLES]
     notes = [texts for _, texts in _FOOTNOTES.each(cursor)]
     after = cursor.must(_AFTER_FOOTNOTES.match)
     signatures = cursor.each(_SIGNATURE.match)
