@@ -1,6 +1,6 @@
 """Fuzz the parser: `python -m tests.fuzz.run --seconds 60`; `make fuzz SECONDS=60` does it.
 
-Filings of every format are mutated (bytes, tags, repeats, cuts, one file's part in another), or grown to a megabyte,
+Filings of every format are mutated (bytes, tags, repeats, cuts, wraps, parts of other files), or grown to a megabyte,
 and parsed for as long as told, in time of the processor. An input that breaks the property is written to
 tests/fuzz/findings/; once repaired, it is moved to the corpus, which the unit tests replay. The same seed gives the
 same inputs.
@@ -40,7 +40,7 @@ def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
     for _ in range(chance.choice((1, 1, 2, 3, 6, 20))):
         at = chance.randrange(len(raw) + 1)
         until = min(len(raw), at + chance.choice((0, 0, 1, 3, 10, 100, 1_000)))
-        match chance.randrange(7):
+        match chance.randrange(9):
             case 0 | 1:
                 raw[at:until] = chance.choice(BITS)
             case 2:
@@ -53,6 +53,17 @@ def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
                 raw[at:until] = other[start : start + chance.choice((5, 50, 500, 5_000))]
             case 5:
                 raw[at:until] = chance.choice(BITS) * chance.choice((2, 40, 1_001, 20_000))
+            case 6:
+                # Lines are broken every so many bytes from there on, as old software did.
+                width, newline = (
+                    chance.choice((60, 120, 1_023, chance.randrange(20, 2_000))),
+                    chance.choice((b"\n", b"\r\n")),
+                )
+                raw[at:] = newline.join(raw[start : start + width] for start in range(at, len(raw), width))
+            case 7:
+                start = raw.find(b"<", at)
+                at = start + 1 + chance.randrange(20)
+                raw[at:at] = chance.choice((b"\n", b"\r\n", b"\n\n"))
             case _:
                 # A tag goes, or is doubled, whole: what survives a random byte least often.
                 start, end = raw.find(b"<", at), raw.find(b">", at)
