@@ -38,6 +38,14 @@ ORDER = (
     "plan_trades",
     "late_filings",
     "latest_holdings",
+    "issuer_history",
+    "owner_history",
+    "classified_trades",
+    "routine_trades",
+    "opportunistic_trades",
+    "net_purchases",
+    "holding_changes",
+    "balance_breaks",
     "coverage",
 )
 """The views of `storage/read/sql/views`, each after those it reads."""

@@ -88,17 +88,15 @@ def test_a_cluster_may_leave_kinds_of_purchases_out(lake: Lake) -> None:
     )
 
     def insiders(option: str = "") -> int:
-        query = (
-            f"SELECT insiders FROM cluster_buys(min_insiders := 1, min_value := 0{option and f', {option} := true'})"
-        )
+        query = f"SELECT insiders FROM cluster_buys(min_insiders := 1, min_value := 0{option and f', {option}'})"
         ((count,),) = read(lake, query)
         return int(count)
 
-    assert insiders() == 5
-    assert insiders("without_ten_percent_owners") == 4
-    assert insiders("without_plan_trades") == 4
-    assert insiders("without_purchase_plans") == 4
-    assert insiders("officers_and_directors_only") == 3
+    assert insiders() == 2
+    assert insiders("without_ten_percent_owners := false") == 3
+    assert insiders("without_plan_trades := false") == 3
+    assert insiders("without_purchase_plans := false") == 3
+    assert insiders("officers_and_directors_only := true") == 1
     assert read(lake, "SELECT count(*) FROM cluster_buys()") == [(0,)], "5 purchases are worth less than 100,000"
 
 

@@ -5,9 +5,9 @@
 -- (window_days := 30): Days from the first purchase of a window to its last, both counted.
 -- (min_insiders := 3): How many insiders must have bought within them.
 -- (min_value := 100000): What they must have spent together, in US dollars.
--- (without_ten_percent_owners := false): Leave out purchases of those who are ten per cent owners and neither director nor officer.
--- (without_plan_trades := false): Leave out purchases under a Rule 10b5-1 plan.
--- (without_purchase_plans := false): Leave out purchases that a footnote ascribes to a dividend reinvestment, employee stock purchase or savings plan.
+-- (without_ten_percent_owners := true): Leave out purchases of those who are ten per cent owners and neither director nor officer.
+-- (without_plan_trades := true): Leave out purchases under a Rule 10b5-1 plan.
+-- (without_purchase_plans := true): Leave out purchases that a footnote ascribes to a dividend reinvestment, employee stock purchase or savings plan.
 -- (officers_and_directors_only := false): Take purchases of officers and directors alone.
 -- @first_purchase: Date of the cluster's first purchase.
 -- @last_purchase: Date of its last.

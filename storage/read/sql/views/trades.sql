@@ -113,13 +113,13 @@ SELECT
     coalesce(s.superseded_by, old.superseded_by) AS superseded_by,
     coalesce(s.reason, CASE WHEN old.superseded_by IS NOT NULL THEN 'amended' END) AS superseded_reason,
     w.accession_number IS NOT NULL AS is_withdrawn,
-    list_transform(
+    nullif(list_transform(
         list_filter(
             list_zip(f.doubted_rows, f.doubted_texts),
             lambda doubt: doubt[1] = CASE WHEN t.is_derivative THEN 'II ' ELSE 'I ' END || t.row_number
         ),
         lambda doubt: doubt[2]
-    ) AS doubts,
+    ), []) AS doubts,
     f.remarks,
     t.footnote_ids,
     nullif(
