@@ -62,7 +62,7 @@ def demo(rate_limiter_folder: str) -> int:
             replica.terminate()
 
     print("\nCoverage of each index date:")
-    print(form4("sql", "from coverage order by index_date"))
+    print(form4("sql", f"from coverage where index_date <= date '{TODAY}' order by index_date"))
     print("The five largest open-market purchases:")
     print(form4("sql", LARGEST_PURCHASES))
     asked = ", ".join(f"{count:,} {kind}" for kind, count in sorted(requests.items()))
