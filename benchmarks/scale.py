@@ -19,7 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
-from ..flows.steps.parsing import CURRENT, Submission, parse_all
+from ..flows.steps.parsing import Submission, parse_all
+from ..flows.steps.rereading import CURRENT
 from ..flows.steps.workers import workers
 from ..parsers import PARSER_VERSION, parse_submission
 from ..replica import Archive, Replica, business_days, generate_archive

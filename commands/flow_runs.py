@@ -12,15 +12,14 @@ from ..exits import Exit
 from ..flows.compact import compact
 from ..flows.nightly import nightly
 from ..flows.reconcile import reconcile
-from ..flows.reparse import reparse
 from ..flows.reports.progress import listening
 from ..flows.reports.run_report import Report
 from ..flows.retry import retry
 from ..flows.serving import runs
 from ..flows.steps.flow import Flow, Told
+from ..flows.steps.processes import WorkersFailed
 from ..flows.steps.run import check_run, existing_lake
 from ..flows.steps.stopping import asked_to_stop, exit_on_sigterm
-from ..flows.steps.workers import WorkersFailed
 from ..settings import SettingsError, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .output import complain, print_line, say
@@ -74,6 +73,8 @@ def run_reparse(first: date | None, last: date | None, *, dry_run: bool) -> int:
                 "this lake keeps no submissions as fetched (raw_archive is false): there is nothing to read again. "
                 "Set raw_archive: true in config.yaml, or FORM4_RAW_ARCHIVE=true; what is fetched from then on is kept"
             )
+
+    from ..flows.reparse import reparse  # with the parser, which takes a while to import
 
     return run_flow(reparse, {"start": first, "end": last, "dry_run": dry_run}, check)
 

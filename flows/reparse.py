@@ -6,8 +6,8 @@ from ..storage import Lake
 from .reports.progress import progress
 from .reports.reparse_report import Reparsed, ReparseReport
 from .steps.flow import flow, task
-from .steps.parsing import CURRENT, Parser, parse_all
-from .steps.rereading import add_reread, archived, periods
+from .steps.parsing import Parser, parse_all
+from .steps.rereading import CURRENT, add_reread, archived, periods
 from .steps.run import run_on_lake
 from .steps.stopping import asked_to_stop, check_stop
 from .steps.workers import Workers, workers

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
-from ..steps.workers import end_with_parent
+from ..steps.processes import end_with_parent
 from .find_api import answers
 from .state_folder import Announced, StateFolder
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from ...parsers import PARSER_VERSION, NotAnOwnershipFiling, parse_submission
 from ...tables import Filing, IndexEntry, QuarantinedFiling
-from .workers import Workers
+
+if TYPE_CHECKING:
+    from .workers import Workers
 
 BATCH_FILINGS = 64
 BATCH_BYTES = 4 * 2**20
@@ -31,10 +33,7 @@ class Parser:
     version: int
 
 
-CURRENT = Parser(parse_submission, PARSER_VERSION)
-
-
-def parse_all(workers: Workers, parser: Parser, submissions: Iterator[Submission]) -> Iterator[Outcome]:
+def parse_all(workers: "Workers", parser: Parser, submissions: Iterator[Submission]) -> Iterator[Outcome]:
     """Each submission's filing, or the quarantine row that says why there is none, in their order."""
     for outcomes in workers.each(partial(_read, parser.parse), _batches(submissions)):
         yield from outcomes
@@ -57,10 +56,16 @@ def _read(parse: Parse, batch: list[Submission]) -> list[Outcome]:
     return [(entry, read_submission(entry, content, parse)) for entry, content in batch]
 
 
-def read_submission(entry: IndexEntry, content: bytes, parse: Parse = parse_submission) -> Filing | QuarantinedFiling:
-    """The filing of a submission that an index lists, its date the index's where the header has none."""
+def read_submission(entry: IndexEntry, content: bytes, parse: Parse | None = None) -> Filing | QuarantinedFiling:
+    """The filing of a submission that an index lists, its date the index's where the header has none.
+
+    parse: None: `parsers.parse_submission`.
+    """
+    # Takes a while to import, and most nights read what they have read before.
+    from ...parsers import NotAnOwnershipFiling, parse_submission
+
     try:
-        filing = parse(content, source_path=entry.source_path)
+        filing = (parse or parse_submission)(content, source_path=entry.source_path)
     except NotAnOwnershipFiling as refused:
         return quarantined(entry, "parse", refused.reason)
     if filing.accession_number != entry.accession_number:

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from ...parsers import PARSER_VERSION, parse_submission
 from ...storage import Ingest, Lake, OutdatedFiling, RawSubmission
 from ...tables import Filing, IndexEntry, QuarantinedFiling
 from ..reports.reparse_report import Reparsed
-from .parsing import Submission
+from .parsing import Parser, Submission
+
+CURRENT = Parser(parse_submission, PARSER_VERSION)
 
 
 def periods(periods: Iterable[str], start: date, end: date) -> list[str]:

@@ -17,11 +17,12 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from ...parsers import PARSER_VERSION
 from ...settings import Settings, SettingsError
+from .processes import WorkersFailed, end_with_parent
 
 CONNECT_SECONDS = 10.0
 """How long a dask cluster may take to answer, and then to show its first worker."""
@@ -31,10 +32,6 @@ NO_WORKER_SECONDS = 60.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-class WorkersFailed(Exception):
-    """The workers cannot go on; the message says why and what to do. What was committed before is kept."""
 
 
 class Workers:
@@ -192,14 +189,6 @@ def _begin() -> None:
     """What a worker process does first: leave Ctrl-C to its parent, and end when that is killed, which says nothing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """End this process when the one that started it is gone, however it went."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _killed() -> WorkersFailed:
