@@ -4,8 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
-.PHONY: help setup dev demo test unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale bench-crawl check docs format \
-	lock clean
+.PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale \
+	bench-crawl check docs format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -33,10 +33,13 @@ demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the
 	@$(BIN)/python -m form4lake.scripts.demo
 
 test: dev ## run all tests
-	$(BIN)/pytest $(SIDE_BY_SIDE)
+	$(BIN)/pytest -m 'not hostile' $(SIDE_BY_SIDE)
 
 unit: dev ## run the quick tests only
 	$(BIN)/pytest -m 'not flow' $(SIDE_BY_SIDE)
+
+test-hostile: dev ## run every attack on the network against the real commands (some minutes)
+	$(BIN)/pytest tests/hostile tests/crawler/test_hostile.py
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)

@@ -208,6 +208,8 @@ class EdgarClient:
                 gives_others = True
             return self._counted(path, ask, closing=not gives_others)
         except AttemptFailed as failure:
+            if self._closed.is_set() and failure.outcome is Outcome.DOWN:
+                raise ClientClosed("the client was closed before the answer was whole; run again to carry on") from None
             if gives_others and failure.outcome is Outcome.THROTTLED:
                 failure = AttemptFailed(Outcome.REFUSED, failure.why, tries=1)
             tries.note(failure)
