@@ -13,7 +13,7 @@ from ...sec_tables import SEC_TABLES
 from ...tables import TABLES, DayCoverage, Table, columns_of
 from ..versions.snapshot import quoted, select_nothing
 from .as_of import LATER_FILINGS, as_of
-from .sec_views import sec_query
+from .sec_views import sec_query, tsv_query
 
 Meanings = dict[str, dict[str, str]]
 """What columns mean: view, column, meaning."""
@@ -107,9 +107,24 @@ def sec_views() -> tuple[View, ...]:
     )
 
 
+@cache
+def sec_tsv_views() -> tuple[View, ...]:
+    """The views of the schema `sec_tsv`: as `sec`, with the types that DuckDB's `read_csv` gives the SEC's files."""
+    return tuple(
+        View(
+            f"sec_tsv.{each.name}",
+            f"{each.doc} Dates are text, as in the SEC's files.",
+            {column.name: column.doc for column in each.columns},
+            {},
+            tsv_query(each),
+        )
+        for each in SEC_TABLES.values()
+    )
+
+
 def view(name: str) -> View:
     """One of the views, by name."""
-    return next(each for each in (*views(), *sec_views()) if each.name == name)
+    return next(each for each in (*views(), *sec_views(), *sec_tsv_views()) if each.name == name)
 
 
 def declared_script(meanings: Meanings | None = None) -> str:
@@ -120,9 +135,11 @@ def declared_script(meanings: Meanings | None = None) -> str:
     if meanings is None:
         meanings = json.loads(resources.files(__package__).joinpath(*MEANINGS).read_text(encoding="utf-8"))
     tables = [View(each.name, each.doc, _meanings(each), {}, _public(each)) for each in TABLES.values()]
-    comments = {each.name: each.columns for each in (*tables, *sec_views())} | meanings
-    made = (f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views()))
-    return f"CREATE SCHEMA IF NOT EXISTS sec;\n{LATER_FILINGS}{''.join(made)}"
+    comments = {each.name: each.columns for each in (*tables, *sec_views(), *sec_tsv_views())} | meanings
+    made = (
+        f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views(), *sec_tsv_views())
+    )
+    return f"CREATE SCHEMA IF NOT EXISTS sec;\nCREATE SCHEMA IF NOT EXISTS sec_tsv;\n{LATER_FILINGS}{''.join(made)}"
 
 
 def template_script(meanings: Meanings | None = None) -> str:

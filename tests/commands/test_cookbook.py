@@ -70,9 +70,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         yield connection
 
 
-def test_there_are_twenty_questions() -> None:
-    assert [int(title.split(".")[0]) for title, _ in QUESTIONS] == list(range(1, 21))
-    assert COOKBOOK.read_text(encoding="utf-8").count("```sql") == 20
+def test_there_are_thirty_questions() -> None:
+    assert [int(title.split(".")[0]) for title, _ in QUESTIONS] == list(range(1, 31))
+    assert COOKBOOK.read_text(encoding="utf-8").count("```sql") == 30
 
 
 @pytest.mark.parametrize(("title", "question"), QUESTIONS, ids=[title for title, _ in QUESTIONS])
