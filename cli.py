@@ -193,7 +193,7 @@ def reconcile(
     ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Hold the lake against EDGAR's index of a QUARTER.
+    """Compare the lake with EDGAR's index of a QUARTER.
 
     Fetches what is missing, and again what has changed; marks what is not listed any more.
     """
@@ -290,7 +290,7 @@ def compare_datasets(
         Path | None, typer.Option(metavar="FOLDER", help="Write all of it there too, as Parquet.")
     ] = None,
 ) -> None:
-    """Hold the lake against the SEC's data set of a QUARTER.
+    """Compare the lake with the SEC's data set of a QUARTER.
 
     The lake's exact filings against the SEC's rows, field by field.
     """

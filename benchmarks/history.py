@@ -185,7 +185,7 @@ def filings_of(lake: Path) -> int:
 
 
 def compare(zip_file: Path, lake: Path) -> None:
-    """Hold the exact filings of the quarter against its data set."""
+    """Compare the exact filings of the quarter with its data set."""
     environment = os.environ | {"FORM4_LAKE": str(lake)}
     show("form4 compare-datasets", run([FORM4, "compare-datasets", "2024Q1", "--zip", zip_file], environment))
 

@@ -43,7 +43,7 @@ def run_retry() -> int:
 
 @explained
 def run_reconcile(quarter: str | None, today: date | None) -> int:
-    """Hold the lake against a quarter's index, None: those that are due; the exit code says how it went."""
+    """Compare the lake with a quarter's index, None: those that are due; the exit code says how it went."""
     now = today or today_in_new_york()
     with wrong_use(ValueError):
         wanted = Quarter.parse(quarter) if quarter else Quarter.of(now)

@@ -25,7 +25,7 @@ def reconcile(
     quarter: Annotated[str, Field(pattern=r"^\d{4}-?[Qq][1-4]$", examples=["2024Q1"])] | None = None,
     today: date | None = None,
 ) -> RunReport:
-    """Hold the lake against the index of a quarter: fetch what is missing, mark what is not listed any more.
+    """Compare the lake with the index of a quarter: fetch what is missing, mark what is not listed any more.
 
     quarter: as 2024Q1; None: the one that is open and, in its first weeks, the one before, from the first date on that
     the lake covers. today: EDGAR's date of the run, in New York; None: now.

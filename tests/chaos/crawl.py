@@ -280,7 +280,7 @@ def _left(lake: Lake, plan: Plan) -> list[Command]:
 
 
 def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
-    """Hold the lake against the truth."""
+    """Compare the lake with the truth."""
     # Of a filing's paths, one a CIK, each index lists another one first.
     differing = differences(lake, plan.archive, apart_from=frozenset(["source_path"]))
     done.wrong += wrongs(lake, settled=True) + [f"{name} differs" for name in differing]
