@@ -75,7 +75,7 @@ class NightlySettings(BaseModel):
     lookback_days: int = Field(default=5, ge=0)
     """How many of the last business days are read again, because an index can change after its day."""
     since: date | None = None
-    """First day the nightly run answers for; null: what follows the lake's newest day or data set, else the lookback."""
+    """First day the nightly run answers for; null: the day after the newest day or data set, else the lookback."""
 
 
 class ServeSettings(BaseModel):

@@ -11,6 +11,9 @@ from ...tables import IndexDay, IndexEntry
 from .days import denial
 from .run import Run
 
+FULL_INDEX = "edgar/full-index/"
+"""Where the quarters' indexes are, below /Archives/."""
+
 MOST_LOST = 5
 """Fewer filings than an index listed before, it lists without doubt; or fewer than one in `LOST_IN` of them."""
 LOST_IN = 50
@@ -45,6 +48,8 @@ def read_day_index(this: Run, listed: ListedDay) -> DayIndex:
     if index is None:
         known = replace(cast(IndexDay, before), read_at=datetime.now(UTC))  # only what was read can be as it was
         return DayIndex(known, this.lake.index_entries(listed.index_date))
+    if before and _known_better(this, index, before):
+        return DayIndex(before, this.lake.index_entries(listed.index_date))
     if before and before.state == "whole" and index.whole and (doubt := _doubt(this, index, listed, forms)):
         index.problems.append(doubt)
     return DayIndex(_row(listed, index, before, forms), index.entries, index.problems)
@@ -89,6 +94,14 @@ def _without_index(this: Run, listed: ListedDay, before: IndexDay | None) -> Day
     if problem not in this.report.problems:
         this.report.problems.append(problem)
     return DayIndex(IndexDay(index_date=listed.index_date, state="damaged", read_at=read_at, problem=problem), [])
+
+
+def _known_better(this: Run, index: IndexFile, before: IndexDay) -> bool:
+    """Whether the quarter's index said of a day all that its own index, which is damaged, says."""
+    if index.whole or before.state != "whole" or not (before.source_path or "").startswith(FULL_INDEX):
+        return False
+    held = {entry.accession_number for entry in this.lake.index_entries(before.index_date)}
+    return held >= {entry.accession_number for entry in index.entries}
 
 
 def _doubt(this: Run, index: IndexFile, listed: ListedDay, forms: Collection[str]) -> str | None:

@@ -141,10 +141,13 @@ def test_a_line_that_edgar_never_repairs_is_named_for_ever_and_not_read_for_ever
     assert asked == [True, True, True, False, False, False]
     with user.edgar(upto(made, days[6])):
         assert form4_here("reconcile", "2024Q1", "--as-of", str(days[6])).returncode in (0, 1)
-    made.rows[bad].pop(0)
-    with user.edgar(upto(made, days[7])):
+    repaired = generate_archive(5, days, 90, CLOSED)
+    with user.edgar(upto(repaired, days[7])):
         form4_here("reconcile", "2024Q1", "--as-of", str(days[7]))
     assert states(user, days[7])[bad] == "whole", "the quarter's index has the rest"
+    user.monkeypatch.setenv("FORM4_NIGHTLY__LOOKBACK_DAYS", "9")
+    with user.edgar(upto(made, days[7])):
+        assert night(days[7]) == 0, "and what it said is not undone by the day's own, which is as it was"
 
 
 def test_a_lake_left_alone_says_how_far_behind_it_is(user: Workspace, archive: Archive) -> None:
