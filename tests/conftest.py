@@ -66,16 +66,6 @@ def object_lake(object_server: ObjectServer, tmp_path: Path, monkeypatch: pytest
     return f"s3://{BUCKET}/{tmp_path.name}/lake"
 
 
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
-    """Prefect's own test server, for all flows of the session; its address, for the commands that tests start."""
-    from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield str(PREFECT_API_URL.value())
-
-
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A user with an identity, an empty lake and a fast rate limiter of his own."""

@@ -220,7 +220,7 @@ def watching_the_rate_limiter(options: ClientOptions, closed: list[tuple[float, 
         watcher.join()
 
 
-def crawl(folder: Path, prefect: str, plan: Plan, kills: int, *, rate: int) -> Crawled:
+def crawl(folder: Path, plan: Plan, kills: int, *, rate: int) -> Crawled:
     """Three evenings of three processes, then whatever is needed until nothing is missing; and what came of it."""
     done, closed = Crawled(), list[tuple[float, float]]()
     lake = folder / "lake"
@@ -233,10 +233,11 @@ def crawl(folder: Path, prefect: str, plan: Plan, kills: int, *, rate: int) -> C
             "EDGAR__THROTTLE_PAUSE_SECONDS": str(PAUSE_SECONDS),
             "EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
             "NIGHTLY__SINCE": str(plan.since),
+            "PREFECT": "never",
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
         environment |= {f"FORM4_{name}": value for name, value in settings.items()}
-        machine = Machine(lake, environment | {"PREFECT_API_URL": prefect}, done)
+        machine = Machine(lake, environment, done)
         filings = len(plan.archive.submissions)
         points = [plan.chance.randint(filings // 50, filings * 9 // 10) for _ in range(kills)]
         with watching_the_rate_limiter(
@@ -302,9 +303,6 @@ def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
 
 def main() -> int:
     """Run it; 1 if anything was wrong."""
-    from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
-
     options = argparse.ArgumentParser(description="Chaos in a crawl.")
     options.add_argument("--days", type=int, default=30)
     options.add_argument("--filings", type=int, default=300, help="a day, on average")
@@ -315,8 +313,8 @@ def main() -> int:
     sys.stderr.write(f"seed {asked.seed}\n")
     start = time.monotonic()
     plan = Plan(asked.seed, asked.days, asked.filings)
-    with tempfile.TemporaryDirectory() as folder, prefect_test_harness(server_startup_timeout=120):
-        done = crawl(Path(folder), str(PREFECT_API_URL.value()), plan, asked.kills, rate=asked.rate)
+    with tempfile.TemporaryDirectory() as folder:
+        done = crawl(Path(folder), plan, asked.kills, rate=asked.rate)
     for each in done.wrong:
         sys.stderr.write(each + "\n")
     sys.stdout.write(

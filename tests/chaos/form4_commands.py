@@ -78,7 +78,7 @@ class Workspace:
 
 
 @contextmanager
-def workspace(world: World, folder: Path, prefect: str) -> Iterator[tuple[Workspace, Replica]]:
+def workspace(world: World, folder: Path) -> Iterator[tuple[Workspace, Replica]]:
     """A machine whose EDGAR refuses the filings of the world that fail at first."""
     with Replica(world.archive, faults=refusals(world)) as edgar:
         settings = {
@@ -89,10 +89,11 @@ def workspace(world: World, folder: Path, prefect: str) -> Iterator[tuple[Worksp
             "EDGAR__ATTEMPTS": "1",
             "EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
             "NIGHTLY__SINCE": "2024-01-08",
+            "PREFECT": "never",
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FORM4_")}
         environment |= {f"FORM4_{name}": value for name, value in settings.items()}
-        yield Workspace(folder / "lake", environment | {"PREFECT_API_URL": prefect}), edgar
+        yield Workspace(folder / "lake", environment), edgar
 
 
 def refusals(world: World) -> Faults:
@@ -100,10 +101,10 @@ def refusals(world: World) -> Faults:
     return Faults([Fault(FaultKind.ACCESS_DENIED, f"*{each}.txt") for each in sorted(world.failing)])
 
 
-def kill_commands(world: World, folder: Path, prefect: str, chance: random.Random, kills: int, each: int) -> Killing:
+def kill_commands(world: World, folder: Path, chance: random.Random, kills: int, each: int) -> Killing:
     """Kill every command about `each` times, up to `kills` in all, then let it finish; at the end all is there."""
     done = Killing()
-    with workspace(world, folder, prefect) as (home, edgar):
+    with workspace(world, folder) as (home, edgar):
         for command in COMMANDS:
             if command[0] == "retry":
                 edgar.faults = Faults([])

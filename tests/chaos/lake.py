@@ -40,41 +40,35 @@ def kill_storage(folder: Path, seed: int, kills: int, *, quick: bool = False) ->
     return done
 
 
-def kill_real(folder: Path, prefect: str, seed: int, kills: int) -> Killing:
+def kill_real(folder: Path, seed: int, kills: int) -> Killing:
     """Kill the real commands: lake after lake."""
     done, chance = Killing(), random.Random(seed)
     while done.kills < kills:
         place = folder / f"machine-{done.kills}"
         place.mkdir()
         world = World(seed + done.kills)
-        done.add(kill_commands(world, place, prefect, chance, kills - done.kills, each=5))
+        done.add(kill_commands(world, place, chance, kills - done.kills, each=5))
     return done
 
 
 def kill_all(folder: Path, seed: int, kills: int) -> Killing:
     """All the kills, in as many lanes as the machine has cores to spare."""
-    from prefect.testing.utilities import prefect_test_harness
-
     real = kills // 3
     done = Killing()
-    with prefect_test_harness(server_startup_timeout=120):
-        from prefect.settings import PREFECT_API_URL
 
-        prefect = str(PREFECT_API_URL.value())
+    def lane(number: int) -> Killing:
+        place = folder / f"lane-{number}"
+        place.mkdir()
+        share = [count // LANES + (number < count % LANES) for count in (kills - real, real)]
+        found = kill_storage(place, seed + number, share[0])
+        _say(f"lane {number}: storage killed {found.kills} times, {len(found.wrong)} violations")
+        found.add(kill_real(place, seed + number, share[1]))
+        _say(f"lane {number}: killed {found.kills} times in all, {len(found.wrong)} violations")
+        return found
 
-        def lane(number: int) -> Killing:
-            place = folder / f"lane-{number}"
-            place.mkdir()
-            share = [count // LANES + (number < count % LANES) for count in (kills - real, real)]
-            found = kill_storage(place, seed + number, share[0])
-            _say(f"lane {number}: storage killed {found.kills} times, {len(found.wrong)} violations")
-            found.add(kill_real(place, prefect, seed + number, share[1]))
-            _say(f"lane {number}: killed {found.kills} times in all, {len(found.wrong)} violations")
-            return found
-
-        with ThreadPoolExecutor(LANES) as pool:
-            for found in pool.map(lane, range(LANES)):
-                done.add(found)
+    with ThreadPoolExecutor(LANES) as pool:
+        for found in pool.map(lane, range(LANES)):
+            done.add(found)
     return done
 
 

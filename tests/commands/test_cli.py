@@ -136,8 +136,7 @@ def test_parse_says_why_a_file_is_no_filing_and_goes_on(workspace: Workspace) ->
 
 
 @pytest.mark.flow
-def test_a_user_s_first_evening(workspace: Workspace, prefect_server: str) -> None:
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
+def test_a_user_s_first_evening(workspace: Workspace) -> None:
     archive = generate_archive(9, [TODAY], 20)
     workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", TODAY.isoformat())
     with workspace.edgar(archive):

@@ -23,6 +23,7 @@ from form4lake.storage import RawSubmission
 from form4lake.storage.lake import Lake
 from form4lake.tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
 from form4lake.tests.builders.dask_cluster import DaskCluster
+from form4lake.tests.builders.lakes import copy_of
 from form4lake.tests.builders.newer_parsers import BETTER, LESS, NEWER, RAISED
 from form4lake.tests.builders.workspace import Workspace, form4, says
 
@@ -37,9 +38,17 @@ def archive() -> Archive:
 
 
 @pytest.fixture
-def filled(workspace: Workspace, archive: Archive) -> Workspace:
+def filled(workspace: Workspace, full: Path) -> Workspace:
+    """The user's own copy of a full lake."""
+    copy_of(full, workspace.lake_folder)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def full(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of four days with their raw archive; the two of December are compacted into their year."""
-    lake = Lake.open(workspace.lake_folder, create=True)
+    root = tmp_path_factory.mktemp("reparse") / "lake"
+    lake = Lake.open(root, create=True)
     for day in DAYS:
         with lake.begin(day.isoformat()) as ingest:
             for entry in entries(archive, day):
@@ -52,7 +61,8 @@ def filled(workspace: Workspace, archive: Archive) -> Workspace:
             )
             lake.commit(ingest, writer="nightly")
     lake.compact(date(2024, 1, 5))
-    return workspace
+    lake.close()
+    return root
 
 
 def now() -> datetime:

@@ -19,13 +19,12 @@ HEARD_SECONDS = 3.0
 
 @pytest.mark.flow
 def test_two_machines_share_the_rate_and_the_pause(
-    workspace: Workspace, object_lake: str, object_server: ObjectServer, tmp_path: Path, prefect_server: str
+    workspace: Workspace, object_lake: str, object_server: ObjectServer, tmp_path: Path
 ) -> None:
     archive = generate_archive(13, business_days(FIRST, 4), 160)
     days = [day.isoformat() for day in archive.days]
     refusal = Fault(FaultKind.TOO_MANY_REQUESTS, "*.txt", after=60, times=1, seconds=1)
     workspace.monkeypatch.setenv("FORM4_LAKE", object_lake)
-    workspace.monkeypatch.setenv("PREFECT_API_URL", prefect_server)
     workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", str(RATE))
     workspace.monkeypatch.setenv("FORM4_EDGAR__THROTTLE_PAUSE_SECONDS", str(PAUSE_SECONDS))
     with workspace.edgar(archive, Faults([refusal])) as edgar:

@@ -66,7 +66,9 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(workspace: Work
     workspace.monkeypatch.setenv("FORM4_RAW_ARCHIVE", raw_archive)
     with workspace.edgar(archive) as edgar:
         run = started(edgar, 50)
+        run.send_signal(signal.SIGSTOP)
         second = subprocess.run(NIGHTLY, env=os.environ, capture_output=True, text=True, check=False)
+        run.send_signal(signal.SIGCONT)
         assert second.returncode == 2
         assert "another nightly run is at work" in json.loads(second.stderr)["message"]
         run.send_signal(signal.SIGINT)
