@@ -140,7 +140,7 @@ def _of_set(path: Path, quarter: Quarter, forms: tuple[str, ...]) -> dict[str, L
     with zipfile.ZipFile(path) as zipped:
         name = next((each for each in zipped.namelist() if Path(each).name.upper() == SUBMISSION), None)
         if name is None:
-            raise CommandFailed(f"{path} has no SUBMISSION.tsv: it is no data set of the SEC's")
+            raise CommandFailed(f"{path} has no SUBMISSION.tsv: it is not one of the SEC's data sets")
         with zipped.open(name) as packed:
             lines = io.TextIOWrapper(packed, "utf-8", errors="replace", newline="\n")
             try:

@@ -104,7 +104,7 @@ def parse_fault(text: str) -> Fault:
     kinds = {kind.value.replace(" ", "-"): kind for kind in FaultKind if kind not in NEED_MORE}
     kind = kinds.get(name.strip().lower().replace(" ", "-"))
     if kind is None or not colon:
-        raise ValueError(f"{text!r} is no fault: write KIND:PATH[:PROBABILITY], KIND being one of {', '.join(kinds)}")
+        raise ValueError(f"{text!r} is not a fault: write KIND:PATH[:PROBABILITY], KIND one of {', '.join(kinds)}")
     path, colon, chance = rest.rpartition(":")
     if not colon:
         path, chance = rest, "1"

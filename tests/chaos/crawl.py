@@ -284,7 +284,7 @@ def _judge(lake: Lake, plan: Plan, done: Crawled) -> None:
     """Compare the lake with the truth."""
     # Of a filing's paths, one a CIK, each index lists another one first.
     differing = differences(lake, plan.archive, apart_from=frozenset(["source_path"]))
-    done.wrong += wrongs(lake, settled=True) + [f"{name} differs" for name in differing]
+    done.wrong += wrongs(lake, swept=True) + [f"{name} differs" for name in differing]
     lost, done.doubled = lost_and_doubled(lake, plan.archive)
     coverage = lake.coverage()
     done.missing = max(lost, sum(day.missing for day in coverage))

@@ -134,7 +134,7 @@ def kill_round(forks: Forker, world: World, root: Path, chance: random.Random, k
             if found not in (held, after):
                 done.wrong.append(f"{action}: torn by a kill")
             if not forks.quick:
-                done.wrong += wrongs(lake, settled=False)
+                done.wrong += wrongs(lake, swept=False)
         forks.run(action, root, 0.0)
         held = after
         lake = Lake.open(root)

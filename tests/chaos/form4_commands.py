@@ -104,20 +104,20 @@ def refusals(world: World) -> Faults:
 def kill_commands(world: World, folder: Path, chance: random.Random, kills: int, each: int) -> Killing:
     """Kill every command about `each` times, up to `kills` in all, then let it finish; at the end all is there."""
     done = Killing()
-    with workspace(world, folder) as (home, edgar):
+    with workspace(world, folder) as (machine, edgar):
         for command in COMMANDS:
             if command[0] == "retry":
                 edgar.faults = Faults([])
             for _ in range(chance.randint(1, 2 * each - 1)):
                 if done.kills >= kills:
                     break
-                if home.kill(command, chance):
+                if machine.kill(command, chance):
                     done.kills += 1
-                    done.wrong += [f"{command}: {each}" for each in _wrong_now(home.lake)]
-            if failed := home.finish(command):
+                    done.wrong += [f"{command}: {each}" for each in _wrong_now(machine.lake)]
+            if failed := machine.finish(command):
                 done.wrong.append(failed)
-        lake = Lake.open(home.lake)
-        done.wrong += wrongs(lake, settled=True) + [f"{each} differs" for each in differences(lake, world.archive)]
+        lake = Lake.open(machine.lake)
+        done.wrong += wrongs(lake, swept=True) + [f"{each} differs" for each in differences(lake, world.archive)]
         done.lost, done.doubled = lost_and_doubled(lake, world.archive)
     return done
 
@@ -129,4 +129,4 @@ def _wrong_now(root: Path) -> list[str]:
     lake = Lake.open(root)
     with lake.connect() as connection:
         found = torn(connection)
-    return found + wrongs(lake, settled=False)
+    return found + wrongs(lake, swept=False)

@@ -34,7 +34,7 @@ def kill_storage(folder: Path, seed: int, kills: int, *, quick: bool = False) ->
             root = folder / f"lake-{done.kills}"
             done.add(kill_round(forks, world, root, chance, kills - done.kills, each=3))
             lake = Lake.open(root)
-            done.wrong += wrongs(lake, settled=True) + [f"{name} differs" for name in differences(lake, world.archive)]
+            done.wrong += wrongs(lake, swept=True) + [f"{name} differs" for name in differences(lake, world.archive)]
             lost, doubled = lost_and_doubled(lake, world.archive)
             done.lost, done.doubled = done.lost + lost, done.doubled + doubled
     return done

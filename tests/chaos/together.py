@@ -64,7 +64,7 @@ def run_together(root: Path, seed: int, seconds: float) -> Together:
     reads = [each for role, each in told.items() if role.startswith("reader") and "failed" not in each]
     commits = [each for role in ROLES[:3] for each in told[role].get("commits", [])]
     lake = Lake.open(root, create=True)
-    wrong += wrongs(lake, settled=True)
+    wrong += wrongs(lake, swept=True)
     return Together(
         commits=len(commits),
         reads=sum(each["reads"] for each in reads),

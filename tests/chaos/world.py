@@ -149,10 +149,10 @@ def torn(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for name, sql in checks.items() if any(row[0] for row in connection.execute(sql).fetchall())]
 
 
-def wrongs(lake: Lake, *, settled: bool) -> list[str]:
-    """What is wrong with a lake; before the next writer has cleaned up (`settled`), names may be left to put right."""
-    found = lake.verify(raw=settled).violations
-    if not settled:
+def wrongs(lake: Lake, *, swept: bool) -> list[str]:
+    """What is wrong with a lake; before the next writer has cleaned up (`swept`), names may be left to put right."""
+    found = lake.verify(raw=swept).violations
+    if not swept:
         found = [each for each in found if each.remedy is not Remedy.REPAIR]
     return [f"{each.where} {each.what}" for each in found]
 

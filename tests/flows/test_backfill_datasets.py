@@ -174,7 +174,7 @@ def test_a_run_that_is_killed_leaves_whole_quarters_and_the_next_goes_on(
             kills += machine.kill(command, chance)
             if again.lake_folder.exists():
                 assert again.count("filings") in {0, counts[0], sum(counts)}
-                assert wrongs(again.lake, settled=False) == []
+                assert wrongs(again.lake, swept=False) == []
         assert machine.finish(command) is None
     assert kills > 0
     for table in (*OF_FILINGS, "parse_issues", "amendments", "superseded"):

@@ -54,7 +54,7 @@ def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
             case 5:
                 raw[at:until] = chance.choice(BITS) * chance.choice((2, 40, 1_001, 20_000))
             case 6:
-                # Lines are broken every so many bytes from there on, as old software did.
+                # Lines are broken at one width from there on, as old software did.
                 width, newline = (
                     chance.choice((60, 120, 1_023, chance.randrange(20, 2_000))),
                     chance.choice((b"\n", b"\r\n")),
