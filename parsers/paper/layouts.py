@@ -28,7 +28,7 @@ from .headings import (
     is_heading,
 )
 from .lines import Line, TableNumber
-from .values import is_nil
+from .values import is_nil, split_marks
 
 _TEXTS = frozenset({TITLE, NATURE, UNDERLYING})
 _ANCHORS = (DATE, SHARES, OWNED, EXPIRES)
@@ -79,7 +79,12 @@ def ruled(body: Sequence[Line], roles: Sequence[str], reads: Reads, *, breaks_wo
             continue
         raw = dict(zip(roles, line.cells, strict=True))
         boxes = {role: " ".join(cell.split("\n")).strip() for role, cell in raw.items()}
-        if draft is None or len(draft.lines) >= MOST_LINES or _starts(boxes, reads):
+        if (
+            draft is None
+            or len(draft.lines) >= MOST_LINES
+            or _starts(boxes, reads)
+            or _is_another(draft.boxes, boxes, reads)
+        ):
             draft = Draft(boxes, [line.text])
             yield draft
         else:
@@ -90,6 +95,12 @@ def ruled(body: Sequence[Line], roles: Sequence[str], reads: Reads, *, breaks_wo
                     glue = "" if broken or not draft.boxes[role] else " "
                     draft.boxes[role] += glue + more
         widths = {role: bool(cell) and not cell[-1].isspace() for role, cell in raw.items()}
+
+
+def _is_another(above: dict[str, str], boxes: dict[str, str], reads: Reads) -> bool:
+    """Whether a box is filled whose like above is whole, marks of footnotes aside: nothing of it can be missing."""
+    both = [role for role, text in boxes.items() if role not in _TEXTS and text and not is_nil(above[role])]
+    return any(reads(role, above[role]) and not is_nil(split_marks(boxes[role])[0]) for role in both)
 
 
 def _starts(boxes: dict[str, str], reads: Reads) -> bool:

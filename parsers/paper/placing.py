@@ -24,7 +24,7 @@ _MOST_LINES, _WIDEST = 2_000, 400
 _MARKS = re.compile(r"(?:\s?(?:\(\d{1,2}\)|\*{1,4}),?)+")
 _NOT_WORDS = re.compile(r"[^A-Za-z]*|\(?[ADI]\)?")
 _NUMBER = r"(?:^|\s\s)\$?\s?[\d,]+(?:\.\d+)?(?:\s\s|$)"
-_LIKE_A_ROW = re.compile(rf"\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{2,4}}|{_NUMBER}.*{_NUMBER}")
+_LIKE_A_ROW = re.compile(rf"\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{2,4}}|{_NUMBER}.*{_NUMBER}|\S\s\s+\(?[DI]\)?(?:\s\s|$)")
 _NOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\*{1,4})\s*\S")
 
 
@@ -37,6 +37,7 @@ class Grid:
     reads: Reads
     two_amounts: bool
     width: int = 0
+    tagged: bool = True
 
     def end(self, at: int) -> int:
         """Where the column after it starts."""
@@ -133,6 +134,8 @@ def _read_block(lines: Sequence[Line], grid: Grid, spelt: Callable[[Line], Draft
             further = True
             continue
         row = None if starts_above else _row(line, grid) or spelt(line)
+        if not grid.tagged and not starts_above:
+            row = spelt(line) or row
         if row is not None:
             if further and draft is not None:
                 found.between.append((draft, row, doubtful))
@@ -184,7 +187,8 @@ def _row(line: Line, grid: Grid) -> Draft | None:
     def can(at: int, run: Part, *, home: bool) -> int:
         role, text = grid.roles[at], run.text
         if role in _TEXTS:
-            return 1 if _NOT_WORDS.fullmatch(text) else 2
+            is_mark = _MARKS.fullmatch(text) is not None or not any(map(str.isalnum, text))
+            return 1 if is_mark else 0 if _NOT_WORDS.fullmatch(text) else 2
         return 2 if grid.reads(role, text) else 1 if home else 0
 
     found = _assigned(line, grid, can)

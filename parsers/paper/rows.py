@@ -207,7 +207,7 @@ def _page_pieces(
         pieces = paper_layouts.labelled(lines[title:], table)
     elif roles := fits(len(starts := starts or starts_between(heading, body, lambda count: fits(count) is not None))):
         width = max((len(line.text) for line in body), default=0)
-        pieces = placed(body, Grid(roles, starts, reads, split, width), spelt)
+        pieces = placed(body, Grid(roles, starts, reads, split, width, template is not None), spelt)
     else:
         pieces = spelt_rows(body, spelt)
     # A row is whole only when the layout has seen the lines below it: hence a list.
@@ -289,10 +289,16 @@ class _Row:
         numbers = [
             each for each in (DATE, SHARES, OWNED, EXPIRES, UNDERLYING_SHARES) if self.values.get(each) is not None
         ]
-        if len(numbers) < (1 if self.values.get(TITLE) else 2):
+        if not self._is_held() and len(numbers) < (1 if self.values.get(TITLE) else 2):
             self.doubt = "it has no title with a date or a number"
             return False
         return True
+
+    def _is_held(self) -> bool:
+        """Whether a title and the form of ownership make a holding, whose amount is in a footnote."""
+        return (
+            bool(self.values.get(TITLE)) and HELD in self.values and any(name.endswith("_fn") for name in self.values)
+        )
 
     def _box(self, column: str, text: str) -> bool:
         plain, marks = paper_values.split_marks(text)
@@ -315,10 +321,11 @@ class _Row:
 
     def _code(self, boxes: dict[str, str]) -> None:
         """`G V`: the letter of column V beside the code; `S/K`: an equity swap."""
-        match = re.fullmatch(r"([A-Z])(?:\s*/\s*(K))?(?:\s+(V))?", boxes.get(CODE, ""))
+        plain, _ = paper_values.split_marks(boxes.get(CODE, ""))
+        match = re.fullmatch(r"([A-Z])(?:\s*/\s*(K))?(?:\s+(V))?", plain)
         if match is None or not (match[2] or match[3]):
             return
-        boxes[CODE] = match[1]
+        boxes[CODE] = match[1] + boxes[CODE].strip()[len(plain) :]
         if match[2]:
             self.values["equity_swap_involved"] = True
         if match[3] and paper_values.is_nil(boxes.get(TIMELINESS, "")):

@@ -66,6 +66,7 @@ def test_no_word_of_a_table_is_lost(table: str, lines: list[str]) -> None:
     issues = "\n".join(" ".join((each.raw_value or "").split()) for each in filing.parse_issues)
     tables = [name for name in FILING_CHILDREN if name.endswith(("actions", "holdings"))]
     typed = [shown(row) for name in tables for row in getattr(filing, name)]
+    typed += [shown(each) for each in filing.signatures]
     values = " ".join(printed(value) for row in typed for value in row.values())
     kept = set(re.findall(r"[^\W_]+", re.sub(r"(?<=\d),(?=\d)", "", f"{values} {issues}")))
     kept |= {each[1:] for each in kept if each[0] == "F"}
