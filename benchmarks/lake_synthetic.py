@@ -124,7 +124,7 @@ def build(folder: Path, scale: float) -> Path:
         return root
     lake = Lake.open(root, create=True)
     generator = Generator(scale)
-    done = {each.index_date for each in lake.coverage()} if lake.snapshot().version else set()
+    done = {each.index_date for each in lake.coverage() if each.state == "whole"} if lake.snapshot().version else set()
     start = time.monotonic()
     for number in range(FIRST_YEAR, LAST_YEAR + 1):
         year = generator.year(number)
