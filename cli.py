@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Exit codes: 0 done; 1 done, but something is in quarantine or missing (named); 2 wrong use or "
+    epilog="Exit codes: 0 done; 1 done, but something is in quarantine, missing or late (named); 2 wrong use or "
     "configuration; 3 EDGAR refused or is down; 4 the lake is damaged or cannot be written.",
 )
 

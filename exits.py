@@ -8,7 +8,7 @@ class Exit(IntEnum):
 
     DONE = 0
     INCOMPLETE = 1
-    """Done, but something is in quarantine or missing, and named."""
+    """Done, but something is in quarantine, missing or late, and named."""
     WRONG_USE = 2
     """Wrong use or configuration."""
     EDGAR = 3

@@ -88,7 +88,7 @@ class ServeSettings(BaseModel):
     nightly_cron: str = "30 22 * * 1-5"
     """When the nightly run starts, in New York's time: minute, hour, day, month, weekday."""
     notify_url: str | None = Field(default=None, pattern=r"^https?://[^/]+")
-    """Where `{"text": …}` is posted when a run failed or left something in quarantine or missing; null: nowhere."""
+    """Where `{"text": …}` is sent when a run failed or left filings in quarantine, missing or late; null: nowhere."""
 
 
 class Settings(BaseSettings):

@@ -11,7 +11,7 @@ from ..reports.run_report import Report
 from ..steps.stopping import asked_to_stop
 
 INCOMPLETE = "Incomplete"
-"""The name of the final state of a run that is done, but left something in quarantine or missing."""
+"""The name of the final state of a run that is done, but left something in quarantine, missing or late."""
 
 LOOKS_SHOWN = 1000
 
