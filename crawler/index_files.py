@@ -15,7 +15,7 @@ from . import unix_compress
 from .bodies import GZIP_MAGIC, BodyNotWhole, gunzip
 from .client import Answer, EdgarClient, Validators
 from .days import ListedDay
-from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex
+from .errors import Absent, BrokenAnswer, CrawlError, DamagedIndex, EdgarDown
 from .index_rows import last_data_received, parse_index
 from .limits import COMPRESSED_INDEX, INDEX
 from .listing import list_sizes
@@ -137,6 +137,10 @@ def read_first_whole(
             index = read_index_file(answer, index_date, forms, least_bytes.get(path, 0))
         except (Absent, BrokenAnswer, DamagedIndex) as failure:
             failures.append(failure)
+            continue
+        except EdgarDown as failure:
+            client.probe()  # goes on where EDGAR answers for another file
+            failures.append(BrokenAnswer(f"{failure}; for another file EDGAR answers", path))
             continue
         if index.whole:
             return index

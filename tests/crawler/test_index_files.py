@@ -10,6 +10,7 @@ import pytest
 
 from form4lake.crawler import (
     Absent,
+    BrokenAnswer,
     DamagedIndex,
     EdgarClient,
     EdgarDown,
@@ -116,11 +117,27 @@ def test_where_none_is_whole_the_one_that_lists_most_is_taken(server: ScriptedSe
         read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
 
 
-def test_an_edgar_that_is_down_is_not_asked_for_another_file(server: ScriptedServer, client: EdgarClient) -> None:
-    server.script(f"/Archives/{PATH}", Scripted(status=503))
+DOWN = Scripted(b"<html><title>File Unavailable</title></html>", 503)
+
+
+def test_an_edgar_that_is_down_is_not_asked_for_all_of_them(server: ScriptedServer, client: EdgarClient) -> None:
+    for path in (f"/Archives/{PATH}", f"/Archives/{FORM}", "/Archives/edgar/daily-index/index.json"):
+        server.script(path, DOWN)
     with pytest.raises(EdgarDown):
         read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
-    assert {asked.path for asked in server.asked} == {f"/Archives/{PATH}"}
+    assert f"/Archives/{FORM}" not in {asked.path for asked in server.asked}
+
+
+def test_an_index_that_alone_is_never_given_is_told_from_an_edgar_that_is_down(
+    server: ScriptedServer, client: EdgarClient
+) -> None:
+    server.script(f"/Archives/{PATH}", DOWN)
+    server.script(f"/Archives/{FORM}", Scripted(FORM_INDEX))
+    read = read_daily_index(client, ALL_LISTED, OWNERSHIP_FORMS)
+    assert read is not None
+    assert (read.source_path, read.whole) == (FORM, True)
+    with pytest.raises(BrokenAnswer, match="for another file EDGAR answers"):
+        read_daily_index(client, ListedDay(DAY, "listed", PATH), OWNERSHIP_FORMS)
 
 
 def test_an_index_that_has_not_changed_is_not_sent_again(server: ScriptedServer, client: EdgarClient) -> None:
