@@ -25,6 +25,8 @@ from ..tables import DayCoverage, QuarantinedFiling
 from .errors import CommandFailed, explained
 from .output import console, print_line
 
+FIRST_INDEX = date(1993, 1, 1)
+"""No index of EDGAR's is older."""
 SHOWN = 20
 MARKS = {
     Standing.COMPLETE: "#",
@@ -114,6 +116,8 @@ def show_status(first: date | None, last: date | None, today: date | None, *, as
     if first and last and first > last:
         raise CommandFailed(f"the range would begin on {first} and end on {last}: give the earlier date first")
     now = today or today_in_new_york()
+    if (first and first < FIRST_INDEX) or max(first or now, last or now) > now:
+        raise CommandFailed(f"EDGAR has indexes from {FIRST_INDEX} to today, {now}: give dates within")
     settings = load_settings()
     with Lake.open(settings.lake) as lake:
         lake.check_files()

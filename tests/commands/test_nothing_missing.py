@@ -164,7 +164,8 @@ def test_a_lake_left_alone_says_how_far_behind_it_is(user: Workspace, archive: A
     assert form4_here("status", "2024-01-11", "2024-01-19").returncode == 0
     assert form4_here("status", "2024-01-02", "2024-01-19").returncode == 1
     assert status(date(2024, 1, 19), "2024-01-11", "2024-01-19")["complete"] is True
-    assert form4_here("status", "2024-01-19", "2024-01-11").returncode == 2
+    for wrong in (("2024-01-19", "2024-01-11"), ("0001-01-01",), ("2024-01-02", "9999-12-31")):
+        assert form4_here("status", *wrong).returncode == 2
 
 
 def test_gaps_that_nobody_asked_for_are_named_and_filled_by_one_command(user: Workspace, archive: Archive) -> None:
