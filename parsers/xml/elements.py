@@ -100,29 +100,30 @@ def fill(element: _Element, shape: Shape, reading: Reading) -> None:
     text = element.text
     if text is not None:
         reading.stray(text, element)
+    before: Part | None = None
+    notes: str | None = None
     for child in children(element):
         spec = shape.get(child.tag)
-        if spec is None and child.tag == "footnoteId":
-            reading.misplaced(child, _nearest(child, shape))
-        elif spec is None:
-            reading.unknown(child)
-        else:
+        if spec is not None:
             spec.read(child, reading)
+            before = spec
+        elif child.tag == "footnoteId":
+            notes = _first_notes(element, shape) if notes is None else notes
+            reading.misplaced(child, (_fn_columns(before) or [notes])[-1])
+        else:
+            reading.unknown(child)
         tail = child.tail
         if tail is not None:
             reading.stray(tail, element)
 
 
-def _nearest(reference: _Element, shape: Shape) -> str:
-    """The footnote column of the field before a footnoteId, or else after it, or else of the first there may be."""
-    for sibling in reference.itersiblings(preceding=True):
-        if columns_before := _fn_columns(shape.get(sibling.tag)):
-            return columns_before[-1]
-    others = (*(shape.get(sibling.tag) for sibling in reference.itersiblings()), *shape.values())
+def _first_notes(element: _Element, shape: Shape) -> str:
+    """The footnote column of the first field in an element that has one, or else of the first there may be."""
+    others = (*(shape.get(child.tag) for child in children(element)), *shape.values())
     return next((each for spec in others for each in _fn_columns(spec)), "")
 
 
-def _fn_columns(spec: Leaf | Field | Group | Reference | NoColumn | None) -> list[str]:
+def _fn_columns(spec: Part | None) -> list[str]:
     """The columns of footnote ids that an element of the schema may fill, in its order."""
     if isinstance(spec, Group):
         return [each for child in spec.children.values() for each in _fn_columns(child)]
@@ -224,7 +225,10 @@ class Reference:
         _refer(self.fn_column, element, reading)
 
 
-Shape = dict[str, Leaf | Field | Group | Reference | NoColumn]
+Part = Leaf | Field | Group | Reference | NoColumn
+"""What an element fills."""
+
+Shape = dict[str, Part]
 """The children that an element may have, by their names."""
 
 

@@ -106,10 +106,13 @@ def _explained(wrap: _Wrap) -> int:
 
 
 def _odd_breaks(text: str) -> Iterator[_Break]:
+    seen, in_tag = 0, False
     for match in _ODD_BREAK.finditer(text):
         newline = "\r\n" if text[match.start() - 1] == "\r" else "\n"
         start = match.start() + 1 - len(newline)
-        in_tag = text.rfind("<", 0, start) > text.rfind(">", 0, start)
+        opened, closed = text.rfind("<", seen, start), text.rfind(">", seen, start)
+        in_tag = opened > closed if opened != closed else in_tag
+        seen = start
         yield _Break(start, newline, start - text.rfind("\n", 0, start) - 1, in_tag)
 
 

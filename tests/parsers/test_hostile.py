@@ -24,6 +24,17 @@ def fill(unit: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
 
 
 HOSTILE = {
+    "misplaced footnote ids": fill(b'<footnoteId id="F1"/>'),
+    "misplaced footnote ids after fields": fill(
+        b'<footnoteId id="F1"/>',
+        b"<nonDerivativeTable><nonDerivativeHolding>",
+        b"</nonDerivativeHolding></nonDerivativeTable>",
+    ),
+    "line breaks inside a text": fill(b"a\n", b"<remarks>", b"</remarks>"),
+    "line breaks inside a text, lines of one width": fill(b"a" * 60 + b"\n", b"<remarks>", b"</remarks>"),
+    "line breaks inside a tag": fill(b"a\n", b"<remarks "),
+    "line breaks inside tags": fill(b"<issu\ner/>"),
+    "line breaks after <": fill(b"<\n"),
     "bare &": fill(b"&"),
     "bare & in remarks": fill(b"& ", b"<remarks>", b"</remarks>"),
     "bare <": fill(b"<"),
