@@ -11,7 +11,7 @@ from ..edgar_calendar import NEW_YORK
 from ..exits import Exit
 from ..flows.serving.closed_app import LOGIN
 from ..flows.serving.environment import prepare_for_prefect
-from ..flows.serving.find_api import configured_api
+from ..flows.serving.find_api import answers_at_all, configured_api
 from ..flows.serving.prefect_server import HOST, ServerFailed, prefect_server
 from ..flows.serving.state_folder import Announced, StateFolder, state_folder
 from ..flows.steps.run import check_run
@@ -55,6 +55,8 @@ def _serve(settings: Settings) -> None:
     folder.make()
     os.environ.update(FOR_RUNS)
     if url := configured_api():
+        if why := answers_at_all(url):
+            raise SettingsError(f"Prefect's API at {url} does not answer ({why}): start it, or unset PREFECT_API_URL")
         prepare_for_prefect(None)
         say(f"using the Prefect server at {url}, as PREFECT_API_URL or your Prefect profile says")
         _run(settings, _deployments(settings), folder, f"the API: {url}", own_server=False)

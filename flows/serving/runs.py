@@ -32,8 +32,11 @@ def run_flow(
             return _recorded(flow, parameters, tell)
     if not _found_api(settings, tell):
         return flow(**parameters)
-    from .recorded import NotBegun
-
+    try:
+        from .recorded import NotBegun
+    except (ImportError, OSError, RuntimeError, ValueError) as failed:  # a home or settings that Prefect cannot use
+        tell(f"this run is not recorded: Prefect cannot be loaded ({failed})")
+        return flow(**parameters)
     try:
         return _recorded(flow, parameters, tell)
     except NotBegun as failed:
@@ -52,33 +55,32 @@ def _recorded(flow: Flow[..., Told], parameters: Mapping[str, Any], tell: Callab
 
 def _found_api(settings: Settings, tell: Callable[[str], None]) -> bool:
     """Whether an API is there for this run; if so, this process is prepared to import Prefect."""
-    if url := configured_api():
-        if why := answers_at_all(url):
-            tell(f"this run is not recorded: Prefect's API at {url} does not answer ({why})")
-            return False
-        prepare_for_prefect(None)
-        return True
-    folder = state_folder(settings)
-    if server := running_serve(folder):
+    try:
+        folder = state_folder(settings)
+    except SettingsError:
+        folder = None
+    if folder and (server := running_serve(folder)) and configured_api() in (None, server.api_url):
         prepare_for_prefect(folder.prefect_home, server.api_url, server.secret)
-    return server is not None
+        return True
+    url = configured_api()
+    if url and (why := answers_at_all(url)):
+        tell(f"this run is not recorded: Prefect's API at {url} does not answer ({why})")
+        return False
+    if url:
+        prepare_for_prefect(None)
+    return url is not None
 
 
 @contextmanager
 def _some_api(settings: Settings) -> Iterator[None]:
-    if url := configured_api():
-        if why := answers_at_all(url):
-            raise SettingsError(
-                f"Prefect's API at {url} does not answer ({why}): start it, unset PREFECT_API_URL, or set prefect: auto"
-            )
-        prepare_for_prefect(None)
+    """An API for this run, if need be of a server that ends with it."""
+    said: list[str] = []
+    if _found_api(settings, said.append):
         yield
         return
+    if said:
+        raise SettingsError(f"{said[0]}: start it, unset PREFECT_API_URL, or set prefect: auto")
     folder = state_folder(settings)
-    if server := running_serve(folder):
-        prepare_for_prefect(folder.prefect_home, server.api_url, server.secret)
-        yield
-        return
     prepare_for_prefect(folder.prefect_home)
     try:
         with prefect_server(0, token_urlsafe(32), folder) as server:

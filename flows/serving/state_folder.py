@@ -104,11 +104,14 @@ class StateFolder:
 
 
 def state_folder(settings: Settings) -> StateFolder:
-    """The folder of the settings; else form4lake in $XDG_STATE_HOME, or in ~/.local/state."""
+    """The folder of the settings; else form4lake in $XDG_STATE_HOME, or in ~/.local/state.
+
+    Raises SettingsError for a user without a home.
+    """
     if settings.state_folder:
         return StateFolder(settings.state_folder.expanduser().absolute())
     base = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
     try:
         return StateFolder(base.expanduser().absolute() / "form4lake")
-    except RuntimeError:  # a user without a home
-        return StateFolder(Path("/nonexistent/form4lake"))
+    except RuntimeError:
+        raise SettingsError("state_folder: this user has no home; set a folder, as FORM4_STATE_FOLDER=FOLDER") from None

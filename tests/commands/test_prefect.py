@@ -17,7 +17,6 @@ from form4lake.storage import Lake
 from form4lake.tests.builders.workspace import FIRST, FORM4, TODAY, Workspace, form4, says
 
 NIGHTLY = ["nightly", "--as-of", TODAY.isoformat()]
-NEEDS_NO_SERVER = "FORM4_PREFECT=auto"
 
 
 @pytest.fixture
@@ -62,6 +61,7 @@ def test_an_api_that_does_not_answer_is_said_in_one_line_and_hinders_nothing(fil
     assert "not recorded" in about[0]
     filled.monkeypatch.setenv("FORM4_PREFECT", "always")
     says(form4(*NIGHTLY), 2, "127.0.0.1:9", "prefect: auto")
+    says(form4("serve"), 2, "127.0.0.1:9", "PREFECT_API_URL")
 
 
 def newer_database(home: Path) -> None:
