@@ -508,6 +508,12 @@ GATHERED = (
         "footnote_ids", "VARCHAR[]", True, "Ids of the filing's footnotes, in the order of their text: F1, F10, F2."
     ),
     Column("footnote_texts", "VARCHAR[]", True, "Texts of the filing's footnotes, in the order of footnote_ids."),
+    Column(
+        "currency_notes",
+        "VARCHAR[]",
+        True,
+        "Footnotes on prices that name a currency other than US dollars and speak of no conversion: `F1 NOK`.",
+    ),
     Column("doubted_rows", "VARCHAR[]", True, "The transactions that the parser doubts: I 3 is row 3 of Table I."),
     Column("doubted_texts", "VARCHAR[]", True, "What it doubts of them, in the order of doubted_rows."),
 )

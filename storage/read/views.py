@@ -107,18 +107,17 @@ def sec_views() -> tuple[View, ...]:
     )
 
 
-@cache
 def sec_tsv_views() -> tuple[View, ...]:
     """The views of the schema `sec_tsv`: as `sec`, with the types that DuckDB's `read_csv` gives the SEC's files."""
     return tuple(
         View(
-            f"sec_tsv.{each.name}",
+            each.name.replace("sec.", "sec_tsv."),
             f"{each.doc} Dates are text, as in the SEC's files.",
-            {column.name: column.doc for column in each.columns},
+            each.columns,
             {},
-            tsv_query(each),
+            tsv_query(SEC_TABLES[each.name.removeprefix("sec.")]),
         )
-        for each in SEC_TABLES.values()
+        for each in sec_views()
     )
 
 

@@ -27,6 +27,7 @@ SELECT
         )::SMALLINT AS role_rank,
         n.footnote_ids AS footnote_ids,
         n.footnote_texts AS footnote_texts,
+        n.currency_notes AS currency_notes,
         d.doubted_rows AS doubted_rows,
         d.doubted_texts AS doubted_texts
     )
@@ -70,8 +71,30 @@ LEFT JOIN (
     SELECT
         accession_number,
         list(footnote_id ORDER BY footnote_id) AS footnote_ids,
-        list(footnote_text ORDER BY footnote_id) AS footnote_texts
-    FROM ({footnotes})
+        list(footnote_text ORDER BY footnote_id) AS footnote_texts,
+        list(footnote_id || ' ' || currency ORDER BY footnote_id) FILTER (currency IS NOT NULL) AS currency_notes
+    FROM (
+        SELECT
+            *,
+            CASE
+                WHEN NOT regexp_matches(footnote_text, '(?i)\bpric|per share') THEN NULL
+                WHEN regexp_matches(footnote_text, '(?i)\bu\.?s\.? ?dollar|\busd?\b ?\$|\busd\b|convert|conversion|exchange rate|equivalent|translat')
+                    THEN NULL
+                WHEN regexp_matches(footnote_text, '(?i)norwegian kron|\bNOK\b') THEN 'NOK'
+                WHEN regexp_matches(footnote_text, '(?i)swedish kron|\bSEK\b') THEN 'SEK'
+                WHEN regexp_matches(footnote_text, '(?i)danish kron|\bDKK\b') THEN 'DKK'
+                WHEN regexp_matches(footnote_text, '(?i)\beuros?\b|\bEUR\b|€') THEN 'EUR'
+                WHEN regexp_matches(footnote_text, '(?i)canadian dollar|\bCAD\b|\bC\$|\bCdn') THEN 'CAD'
+                WHEN regexp_matches(footnote_text, '(?i)\bpounds? sterling|british pound|\bGBP\b|\bpence\b|£') THEN 'GBP'
+                WHEN regexp_matches(footnote_text, '(?i)swiss franc|\bCHF\b') THEN 'CHF'
+                WHEN regexp_matches(footnote_text, '(?i)australian dollar|\bAUD\b|\bA\$') THEN 'AUD'
+                WHEN regexp_matches(footnote_text, '(?i)japanese yen|\bJPY\b|¥') THEN 'JPY'
+                WHEN regexp_matches(footnote_text, '(?i)hong kong dollar|\bHKD\b|HK\$') THEN 'HKD'
+                WHEN regexp_matches(footnote_text, '(?i)renminbi|\bRMB\b|\bCNY\b') THEN 'CNY'
+                WHEN regexp_matches(footnote_text, '(?i)israeli shekel|\bNIS\b|\bILS\b') THEN 'ILS'
+            END AS currency
+        FROM ({footnotes})
+    )
     GROUP BY accession_number
 ) n ON n.accession_number = f.accession_number
 LEFT JOIN (

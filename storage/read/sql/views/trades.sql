@@ -13,7 +13,8 @@
 -- @role_rank: The highest of the owners' roles: 1 chief executive, 2 chief financial officer, 3 other officer, 4 director, 5 ten per cent owner, 6 other, as a rule an entity of a group.
 -- @is_derivative: Whether it is of Table II: a derivative security.
 -- @code_meaning: What the transaction code stands for.
--- @value: Shares × price, exact; NULL where either is NULL.
+-- @value: Shares × price in US dollars, exact; NULL where either is NULL or the price is in another currency.
+-- @price_currency: The currency that a footnote of the price names, if it is not the US dollar: `NOK`.
 -- @is_amended: Whether an amendment has replaced this row: corrected, repeated or withdrawn it.
 -- @superseded_by: The amendment that did.
 -- @superseded_reason: corrected, restated or withdrawn; amended in lakes of older versions.
@@ -32,7 +33,7 @@ WITH noted AS (
         NULL::DATE AS exercise_date, NULL::DATE AS expiration_date, NULL::VARCHAR AS underlying_security_title,
         NULL::DECIMAL(20,4) AS underlying_security_shares, NULL::DECIMAL(20,4) AS underlying_security_value,
         shares_owned_following_transaction, value_owned_following_transaction, direct_or_indirect_ownership,
-        nature_of_ownership,
+        nature_of_ownership, transaction_price_per_share_fn AS price_notes,
         concat_ws(
             ',', security_title_fn, transaction_date_fn, deemed_execution_date_fn, transaction_coding_fn,
             transaction_timeliness_fn, transaction_shares_fn, transaction_price_per_share_fn,
@@ -48,6 +49,7 @@ WITH noted AS (
         transaction_acquired_disposed_code, exercise_date, expiration_date, underlying_security_title,
         underlying_security_shares, underlying_security_value, shares_owned_following_transaction,
         value_owned_following_transaction, direct_or_indirect_ownership, nature_of_ownership,
+        transaction_price_per_share_fn,
         concat_ws(
             ',', security_title_fn, conversion_or_exercise_price_fn, transaction_date_fn, deemed_execution_date_fn,
             transaction_coding_fn, transaction_timeliness_fn, transaction_shares_fn, transaction_total_value_fn,
@@ -97,7 +99,14 @@ SELECT
     t.transaction_acquired_disposed_code,
     t.transaction_shares,
     t.transaction_price_per_share,
-    TRY(t.transaction_shares * t.transaction_price_per_share) AS value,
+    split_part(
+        list_filter(
+            f.currency_notes, lambda note: list_contains(string_split(t.price_notes, ','), split_part(note, ' ', 1))
+        )[1],
+        ' ',
+        2
+    ) AS price_currency,
+    CASE WHEN price_currency IS NULL THEN TRY(t.transaction_shares * t.transaction_price_per_share) END AS value,
     t.transaction_total_value,
     t.conversion_or_exercise_price,
     t.exercise_date,
