@@ -119,6 +119,16 @@ def questions(of: Subject) -> list[Question]:
         Question("trades of an issuer", 0.4, f"SELECT * FROM trades WHERE issuer_cik = {of.issuer_cik}"),
         Question("trades of a ticker", 0.4, f"SELECT * FROM trades WHERE ticker = '{of.ticker}'"),
         Question(
+            "latest_holdings of an issuer", 0.4, f"SELECT * FROM latest_holdings WHERE issuer_cik = {of.issuer_cik}"
+        ),
+        Question("late_filings of an issuer", 0.4, f"SELECT * FROM late_filings WHERE issuer_cik = {of.issuer_cik}"),
+        Question("plan_trades of an issuer", 0.4, f"SELECT * FROM plan_trades WHERE issuer_cik = {of.issuer_cik}"),
+        Question(
+            "latest_holdings, everything",
+            10,
+            "SELECT is_derivative, identity, count(*), sum(shares_owned) FROM latest_holdings GROUP BY ALL",
+        ),
+        Question(
             "current_filings, everything",
             5,
             "SELECT form_type, is_current, count(*), count(superseded_by) FROM current_filings GROUP BY ALL",

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from form4lake.parsers.dataset.rows import parse_dataset_batch
+from form4lake.parsers.dataset.zip_file import read_dataset
 from form4lake.storage import Lake
 from form4lake.storage.write.filed import FiledReport, FiledRow
 from form4lake.storage.write.matching import NO_CANDIDATE, NO_ISSUER, NO_OWNER, match_amendments
@@ -393,3 +395,25 @@ def test_commits_in_any_order_keep_what_one_commit_of_everything_would_say(tmp_p
         wanted = read(whole, f"FROM {table} ORDER BY ALL")
         assert len(wanted) > 5
         assert read(lake, f"FROM {table} ORDER BY ALL") == wanted, table
+
+
+@pytest.mark.flow
+def test_every_amendment_of_a_real_quarter_is_matched_or_named_with_the_reason(lake: Lake, real_edgar: Path) -> None:
+    """The set lacks owners: signatures stand for them. What it amends is often of the quarter before."""
+    ingest = lake.begin("2024Q3")
+    with (real_edgar / "datasets" / "2024q3_form345_partial.zip").open("rb") as file:
+        for batch in read_dataset(file).batches():
+            for each in parse_dataset_batch(batch):
+                ingest.add_filing(each, each.filing_date or MONDAY)
+    lake.commit(ingest, writer="test")
+    ((amendments, matched, unmatched, both),) = read(
+        lake,
+        "SELECT count(DISTINCT accession_number), count(amends), count(unmatched), count_if(amends IS NULL = "
+        "(unmatched IS NULL)) FROM amendments",
+    )
+    assert (amendments, both) == (617, 0)
+    assert matched + unmatched == 617
+    assert matched > 250
+    # Never one of another period without a row in common.
+    wrong = "SELECT count(*) FROM amendments WHERE amends IS NOT NULL AND NOT same_period AND rows_in_common = 0"
+    assert read(lake, wrong) == [(0,)]
