@@ -262,9 +262,9 @@ def _columns(part: Part, grid: Grid, can: _Can) -> list[int]:
 
 def _between_amounts(part: Part, grid: Grid, found: Sequence[int]) -> bool:
     """Whether a number stands nearer to the tag of amounts disposed of than of those acquired, but not on it."""
-    if not grid.two_amounts:
+    if not grid.two_amounts or SHARES not in grid.roles[:-1]:
         return False
-    at = list(grid.roles).index(SHARES)
+    at = grid.roles.index(SHARES)
     if at not in found or part.start - grid.starts[at] < grid.starts[at + 1] - part.start:
         return False
     return not (part.start >= grid.starts[at + 1] - DRIFT and part.end > grid.starts[at + 1] + DRIFT)
