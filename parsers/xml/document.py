@@ -14,7 +14,7 @@ from ..header import Header, made_on
 from ..issues import MOST_ROWS
 from ..ticker import ticker
 from ..values import day, fold
-from .elements import Reading, Shape, children, columns, flatten
+from .elements import Reading, Shape, children, columns, flatten, id_of
 from .rows import read_rows
 from .shapes import FILING, OWNER, SIGNATURE
 
@@ -153,7 +153,7 @@ def _footnotes(sections: list[_Element], reading: Reading) -> list[Footnote]:
             if note.tag != "footnote":
                 reading.unknown(note)
                 continue
-            name = (note.get("id") or "").strip()
+            name = id_of(note, reading)
             text = fold(flatten(note) if len(note) else note.text or "")
             if name in by_id:
                 reading.issue(f"a second footnote {name[:40]}; the first was kept", text, "footnote_text")

@@ -48,7 +48,7 @@ class Reading(Issues):
         if self.is_rewritten:
             column = ""
         where = "the id was put on the nearest field" if column else "the id is on no field"
-        name = (reference.get("id") or "").strip()
+        name = id_of(reference, self)
         self.issue(f"a footnoteId where the form has none; {where}", name or None, column or None)
         if name:
             self.footnotes_named.add(name)
@@ -261,9 +261,18 @@ def _marked_up(element: _Element, fn_column: str, reading: Reading) -> str:
     return flatten(element)
 
 
+def id_of(element: _Element, reading: Reading) -> str:
+    """The `id` of a footnote or of a reference to one; a line break inside it, `F⏎1`, is removed and reported."""
+    filed = (element.get("id") or "").strip()
+    name = "".join(filed.split())
+    if name != filed:
+        reading.issue("the id of a footnote had a line break or blanks inside, which were removed", filed)
+    return name
+
+
 def _refer(column: str, reference: _Element, reading: Reading) -> None:
     """Add the id that a `footnoteId` element names to those of a column."""
-    name = (reference.get("id") or "").strip()
+    name = id_of(reference, reading)
     if not name or "," in name or len(reference) or reference.text:
         raw = fold(f"{name} {flatten(reference)}")
         reading.issue("a footnoteId element that does not just name one footnote", raw)

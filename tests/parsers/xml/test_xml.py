@@ -422,3 +422,11 @@ def test_a_misplaced_footnote_id_without_a_field_is_in_the_issue() -> None:
     )
     assert filing.issuer_name == "One"
     assert [each.raw_value for each in filing.parse_issues] == ["F1", "2024-01-01 F2", "F3"]
+
+
+def test_a_line_break_inside_the_id_of_a_footnote_is_removed() -> None:
+    notes = '<footnotes><footnote id="F\r\n1">A</footnote></footnotes>'
+    filing = read(amounts('<value>1</value><footnoteId id="F\n1"/>') + notes)
+    assert filing.non_derivative_transactions[0].transaction_shares_fn == "F1"
+    assert [(each.footnote_id, each.footnote_text) for each in filing.footnotes] == [("F1", "A")]
+    assert [each.raw_value for each in filing.parse_issues] == ["F 1", "F 1"]
