@@ -58,8 +58,7 @@ def read_front(front: Sequence[Line], filing: Filing, parties: Parties, made_on:
             read.add(item.kind)
             if done:
                 account.take(*item.parts)
-    for column in ("issuer_trading_symbol",):
-        filing.ticker = ticker(getattr(filing, column))
+    filing.ticker = ticker(filing.issuer_trading_symbol)
 
 
 def _item(item: Item, filing: Filing, made_on: date | None) -> bool:

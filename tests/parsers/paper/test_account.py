@@ -55,7 +55,6 @@ def test_nothing_of_a_generated_form_vanishes(style: Style) -> None:
     [
         ("FORM 4\n", "FORM 4\nAMENDED AND RESTATED\n"),
         ("   Doe, Jane\n", "   Doe, Jane\n   c/o Smith & Partners\n"),
-        ("3. ", "3. "),
         (
             "4. Statement",
             "3. IRS or Social Security Number of Reporting Person (Voluntary)\n   123-45-6789\n4. Statement",
