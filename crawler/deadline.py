@@ -173,13 +173,20 @@ class Watchdog:
     def _watch(self) -> None:
         with self._changed:
             while self._under_way or self._wait(IDLE_SECONDS):
-                now = time.monotonic()
-                for each in self._under_way:
-                    if each.deadline <= now and not each.shut:
-                        each.end()
-                waiting = [each.deadline for each in self._under_way if not each.shut]
-                self._wait(min(waiting, default=now + IDLE_SECONDS) - now)
+                self._wait(self._end_overdue())
             self._watching = False
+
+    def _end_overdue(self) -> float:
+        """End the requests whose time is up; how many seconds the next one has.
+
+        Not in `_watch`: its frame lives until the process ends, and would keep a request with its error and its frames.
+        """
+        now = time.monotonic()
+        for each in self._under_way:
+            if each.deadline <= now and not each.shut:
+                each.end()
+        waiting = [each.deadline for each in self._under_way if not each.shut]
+        return min(waiting, default=now + IDLE_SECONDS) - now
 
     def _wait(self, seconds: float) -> bool:
         self._wakes_at = time.monotonic() + seconds

@@ -63,7 +63,10 @@ def test_prefect_tells_nobody_that_it_is_used(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     monkeypatch.setenv("TERM", "xterm")
     ours, terminal = pty.openpty()  # elsewhere Prefect counts no users
-    script = "import flows.nightly, os; print('tty', os.isatty(1))"
+    script = (
+        "from form4lake.flows.serving.environment import prepare_for_prefect; prepare_for_prefect(None)\n"
+        "import form4lake.flows.serving.recorded, os; print('tty', os.isatty(1))"
+    )
     with os.fdopen(ours, "rb") as screen:
         subprocess.run([sys.executable, "-c", script], stdin=terminal, stdout=terminal, stderr=terminal, check=True)
         assert screen.read1() == b"tty True\r\n"
