@@ -180,7 +180,9 @@ def load_settings(config: Path | None = None) -> Settings:
     try:
         return Settings(**document)
     except ValidationError as failed:
-        raise SettingsError("\n".join(_explain(error, path) for error in failed.errors())) from None
+        mistakes = [_explain(error, path) for error in failed.errors()]
+    # Raised here, so that it does not refer to pydantic's error, which hides its causes from the search for garbage.
+    raise SettingsError("\n".join(mistakes))
 
 
 def _config_path(config: Path | None) -> Path | None:
