@@ -32,8 +32,14 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Let the interpreter's end free what DuckDB would else report as leaked."""
+    """Let the interpreter's end free what DuckDB would otherwise report as leaked.
+
+    pydantic's errors hide the errors in them from the garbage collector: these would keep their frames for ever.
+    """
     gc.unfreeze()
+    for each in gc.get_objects():
+        if issubclass(type(each), BaseException):
+            each.__traceback__ = None
 
 
 @pytest.fixture(scope="session")
