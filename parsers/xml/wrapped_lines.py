@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 MOST_BYTES = 2**20
 """Larger documents are left as they are: the largest real form seen has 0.1 MB."""
@@ -91,7 +92,11 @@ def unwrapped(content: bytes) -> Unwrapped | None:
 
 def _best(text: str, encoding: str) -> Unwrapped | None:
     """The text without the breaks of the wrap that explains most of its odd breaks."""
-    odd = list(_odd_breaks(text))
+    # A wrap explains a break in LEAST_WIDTH characters at most, and at least half of the odd ones: more are none.
+    most = 2 * len(text) // LEAST_WIDTH + 2
+    odd = list(islice(_odd_breaks(text), most + 1))
+    if len(odd) > most:
+        return None
     lines = [len(line) for line in text.replace("\r\n", "\n").split("\n")]
     wraps = (_of_long_lines(lines, odd), *_of_the_whole(text, max(lines), odd))
     best = max((each for each in wraps if _is_convincing(each, odd, text)), key=_explained, default=None)

@@ -63,7 +63,7 @@ def test_what_reads_is_allowed(asked: Workspace) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("n\n4\n")
     assert "cluster_buys" in form4_here("sql", "select function_name from duckdb_functions() where not internal").stdout
-    assert form4_here("sql", "show tables").stdout.count("trades") == 2  # plan_trades too
+    assert "plan_trades" in form4_here("sql", "show tables").stdout
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_file_that_others_may_only_read_and_we_cannot_close_is_refused(options
         RateLimiter(options)
 
 
-@pytest.mark.parametrize("kind", ["symbolic link", "folder", "no regular file"])
+@pytest.mark.parametrize("kind", ["symbolic link", "folder", "not a regular file"])
 def test_what_is_no_plain_file_is_refused(options: ClientOptions, tmp_path: Path, kind: str) -> None:
     path = limiter_file(options)
     path.parent.mkdir()

@@ -126,7 +126,7 @@ def test_every_table_and_column_has_its_comment_in_any_duckdb(lake: Lake, tmp_pa
         tables = catalog.sql(said.format("duckdb_views()")).fetchall()
         columns = catalog.sql(said.format("duckdb_columns()")).fetchall()
         (about,) = catalog.sql(
-            "SELECT comment FROM duckdb_columns() WHERE table_name = 'DERIV_TRANS' AND column_name = 'TRANS_DATE_FN'"
+            f"{said.format('duckdb_columns()')} AND table_name = 'DERIV_TRANS' AND column_name = 'TRANS_DATE_FN'"
         ).fetchall()
     assert len(tables) == 8
     assert len(columns) == sum(len(each) for each in MEMBERS.values())
