@@ -30,6 +30,8 @@ from .environment import end_prefect_thread_at_exit
 
 SEND_SECONDS = 10.0
 
+end_prefect_thread_at_exit()  # also of a run that is stopped before its flow begins
+
 P = ParamSpec("P")
 
 
