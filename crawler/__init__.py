@@ -2,6 +2,7 @@
 
 from .client import Answer, EdgarClient, Validators
 from .content import Content
+from .current_feed import Feed, Listed, feed_path, parse_feed, read_feed
 from .datasets import FIRST_DATASET, Dataset, dataset_links, dataset_name, dataset_paths, fetch_dataset, local_dataset
 from .days import FIRST_DAILY_INDEX, DayState, ListedDay, survey_days
 from .errors import (
@@ -42,7 +43,9 @@ __all__ = [
     "DayState",
     "EdgarClient",
     "EdgarDown",
+    "Feed",
     "IndexFile",
+    "Listed",
     "ListedDay",
     "MissingIdentity",
     "PaceLost",
@@ -55,13 +58,16 @@ __all__ = [
     "dataset_links",
     "dataset_name",
     "dataset_paths",
+    "feed_path",
     "fetch_dataset",
     "fetch_submission",
     "limiter_name",
     "list_daily_indexes",
     "local_dataset",
+    "parse_feed",
     "parse_index",
     "read_daily_index",
+    "read_feed",
     "read_quarterly_index",
     "read_rate_limiter",
     "survey_days",

@@ -83,17 +83,23 @@ class EdgarClient:
     """A client of one EDGAR; threads share it. A context manager, to be closed when done."""
 
     def __init__(
-        self, options: ClientOptions, *, clock: Clock | None = None, shared: SharedRecord | None = None
+        self,
+        options: ClientOptions,
+        *,
+        clock: Clock | None = None,
+        shared: SharedRecord | None = None,
+        ahead_share: float = 0.0,
     ) -> None:
         """Raises MissingIdentity or BadOptions; makes no request.
 
-        `shared`: where machines that share a lake agree on the rate; None: this machine has all of it.
+        `shared`: where machines that share a lake agree on the rate; None: this machine has all of it. `ahead_share`:
+        the share of the rate for which its requests go before those of others that wait already.
         """
         check_options(options)
         self._options = options
         self._base = options.base_url.rstrip("/")
         self._clock = clock or Clock()
-        self._limiter = RateLimiter(options, self._clock, shared=shared)
+        self._limiter = RateLimiter(options, self._clock, shared=shared, ahead_share=ahead_share)
         self._transport = Transport(options)
         self._closed = threading.Event()
         self._interrupted_by: Callable[[], Exception] | None = None

@@ -25,6 +25,9 @@ INDEX = Limit("an index", 128 * MEBIBYTE)
 COMPRESSED_INDEX = Limit("an index packed with Unix compress", 16 * MEBIBYTE)
 """EDGAR packed those of the nineties so, which have some 300 KB; to unpack one takes half a second a megabyte."""
 
+FEED = Limit("a page of the current feed", 4 * MEBIBYTE)
+"""A hundred entries have some 65 KB."""
+
 LISTING = Limit("a listing", 4 * MEBIBYTE)
 """A quarter's index.json has about 100 KB; read as JSON it takes many times its size."""
 

@@ -42,6 +42,12 @@ NO_PART_SECONDS = 0.1
 RECHECK_SECONDS = 30.0
 """A closed rate limiter is looked at this often at least: the clock may be set, or the machine may have slept."""
 
+SAME_SECONDS = 1e-5
+"""Times in the record are rounded to less than this."""
+
+CLAIMED_SECONDS = 5.0
+"""A last departure may be as far ahead, where a request goes before others: they see it as gone already."""
+
 _MAGIC = "form4lake-gate-1"
 _RECORD_BYTES = 128
 _REASON_BYTES = 256
@@ -84,11 +90,17 @@ class RateLimiter:
     """One host's rate limiter; threads may share the object, processes share the file."""
 
     def __init__(
-        self, options: ClientOptions, clock: Clock | None = None, *, shared: SharedRecord | None = None
+        self,
+        options: ClientOptions,
+        clock: Clock | None = None,
+        *,
+        shared: SharedRecord | None = None,
+        ahead_share: float = 0.0,
     ) -> None:
         """Make the folder and the file if need be; raises BadOptions if they cannot be used.
 
-        `shared`: where the machines that share the rate agree on it; None: this one has all of it.
+        `shared`: where the machines that share the rate agree on it; None: this one has all of it. `ahead_share`: the
+        share of the rate, 0 to 1, for which requests of this object go before those that wait already.
         """
         self._path = limiter_file(options)
         self._own = options.rate_limiter_folder is None
@@ -97,6 +109,8 @@ class RateLimiter:
         self._closest = CLOSEST_SHARE / options.requests_per_second
         self._pace = SharedPace(shared, options.requests_per_second, self._close_here) if shared else None
         self._last = -math.inf
+        self._ahead_gap = 1 / (ahead_share * options.requests_per_second) if ahead_share else math.inf
+        self._last_ahead = -math.inf
         self._threads = threading.Lock()
         self._announced = 0.0
         with self._record():
@@ -104,25 +118,30 @@ class RateLimiter:
 
     def wait(self, stop: threading.Event) -> None:
         """Return when it is this request's turn, after any pause; raises ClientClosed once `stop` is set."""
-        slot: float | None = None
+        slot = claim = None
         while not stop.is_set():
             own_gap = self._own_gap()
             if own_gap is None:
-                slot = None
+                slot = claim = None
                 self._clock.sleep(NO_PART_SECONDS, stop)
                 continue
             with self._record(stop=stop) as record:
                 now = self._clock.monotonic()
                 closed_for = record.closed_until - self._clock.wall()
                 if closed_for > 0:
-                    slot = None
+                    slot = claim = None
                     delay = min(closed_for, RECHECK_SECONDS)
                     self._announce(record.closed_until)
                 else:
+                    earliest = max(record.last_departure + self._closest, self._last + own_gap)
+                    if claim is not None and abs(record.last_departure - claim) < SAME_SECONDS:
+                        earliest = claim  # nobody has gone since
                     if slot is None:
                         slot = max(record.next_slot, now)
                         record.next_slot = slot + self._spacing
-                    delay = max(slot, record.last_departure + self._closest, self._last + own_gap) - now
+                        if now - self._last_ahead >= self._ahead_gap:
+                            slot = claim = record.last_departure = self._last_ahead = max(now, earliest)
+                    delay = max(slot, earliest) - now
                     if delay <= 0:
                         record.last_departure = self._last = now
                         return
@@ -178,7 +197,8 @@ class RateLimiter:
         if record is None:
             return _Record(next_slot=now + self._spacing, last_departure=now)
         absurd = max(ABSURD_SECONDS, ABSURD_SLOTS * self._spacing)
-        if record.last_departure > now or record.next_slot - now > absurd:  # the machine was restarted
+        ahead = max(CLAIMED_SECONDS, 2 * self._spacing)
+        if record.last_departure > now + ahead or record.next_slot - now > absurd:  # the machine was restarted
             record.next_slot, record.last_departure = now + self._spacing, now
         if record.closed_at > wall:  # the clock was set back: the pause moves with it
             record.closed_until -= record.closed_at - wall

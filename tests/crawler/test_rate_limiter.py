@@ -260,3 +260,35 @@ def test_closing_the_client_wakes_who_waits(slow: ClientOptions) -> None:
     threading.Timer(0.05, stop.set).start()
     with pytest.raises(ClientClosed):
         limiter.wait(stop)
+
+
+def test_a_share_of_the_rate_goes_before_those_that_wait(slow: ClientOptions, clock: SkippingClock) -> None:
+    """Others have booked the next hundred slots; a quarter of the rate goes ahead, evenly spaced from everybody."""
+    others, first = RateLimiter(slow, clock), RateLimiter(slow, clock, ahead_share=0.25)
+    others.wait(NEVER)
+    with others._record() as record:
+        record.next_slot += 100 * others._spacing
+    began = clock.monotonic()
+    went = departures(first, clock, 3)
+    assert went[0] - began <= 2 / 8, "the first goes at once"
+    assert went[1] - went[0] > 90 / 8, "beyond its share it waits like everybody"
+    everybody = [began, *went]
+    assert all(later - earlier >= 1 / 8 for earlier, later in pairwise(everybody))
+
+
+def test_a_request_that_goes_ahead_keeps_its_distance_from_one_that_went_meanwhile(
+    slow: ClientOptions, clock: SkippingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others, first = RateLimiter(slow, clock), RateLimiter(slow, clock, ahead_share=0.5)
+    others.wait(NEVER)
+    went = [clock.monotonic()]
+    sleep = clock.sleep
+
+    def oversleep(seconds: float, stop: threading.Event) -> None:
+        monkeypatch.setattr(clock, "sleep", sleep)
+        went.extend(departures(others, clock, 1))
+
+    monkeypatch.setattr(clock, "sleep", oversleep)
+    went += departures(first, clock, 1)
+    assert went[1] - went[0] >= 2 / 8, "the place of the one that overslept stays free"
+    assert went[2] - went[1] >= 1 / 8
