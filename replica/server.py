@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from . import pages
 from .archive import Archive
+from .current_feed import FEED_PATH, CurrentFeed
 from .datasets import dataset, dataset_modified, dataset_names
 from .faults import Fault, FaultKind, Faults
 from .hostile import hostile_answer
@@ -57,13 +58,21 @@ class _Reply:
 class Replica:
     """EDGAR on loopback, from `with Replica(archive) as edgar:` to the end of the block.
 
-    `port` 0 takes a free one; every answer waits `latency_seconds`. OSError where the port is taken.
+    `port` 0 takes a free one; every answer waits `latency_seconds`; `feed`: the current feed, None: that of the
+    archive's last day, which is over. OSError where the port is taken.
     """
 
     def __init__(
-        self, archive: Archive, *, port: int = 0, faults: Faults | None = None, latency_seconds: float = 0
+        self,
+        archive: Archive,
+        *,
+        port: int = 0,
+        faults: Faults | None = None,
+        latency_seconds: float = 0,
+        feed: CurrentFeed | None = None,
     ) -> None:
         self.archive = archive
+        self.feed = feed or CurrentFeed(archive, max(archive.rows, default=date.min))
         self.faults = faults or Faults([])
         self.latency_seconds = latency_seconds
         self._hits: list[Hit] = []
@@ -102,12 +111,14 @@ class Replica:
         with self._lock:
             self._hits.append(hit)
 
-    def reply(self, path: str, user_agent: str, fault: Fault | None) -> _Reply:
+    def reply(self, path: str, user_agent: str, fault: Fault | None, query: str = "") -> _Reply:
         """The answer to a request, with the faults that put another answer in its place."""
         if "@" not in user_agent:
             return _Reply(403, pages.UNDECLARED)
         if fault is not None and (instead := _instead(path, fault)):
             return instead
+        if path == FEED_PATH:
+            return _Reply(200, self.feed.page(query), "application/atom+xml")
         found = self._found(path)
         if found and fault and fault.kind in (FaultKind.EMPTY, FaultKind.CUT_LINES) and path.startswith(_INDEX_FOLDERS):
             return replace(found, body=shortened(path, found.body, empty=fault.kind is FaultKind.EMPTY))
@@ -122,6 +133,8 @@ class Replica:
             return None
         below = path.removeprefix(_ARCHIVES)
         modified = self.archive.modified(below)
+        if self.feed.hides(below):
+            return None
         if modified is not None and not path.endswith("/index.json") and self.faults.unpublished([path]):
             return None
         left_out = self.faults.left_out(path) if modified else frozenset()
@@ -150,6 +163,8 @@ class Replica:
         content = json.loads(listing)
         items = content["directory"]["item"]
         hidden = self.faults.unpublished([folder + item["name"] for item in items])
+        below = folder.removeprefix(_ARCHIVES)
+        hidden |= {folder + item["name"] for item in items if self.feed.hides(below + item["name"])}
         content["directory"]["item"] = [item for item in items if folder + item["name"] not in hidden]
         return json.dumps(content).encode("ascii")
 
@@ -200,14 +215,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         arrived = time.monotonic()
         replica = self.server.replica
-        path = urlsplit(self.path).path
+        path, query = urlsplit(self.path).path, urlsplit(self.path).query
         if path == _STATS:
             self._send(_Reply(200, json.dumps(replica.stats().as_json()).encode(), "application/json"))
             return
         user_agent = self.headers.get("User-Agent", "")
         fault = replica.faults.strike(path) if "@" in user_agent else None
         reset = fault is not None and fault.kind is FaultKind.RESET
-        reply = _Reply(0, b"") if reset else self._ranged(self._conditional(replica.reply(path, user_agent, fault)))
+        reply = (
+            _Reply(0, b"") if reset else self._ranged(self._conditional(replica.reply(path, user_agent, fault, query)))
+        )
         replica.count(Hit(arrived, path, _kind(path), reply.status, fault.kind if fault else None, user_agent))
         if replica.latency_seconds:
             time.sleep(replica.latency_seconds)
@@ -335,6 +352,8 @@ def _missing(path: str) -> _Reply:
 def _kind(path: str) -> str:
     if path.startswith(_INDEX_FOLDERS):
         return "index_json" if path.endswith("/index.json") else "index"
+    if path == FEED_PATH:
+        return "feed"
     if path == _DATASET_PAGE or _DATASET.fullmatch(path):
         return "dataset_page" if path == _DATASET_PAGE else "dataset"
     return "filing" if path.startswith("/Archives/edgar/data/") else "other"
