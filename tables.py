@@ -21,6 +21,9 @@ from typing import Annotated, Any, get_args, get_origin
 OWNERSHIP_FORMS = ("3", "3/A", "4", "4/A", "5", "5/A")
 """The six ownership form types, exactly as EDGAR's indexes spell them (specification, section 3.6.6)."""
 
+OPEN = "open"
+"""The state of an index date whose index is not read yet, and whose filings come from the current feed."""
+
 Text = Annotated[str | None, "VARCHAR"]
 Amount = Annotated[Decimal | None, "DECIMAL(20,4)"]
 Day = Annotated[date | None, "DATE"]
@@ -360,7 +363,8 @@ class IndexDay:
     index_date: IndexDate = required("Date of the daily index.")
     state: Name = required(
         "whole: read to its end; damaged: it could not be read, or not all of it; not published: it was not there yet; "
-        "holiday: EDGAR was closed; no index: a business day of which EDGAR has none."
+        "open: not read yet, its filings are those of the current feed; holiday: EDGAR was closed; no index: a "
+        "business day of which EDGAR has none."
     )
     forms: Text = doc("The form types taken from it, joined by a comma; NULL where there is no index.")
     read_at: Moment = required("When it was read last.")
@@ -396,8 +400,9 @@ class DayCoverage:
     state: Name = required(
         "whole: the index was read to its end and every filing is stored or in quarantine; partial: filings are "
         "missing, or only a data set knows the day and lacks what was filed after 17:30; damaged: the index could not "
-        "be read, or not all of it; not published: looked for, and not there yet; no index: a business day of which "
-        "EDGAR has none; holiday: EDGAR was closed; from a data set: never read, its quarter's data set is in the "
+        "be read, or not all of it; not published: looked for, and not there yet; open: not read yet, the filings are "
+        "those that `form4 watch` found; no index: a business day of which EDGAR has none; holiday: EDGAR was closed; "
+        "from a data set: never read, its quarter's data set is in the "
         "lake; never read: nothing is known of it."
     )
     forms: Text = required(
@@ -451,6 +456,9 @@ class Table:
     gathered: tuple[Column, ...] = ()
     """Columns that its Parquet files have besides, gathered from the filing's rows of other tables: no query has to
     gather them first, however it chooses filings."""
+    kept: tuple[Column, ...] = ()
+    """Columns that its Parquet files have besides, filled by the commit that first brings a row of that key: later ones
+    of the row keep them."""
     bloom: tuple[str, ...] = ()
     """Columns with a Bloom filter: rows are looked up by them in files sorted by issuer, where the statistics of a row
     group would skip nothing."""
@@ -458,7 +466,7 @@ class Table:
     @property
     def stored(self) -> tuple[Column, ...]:
         """The columns of its Parquet files."""
-        return self.columns + self.gathered
+        return self.columns + self.gathered + self.kept
 
     @property
     def of_filing(self) -> bool:
@@ -519,6 +527,14 @@ GATHERED = (
 )
 """What a row of `filings` carries of its owners, footnotes and issues in the lake's files; NULL where there is none."""
 
+KEPT = (
+    Column(
+        "first_seen_at", "TIMESTAMPTZ", True, "When the lake had the filing first; NULL in lakes of older versions."
+    ),
+    Column("first_seen_in", "INTEGER", True, "The version of the lake that had the filing first."),
+)
+"""What a row of `filings` carries of how it came into the lake."""
+
 
 def _table(
     name: str,
@@ -527,6 +543,7 @@ def _table(
     *key: str,
     sort: tuple[str, ...] = (),
     gathered: tuple[Column, ...] = (),
+    kept: tuple[Column, ...] = (),
     bloom: tuple[str, ...] = (),
 ) -> Table:
     columns = tuple(columns_of(record))
@@ -535,7 +552,7 @@ def _table(
         key = ("accession_number", *key)
     leading = [each.name for each in columns if each.name in ("issuer_cik", "filing_date")]
     order = sort or tuple(dict.fromkeys([*sorted(leading, reverse=True), *key]))
-    return Table(name, record, kind, columns, key, order, (record.__doc__ or "").strip(), gathered, bloom)
+    return Table(name, record, kind, columns, key, order, (record.__doc__ or "").strip(), gathered, kept, bloom)
 
 
 _LOOKED_UP = ("accession_number",)
@@ -543,7 +560,15 @@ _LOOKED_UP = ("accession_number",)
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        _table("filings", Filing, Kind.FILING, "accession_number", gathered=GATHERED, bloom=(*_LOOKED_UP, "ticker")),
+        _table(
+            "filings",
+            Filing,
+            Kind.FILING,
+            "accession_number",
+            gathered=GATHERED,
+            kept=KEPT,
+            bloom=(*_LOOKED_UP, "ticker"),
+        ),
         _table("reporting_owners", ReportingOwner, Kind.FILING, "owner_number", bloom=(*_LOOKED_UP, "owner_cik")),
         _table("non_derivative_transactions", NonDerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),
         _table("derivative_transactions", DerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),

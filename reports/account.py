@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..edgar_calendar import business_days_after, days_between, is_business_day, newest_due
-from ..tables import DayCoverage
+from ..tables import OPEN, DayCoverage
 
+WAITING = ("not published", OPEN)
+"""States of days whose index is still to come."""
 MOST_DAYS_LATE = 1
 """An index that is more business days late than this is trouble."""
 NEVER_READ = "never read"
@@ -21,6 +23,7 @@ REMEDIES = {
     "partial": "form4 nightly",
     "damaged": "form4 nightly reads it again; form4 reconcile QUARTER takes the quarter's index instead",
     "not published": "form4 nightly looks again",
+    OPEN: "known from the current feed; form4 nightly reads the index",
     "no index": "form4 nightly looks again; form4 reconcile QUARTER says whether EDGAR was closed",
 }
 """What to do about days that are not complete, by what is wrong with them."""
@@ -47,7 +50,7 @@ class Account:
     due: date
     troubles: tuple[Trouble, ...]
     late: tuple[date, ...]
-    """Of the days not published, those more than one business day late."""
+    """Of the days whose index is still to come, those more than one business day late."""
     quarantined: int
     """Filings in quarantine on these days."""
     reached: date | None = None
@@ -73,8 +76,11 @@ class Account:
 
     @property
     def alarming(self) -> tuple[Trouble, ...]:
-        """What makes the account incomplete: every trouble but days not published that are not late."""
-        kept = (Trouble(each.what, self.late) if each.what == "not published" else each for each in self.troubles)
+        """What makes the account incomplete: every trouble but days whose index is still to come and not late."""
+        kept = (
+            Trouble(each.what, tuple(day for day in each.dates if each.what not in WAITING or day in self.late))
+            for each in self.troubles
+        )
         return tuple(each for each in kept if each.dates)
 
     def headline(self) -> str:
@@ -113,7 +119,8 @@ def account(
             if day not in known or trouble_of(known[day], day, forms):
                 break
             reached = day
-    late = [day for day in by_trouble["not published"] if business_days_after(day, today) > MOST_DAYS_LATE]
+    waiting = sorted(day for what in WAITING for day in by_trouble[what])
+    late = [day for day in waiting if business_days_after(day, today) > MOST_DAYS_LATE]
     return Account(
         first=begin,
         due=end,

@@ -26,6 +26,8 @@ class Standing(StrEnum):
     """EDGAR has none of this day, and it was no holiday."""
     NOT_PUBLISHED = "not published"
     """Its index was looked for, and was not there yet."""
+    OPEN = "open"
+    """Its index is not read yet; its filings come from the current feed."""
     FROM_DATASET = "from a data set"
     """Its filings are known from a data set of the SEC's, rounded to two decimals."""
     NEVER_READ = "never read"
@@ -37,7 +39,7 @@ WITHOUT_FILINGS = (Standing.HOLIDAY, Standing.NO_INDEX, Standing.NOT_PUBLISHED, 
 
 def standing(day: DayCoverage) -> Standing:
     """How a day stands, by its row of `coverage`."""
-    if day.state in ("holiday", "no index", "not published", "from a data set", "never read"):
+    if day.state in ("holiday", "no index", "not published", "open", "from a data set", "never read"):
         return Standing(day.state)
     if day.state == "whole" and day.stored == day.expected:
         return Standing.COMPLETE

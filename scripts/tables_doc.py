@@ -119,11 +119,12 @@ def _table(table: Table) -> str:
     numbered = len(table.key) > 1 or table.name == "filings" or not table.of_filing
     key = f"\n\nA row is identified by `{'`, `'.join(table.key)}`." * numbered
     gathered = (
-        "\n\nIn Parquet a row has these besides, gathered from its rows of other tables, as `trades` shows them:\n\n"
+        "\n\nIn Parquet a row has these besides, gathered from its rows of other tables, as `trades` shows them, and "
+        "when it came, as `first_seen` does:\n\n"
     )
     body = _grid(rows)
     if table.gathered:
-        body += gathered + _grid([(each.name, each.sql_type, each.doc) for each in table.gathered])
+        body += gathered + _grid([(each.name, each.sql_type, each.doc) for each in (*table.gathered, *table.kept)])
     return _section(table.name, " ".join(table.doc.split()) + key, body)
 
 

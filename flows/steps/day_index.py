@@ -7,7 +7,7 @@ from typing import cast
 
 from ...crawler import Absent, BrokenAnswer, DamagedIndex, IndexFile, ListedDay, Validators, read_daily_index
 from ...edgar_calendar import Quarter
-from ...tables import IndexDay, IndexEntry
+from ...tables import OPEN, IndexDay, IndexEntry
 from .days import denial
 from .run import Run
 
@@ -86,6 +86,8 @@ def _without_index(this: Run, listed: ListedDay, before: IndexDay | None) -> Day
     if before and before.content_sha256:
         lost = "EDGAR gives no index of this day any more; what was read of it stays"
         return DayIndex(before, this.lake.index_entries(listed.index_date), [lost])
+    if before and before.state == OPEN and listed.state == "not published":
+        return DayIndex(before, this.lake.index_entries(listed.index_date))
     read_at = datetime.now(UTC)
     if listed.state != "denied":
         return DayIndex(IndexDay(index_date=listed.index_date, state=listed.state, read_at=read_at), [])

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from ...crawler import FIRST_DAILY_INDEX, FIRST_DATASET, ListedDay, survey_days
 from ...edgar_calendar import Quarter, business_days_back, days_between, quarters_between
-from ...tables import DayCoverage
+from ...tables import OPEN, DayCoverage
 from .run import Run
 
 
@@ -18,7 +18,7 @@ READ_FROM_INDEX = ("whole", "partial", "damaged")
 """States of days whose index was read, if not to its end."""
 READ = (*READ_FROM_INDEX, "from a data set")
 """States of days of which the lake has something."""
-LOOKED_FOR = ("whole", "partial", "damaged", "not published", "no index")
+LOOKED_FOR = ("whole", "partial", "damaged", "not published", OPEN, "no index")
 """States of days that a run reads again by itself until they are complete."""
 MOST_READINGS = 3
 """A damaged index that this many readings in a row found the same is EDGAR's; the quarter's index has the rest."""

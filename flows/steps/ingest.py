@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ...crawler import CrawlError, ListedDay, Throttled
 from ...storage import Ingest
-from ...tables import Filing, QuarantinedFiling
+from ...tables import OPEN, Filing, QuarantinedFiling
 from ..reports.progress import progress
 from ..reports.run_report import DayReport, Look
 from .day_index import DayIndex, read_day_index
@@ -127,7 +127,7 @@ def close_days(this: Run, done: Sequence[DayIngest]) -> None:
     for each in done:
         this.lake.raw.compact_period(each.index_date)
         held = covered[each.index_date]
-        if held.state == "not published":
+        if held.state in ("not published", OPEN):
             this.report.not_published.append(each.index_date)
             continue
         day = DayReport(**asdict(held), added=each.added, problems=tuple(each.problems))

@@ -47,6 +47,7 @@ ORDER = (
     "holding_changes",
     "balance_breaks",
     "coverage",
+    "first_seen",
 )
 """The views of `storage/read/sql/views`, each after those it reads."""
 
@@ -157,8 +158,8 @@ def _meanings(table: Table) -> dict[str, str]:
 
 
 def _public(table: Table) -> str:
-    """A SELECT of a table as people read it: without gathered columns, and as of a moment where one is set."""
-    besides = ", ".join(each.name for each in table.gathered)
+    """A SELECT of a table as people read it: without gathered and kept columns, and as of a moment where one is set."""
+    besides = ", ".join(each.name for each in (*table.gathered, *table.kept))
     return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {as_of(table, f'{FILES}.{table.name}')}"
 
 

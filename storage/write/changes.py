@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ...tables import TABLES, Kind, Table
+from ...tables import OPEN, TABLES, Kind, Table
 from ..arrow import columns_id, sha256_of, write_parquet
 from ..files.staging import unique_id
 from ..lazy import lazy
@@ -93,10 +93,9 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
         LakeFull, LakeUnwritable: the staging folder would not take the files.
     """
     passed_over = _declare_filings(cursor, snapshot, ingest)
+    stored, upgraded = _declare_first_seen(cursor, snapshot, ingest)
     destinations = destinations_of(cursor, ingest, snapshot.periods)
     merged = [period for destination in destinations for period in destination.merged]
-    stored = _places(cursor, snapshot, "filings", "fresh", ingest.filings)
-    upgraded = sum(_places(cursor, snapshot, "filings", "exact", ingest.filings, f"NOT ({EXACT})").values())
     waiting = _places(cursor, snapshot, "quarantine", "leaving_quarantine", ingest.filings | ingest.quarantined)
     _declare_quarantine(cursor, snapshot, ingest)
     delisted = _declare_index(cursor, snapshot, ingest, merged)
@@ -128,7 +127,7 @@ def plan_changes(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: 
                 writer.rewrite(table, period, [period], None)
     fresh = rows(cursor, "SELECT count(*) FROM fresh")[0][0]
     changes.summary = Summary(
-        index_dates=[each.isoformat() for each in sorted(ingest.days)],
+        index_dates=[day.isoformat() for day, each in sorted(ingest.days.items()) if each.state != OPEN],
         filings_added=fresh - sum(stored.values()),
         filings_replaced=sum(stored.values()),
         quarantined=len(ingest.quarantined),
@@ -203,9 +202,39 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
             added = _added(ingest, table)
             if ingest.from_datasets and table.of_filing:
                 added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
-            cursor.execute(f"CREATE OR REPLACE {source} new_{table.name} AS {added}")
+            name = f"{'added' if table.kept else 'new'}_{table.name}"
+            cursor.execute(f"CREATE OR REPLACE {source} {name} AS {added}")
     cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS FROM exact UNION ALL FROM tried")
     return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
+
+
+def _declare_first_seen(
+    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest
+) -> tuple[dict[str, int], int]:
+    """Say of each fresh filing when the lake had it first: as its earlier version does, else now.
+
+    The periods that hold earlier versions with how many they hold, and how many of these are a data set's only.
+    """
+    table = TABLES["filings"]
+    places = snapshot.entries_with("filings", ingest.filings)
+    old = snapshot.select(table, places, filename=True)
+    kept = [each.name for each in table.kept]
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE seen AS SELECT accession_number, {', '.join(kept)}, filename, "
+        f"{EXACT} AS exactly FROM ({old}) SEMI JOIN fresh USING (accession_number)"
+    )
+    now = {"first_seen_at": f"TIMESTAMPTZ '{datetime.now(UTC)}'", "first_seen_in": str(snapshot.version + 1)}
+    values = (f"CASE WHEN s.accession_number IS NULL THEN {now[name]} ELSE s.{name} END AS {name}" for name in kept)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP VIEW new_filings AS SELECT n.* REPLACE ({', '.join(values)}) "
+        "FROM added_filings n LEFT JOIN seen s USING (accession_number)"
+    )
+    periods = {snapshot.path(each): each.period for each in places}
+    found = rows(cursor, "SELECT filename, count(*) FROM seen GROUP BY filename")
+    ((upgraded,),) = rows(
+        cursor, "SELECT count(*) FROM seen SEMI JOIN exact USING (accession_number) WHERE NOT exactly"
+    )
+    return {periods[path]: count for path, count in found}, int(upgraded)
 
 
 def _added(ingest: Ingest, table: Table) -> str:
@@ -225,9 +254,8 @@ def _places(
     table: str,
     wanted: str,
     accessions: Collection[str],
-    condition: str = "true",
 ) -> dict[str, int]:
-    """The periods that hold rows of the wanted accessions, a table of that name, and how many meet a condition."""
+    """The periods that hold rows of the wanted accessions, a table of that name, and how many."""
     places = snapshot.entries_with(table, accessions)
     if not places:
         return {}
@@ -235,7 +263,7 @@ def _places(
     found = rows(
         cursor,
         f"SELECT filename, count(*) FROM ({snapshot.select(TABLES[table], places, filename=True)}) "
-        f"SEMI JOIN {wanted} USING (accession_number) WHERE {condition} GROUP BY filename",
+        f"SEMI JOIN {wanted} USING (accession_number) GROUP BY filename",
     )
     return {periods[path]: count for path, count in found}
 

@@ -126,10 +126,11 @@ def read(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
 
 
 def everything(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables as the files have them, in one order, without the time an index was read."""
+    """All rows of all tables as the files have them, in one order, without when the lake had them."""
     found = {}
-    for name in TABLES:
-        left = "EXCLUDE (read_at)" if name == "index_days" else ""
+    for name, table in TABLES.items():
+        besides = [*(each.name for each in table.kept), *(["read_at"] if name == "index_days" else [])]
+        left = f"EXCLUDE ({', '.join(besides)})" if besides else ""
         found[name] = connection.sql(f"SELECT * {left} FROM lake_files.{name} ORDER BY ALL").fetchall()
     return found
 

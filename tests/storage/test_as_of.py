@@ -41,8 +41,12 @@ def public_at(filing: Filing) -> datetime:
     return filing.accepted_at or midnight
 
 
+APART = ("business_days", "first_seen")
+"""Views that say nothing of filings, or when each lake had them."""
+
+
 def answers(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
-    plain = [each.name for each in views() if not each.parameters and each.name != "business_days"]
+    plain = [each.name for each in views() if not each.parameters and each.name not in APART]
     asked = {name: f"FROM {name}" for name in (*TABLES, *plain)}
     asked["cluster_buys"] = "FROM cluster_buys(30, 2, 1)"
     return {name: connection.sql(f"{query} ORDER BY ALL").fetchall() for name, query in asked.items()}

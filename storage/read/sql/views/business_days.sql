@@ -43,7 +43,7 @@ FROM ruled r
 LEFT JOIN (
     SELECT index_date, bool_or(state IN ('whole', 'damaged')) AS has_index
     FROM index_days
-    WHERE state <> 'not published'
+    WHERE state NOT IN ('not published', 'open')
     GROUP BY index_date
 ) i ON i.index_date = r.day
 WHERE r.day BETWEEN DATE '1993-01-01' AND DATE '2059-12-31'
