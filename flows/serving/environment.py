@@ -17,7 +17,6 @@ _ALWAYS = {
     "PYTHONSAFEPATH": "1",
 }
 _LOOPBACK = ("127.0.0.1", "localhost")
-_LOOP_SECONDS = 5.0
 
 
 def prepare_for_prefect(home: Path | None, api_url: str | None = None, secret: str | None = None) -> None:
@@ -42,19 +41,17 @@ def _reach_loopback_past_proxies() -> None:
             os.environ[name] = ",".join(filter(None, (past, *(each for each in _LOOPBACK if each not in past))))
 
 
-def end_prefect_thread_at_exit() -> None:
-    """End the thread of Prefect's event loop, a daemon, before the interpreter ends.
+def end_quietly() -> None:
+    """Send standard error nowhere once all is done but the interpreter's own end.
 
-    Its loop keeps the context of the flow run, thus the flow's modules and theirs, down to DuckDB's: nanobind, which
-    that is built with, then names on standard error all that is left. Prefect has sent what it had to send before.
+    Prefect's daemon threads may then still keep the context of a flow run, thus the flow's modules and theirs, down to
+    DuckDB's: nanobind, which that is built with, would name on standard error all that is left.
     """
-    atexit.unregister(_end_prefect_thread)
-    atexit.register(_end_prefect_thread)
+    atexit.register(_silence)
 
 
-def _end_prefect_thread() -> None:
-    threads = sys.modules.get("prefect._internal.concurrency.threads")
-    loop = threads and threads._global_loop  # get_global_loop() would start one
-    if loop:
-        loop.shutdown()
-        loop.thread.join(_LOOP_SECONDS)
+def _silence() -> None:
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

@@ -26,11 +26,11 @@ from ..reports.run_report import Report
 from ..steps.days import WrongRange
 from ..steps.flow import Flow, Told
 from .artifacts import finish
-from .environment import end_prefect_thread_at_exit
+from .environment import end_quietly
 
 SEND_SECONDS = 10.0
 
-end_prefect_thread_at_exit()  # also of a run that is stopped before its flow begins
+end_quietly()
 
 P = ParamSpec("P")
 
@@ -40,7 +40,6 @@ def prefect_flow(flow: Flow[P, Told]) -> PrefectFlow[P, State[Told]]:
 
     @wraps(flow.function)
     def told(*args: P.args, **kwargs: P.kwargs) -> State[Told]:
-        end_prefect_thread_at_exit()
         try:
             return finish(flow.function(*args, **kwargs))
         except WrongRange as wrong:
