@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from importlib.metadata import PathDistribution
@@ -19,9 +20,12 @@ SUFFIXES = {".py", ".pyi", ".sql", ".json", ".html", ".css", ".typed"}
 NOT_INSTALLED = {"tests", "benchmarks", "scripts", "docs", "deploy"}
 
 READ_HDF = """
+import sys
+from pathlib import Path
 import form4lake.storage, form4lake.tables
 import pandas, tables
-assert "form4lake" not in tables.__file__
+assert Path(form4lake.__file__).is_relative_to(sys.prefix)
+assert Path(tables.__file__).parts[-3:-1] == ("site-packages", "tables")
 pandas.DataFrame({"price": [1.5]}).to_hdf("prices.h5", key="prices")
 print(pandas.read_hdf("prices.h5").price[0])
 """
@@ -47,22 +51,24 @@ def test_every_folder_of_the_product_is_named_as_a_package() -> None:
 
 @pytest.mark.flow
 def test_the_wheel_is_installed_beside_pytables_and_adds_one_name(tmp_path: Path) -> None:
-    """Needs the package index: a fresh environment with all dependencies, and `tables`, which is PyTables."""
+    """The wheel is alone in an environment that finds its dependencies, and PyTables, where this one has them."""
     source = tmp_path / "source"
     for path in _tracked():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, source / path)
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, source)
+    pip = (sys.executable, "-m", "pip", "--quiet")
+    _run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source)
     (wheel,) = tmp_path.glob("form4lake-*.whl")
     with zipfile.ZipFile(wheel) as packed:
         names = {Path(name) for name in packed.namelist()}
     assert {name for name in names if name.parts[0] == "form4lake"} == {"form4lake" / path for path in _product()}
 
-    _run(sys.executable, "-m", "venv", tmp_path / "venv")
+    _run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv")
     python, form4 = tmp_path / "venv/bin/python", tmp_path / "venv/bin/form4"
-    locked = ("--constraint", ROOT / "requirements.lock")
-    _run(python, "-m", "pip", "install", "--quiet", "--no-compile", *locked, wheel, "tables", "pandas")
-    (installed,) = (tmp_path / "venv").glob("lib/python*/site-packages/form4lake-*.dist-info")
+    _run(*pip, "--python", python, "install", "--no-deps", "--no-compile", "--no-index", wheel)
+    (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    (installed,) = site.glob("form4lake-*.dist-info")
     files = PathDistribution(installed).files or []
     assert {path.parts[0] for path in files if path.parts[0] != ".."} == {"form4lake", installed.name}
 
