@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from form4lake.edgar_calendar import today_in_new_york
 from form4lake.replica import business_days, generate_archive
 from form4lake.tests.builders.workspace import FIRST, Workspace
 
+TODAY = date(2024, 4, 2)
+"""The quarter of which the documents speak is over; nightly runs read what came since, not three years."""
 ROOT = Path(__file__).parents[2]
 FIRST_PAGE = ROOT / "docs" / "quickstart.md"
 PAGES = [FIRST_PAGE, ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - {FIRST_PAGE})]
@@ -61,12 +63,14 @@ def commands(page: Path) -> Iterator[str]:
 
 @pytest.fixture
 def newcomer(workspace: Workspace) -> Iterator[Workspace]:
-    """A user with an empty folder and an EDGAR of three days long ago and a few days up to today."""
+    """A user with an empty folder and an EDGAR of three days and a few days up to TODAY and up to now."""
     for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE"):
         workspace.monkeypatch.delenv(name)
     workspace.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    recent = [today_in_new_york() - timedelta(days=back) for back in range(12)]
+    recent = [now - timedelta(days=back) for back in range(12) for now in (TODAY, today_in_new_york())]
     days = {*business_days(FIRST, 3), *(day for day in recent if day.weekday() < 5)}
+    for module in [each for each in sys.modules.values() if each and vars(each).get("today_in_new_york")]:
+        workspace.monkeypatch.setattr(module, "today_in_new_york", lambda: TODAY)
     archive = generate_archive(21, sorted(days), 90)
     with workspace.edgar(archive):
         (workspace.lake_folder.parent / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
