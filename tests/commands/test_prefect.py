@@ -8,22 +8,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from form4lake.replica import Fault, FaultKind, Faults, business_days, generate_archive
 from form4lake.storage import Lake
-from form4lake.tests.builders.workspace import FIRST, FORM4, TODAY, Workspace, form4, says
+from form4lake.tests.builders.workspace import FIRST, FORM4, Workspace, form4, form4_here, says
 
-NIGHTLY = ["nightly", "--as-of", TODAY.isoformat()]
+NIGHTLY = ["nightly", "--as-of", (FIRST + timedelta(days=1)).isoformat()]
 
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Iterator[Workspace]:
     """A lake that has all there is, and the EDGAR that it is from."""
-    with workspace.edgar(generate_archive(9, business_days(FIRST, 7), 60)):
-        assert form4(*NIGHTLY).returncode == 0
+    with workspace.edgar(generate_archive(9, business_days(FIRST, 1), 20)):
+        assert form4_here(*NIGHTLY).returncode == 0
         yield workspace
 
 
@@ -81,9 +82,11 @@ def unwritable(home: Path) -> None:
 
 
 @pytest.mark.flow
-@pytest.mark.parametrize("broken", [newer_database, corrupt_database, unwritable])
+@pytest.mark.parametrize(
+    ("broken", "command"), [(newer_database, NIGHTLY), (corrupt_database, ["serve"]), (unwritable, NIGHTLY)]
+)
 def test_a_broken_home_of_prefect_is_one_line_where_prefect_is_needed_and_nothing_where_not(
-    filled: Workspace, tmp_path: Path, broken: object
+    filled: Workspace, tmp_path: Path, broken: object, command: list[str]
 ) -> None:
     home = tmp_path / "prefect-home"
     home.mkdir()
@@ -92,11 +95,10 @@ def test_a_broken_home_of_prefect_is_one_line_where_prefect_is_needed_and_nothin
     filled.monkeypatch.setenv("PREFECT_HOME", str(home))
     assert form4(*NIGHTLY).returncode == 0
     filled.monkeypatch.setenv("FORM4_SERVE__PORT", "42999")
-    for command in (["serve"], NIGHTLY):
-        filled.monkeypatch.setenv("FORM4_PREFECT", "always")
-        done = form4(*command)
-        says(done, 2, str(home))
-        assert len([line for line in done.stderr.splitlines() if not line.startswith("starting")]) == 1, done.stderr
+    filled.monkeypatch.setenv("FORM4_PREFECT", "always")
+    done = form4(*command)
+    says(done, 2, str(home))
+    assert len([line for line in done.stderr.splitlines() if not line.startswith("starting")]) == 1, done.stderr
 
 
 @pytest.mark.flow
@@ -158,7 +160,7 @@ def test_files_of_the_working_folder_are_never_imported(filled: Workspace) -> No
     Lake.open(filled.lake_folder)
     hostile_folder()
     asked = form4("sql", "select count(*) as n from filings", "--format", "json")
-    assert json.loads(asked.stdout) == [{"n": 60}], asked.stderr
+    assert json.loads(asked.stdout) == [{"n": 20}], asked.stderr
     assert form4(*NIGHTLY).returncode == 0
     filled.monkeypatch.setenv("FORM4_PREFECT", "always")
     recorded = form4(*NIGHTLY)

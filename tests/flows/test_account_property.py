@@ -8,7 +8,7 @@ from form4lake.replica import Archive
 from form4lake.tests.builders.histories import History, make_archive
 from form4lake.tests.builders.workspace import Workspace
 
-HISTORIES = int(os.environ.get("FORM4_HISTORIES", "3"))
+HISTORIES = int(os.environ.get("FORM4_HISTORIES", "1"))
 STEPS = 7
 
 
