@@ -108,6 +108,7 @@ def sec_views() -> tuple[View, ...]:
     )
 
 
+@cache
 def sec_tsv_views() -> tuple[View, ...]:
     """The views of the schema `sec_tsv`: as `sec`, with the types that DuckDB's `read_csv` gives the SEC's files."""
     return tuple(
@@ -133,7 +134,7 @@ def declared_script(meanings: Meanings | None = None) -> str:
     `meanings` are those of the columns of views, else as `make docs` has written them down.
     """
     if meanings is None:
-        meanings = json.loads(resources.files(__package__).joinpath(*MEANINGS).read_text(encoding="utf-8"))
+        return _declared_as_written_down()
     tables = [View(each.name, each.doc, _meanings(each), {}, _public(each)) for each in TABLES.values()]
     comments = {each.name: each.columns for each in (*tables, *sec_views(), *sec_tsv_views())} | meanings
     made = (
@@ -142,12 +143,18 @@ def declared_script(meanings: Meanings | None = None) -> str:
     return f"CREATE SCHEMA IF NOT EXISTS sec;\nCREATE SCHEMA IF NOT EXISTS sec_tsv;\n{LATER_FILINGS}{''.join(made)}"
 
 
+@cache
+def _declared_as_written_down() -> str:
+    return declared_script(json.loads(resources.files(__package__).joinpath(*MEANINGS).read_text(encoding="utf-8")))
+
+
 def template_script(meanings: Meanings | None = None) -> str:
     """The SQL of a catalog over no file: what a published one is made from."""
     files = (f"CREATE VIEW {FILES}.{name} AS {select_nothing(table)};\n" for name, table in TABLES.items())
     return f"CREATE SCHEMA {FILES};\n{''.join(files)}{declared_script(meanings)}"
 
 
+@cache
 def definition() -> str:
     """A short id of the tables and views that this program declares."""
     return f"{zlib.crc32(template_script().encode()):08x}"

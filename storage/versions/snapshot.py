@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cache, cached_property
@@ -133,7 +134,7 @@ def quoted(text: str) -> str:
 
 def glob_free(path: str) -> str:
     """A path that DuckDB takes literally, whatever characters a folder's name has."""
-    return "".join(f"[{each}]" if each in "*?[" else each for each in path)
+    return re.sub(r"[*?[]", r"[\g<0>]", path)
 
 
 def select_nothing(table: Table, *, filename: bool = False) -> str:
