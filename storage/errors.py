@@ -46,7 +46,7 @@ class LakeDamaged(LakeError):
 
 
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_LINKS = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV, errno.EMLINK}
 
 
@@ -67,7 +67,7 @@ def writing(path: Path) -> Iterator[None]:
                 f"cannot write {where}: {error.strerror}. Give this user the right to write there, or name another "
                 "lake (config.yaml: lake, or FORM4_LAKE)."
             ) from error
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise LakeFull(
                 f"no space left to write {where}: {error.strerror}. The lake is as it was before; make room and run "
                 "the same command again."

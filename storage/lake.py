@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .errors import LakeMissing, WriterAtWork, writing
+from .files.locks import writers_lock
 from .files.place import Files, files_at
 from .lazy import lazy
 from .periods import check_period, first_month
@@ -101,8 +102,9 @@ class Lake(LakeReader):
             WriterAtWork: another does already.
             LakeUnwritable, LakeFull: the lock's file cannot be made.
         """
-        lock = filelock.FileLock(self._files.lock_file(writer), thread_local=False)
-        with writing(Path(lock.lock_file)):
+        path = self._files.lock_file(writer)
+        with writing(path):
+            lock = writers_lock(path)
             try:
                 lock.acquire(timeout=0)
             except filelock.Timeout:

@@ -6,7 +6,6 @@ grace period and SAFE_AGE old. There is no lock: of two writers of one log entry
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -15,17 +14,17 @@ from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO, IOBase
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 
 import duckdb
 import obstore
-from filelock import FileLock
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import S3Store
 
 from ..errors import LakeError, LakeUnwritable, writing
 from .bucket_errors import PUTS, asking
 from .bucket_reading import LakeFileSystem, PartFile
+from .locks import held, own_folder, temporary_folder
 from .staging import Staging, StagingArea
 
 SAFE_AGE = timedelta(days=1)
@@ -50,8 +49,6 @@ class ObjectFiles:
         self._known: dict[str, int] = {}
         self._ahead: dict[str, bytes] = {}
         self._tail = lru_cache(TAILS_KEPT)(self._read_tail)
-        self._local = Path(gettempdir()) / f"form4lake-{os.getuid()}"
-        self._staging = StagingArea(self._local / "staging")
 
     def exists(self) -> bool:
         """Whether the prefix holds a lake."""
@@ -216,40 +213,35 @@ class ObjectFiles:
 
     def lock_file(self, name: str) -> Path:
         """A file of this user's on this machine, for this lake."""
-        with writing(self._local):
-            self._local.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return self._local / f"{sha256(self.location.encode()).hexdigest()[:16]}-{name}.lock"
+        return own_folder() / f"{sha256(self.location.encode()).hexdigest()[:16]}-{name}.lock"
 
     def stage(self) -> Staging:
         """A new folder on the local disk for one writer, which no sweep touches while the writer lives."""
-        with self._alone():
-            return self._staging.stage()
+        with self._staging() as area:
+            return area.stage()
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder on the local disk."""
-        with TemporaryDirectory(prefix="form4lake-") as folder:
-            yield Path(folder)
+        with writing(folder := temporary_folder()), TemporaryDirectory(prefix="form4lake-", dir=folder) as made:
+            yield Path(made)
 
     def sweep_staging(self) -> None:
         """Remove what dead writers of this user left on this machine."""
-        with self._alone():
-            self._staging.sweep()
+        with self._staging() as area:
+            area.sweep()
 
     def publishing(self) -> AbstractContextManager[None]:
         """Nothing is held: no writer keeps another waiting."""
         return nullcontext()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with writing(self._local):
-            self._staging.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(self._local / "staging.lock", thread_local=False)
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
+    def _staging(self) -> Iterator[StagingArea]:
+        folder = own_folder() / "staging"
+        with writing(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        with held(folder.with_suffix(".lock")):
+            yield StagingArea(folder)
 
     def _put(
         self,

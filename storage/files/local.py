@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from ..errors import LakeUnwritable, writing
+from ..errors import NO_ROOM, LakeUnwritable, writing
 from ..lazy import lazy
+from .locks import close_folder_to_readers, held
 from .staging import Staging, StagingArea
 
 if TYPE_CHECKING:
-    import filelock
     import pyarrow as pa
 else:
-    filelock = lazy("filelock")
     pa = lazy("pyarrow")
 
 FOLDERS = ("data", "snapshots", "raw", "log", "staging")
@@ -56,6 +55,8 @@ class LocalFiles:
                 raise LakeUnwritable(
                     f"cannot write {self.root}: no permission. Give this user the right to write there."
                 )
+            close_folder_to_readers(self.root / "staging")
+            self._try_links()
 
     def uri(self, name: str) -> str:
         """The path of a file."""
@@ -194,17 +195,28 @@ class LocalFiles:
             for left in self.root.glob("log/.*"):
                 left.unlink(missing_ok=True)
 
-    @contextmanager
-    def publishing(self) -> Iterator[None]:
-        """Hold the lock under which commits are published; the operating system lets go of it if the holder dies."""
-        # One lock object a holder: a FileLock that is shared would let a second thread of this process in.
-        lock = filelock.FileLock(self.lock_file("publish"), thread_local=False)
-        with writing(Path(lock.lock_file)):
-            lock.acquire()
+    def publishing(self) -> AbstractContextManager[None]:
+        """Hold the lock under which commits are published."""
+        return held(self.lock_file("publish"))
+
+    def _try_links(self) -> None:
+        """See before the work that a file can have the names that a commit gives it."""
+        name = f".links.{secrets.token_hex(4)}"
+        tried = [self.root / folder / name for folder in ("staging", "snapshots", "data", "log")]
         try:
-            yield
+            tried[0].touch()
+            for each in tried[1:]:
+                os.link(tried[0], each)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise
+            raise LakeUnwritable(
+                f"the lake {self.root} needs hard links between its folders, and its file system makes none "
+                f"({error.strerror}): name a folder on a local disk that has them (config.yaml: lake, or FORM4_LAKE)."
+            ) from error
         finally:
-            lock.release()
+            for each in tried:
+                each.unlink(missing_ok=True)
 
     def _link(self, source: str, name: str) -> None:
         final = self.root / name

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import writing
 from ..lazy import lazy
+from .locks import writers_lock
 
 if TYPE_CHECKING:
     import filelock
@@ -48,7 +49,7 @@ class StagingArea:
         """A new folder for one writer."""
         with writing(self.folder):
             name = unique_id()
-            lock = filelock.FileLock(self.folder / f"{name}.lock", thread_local=False)
+            lock = writers_lock(self.folder / f"{name}.lock")
             lock.acquire()
             folder = self.folder / name
             folder.mkdir()
@@ -69,7 +70,7 @@ class StagingArea:
         """Remove what dead writers left."""
         with writing(self.folder):
             for held in self.folder.glob("*.lock"):
-                lock = filelock.FileLock(held)
+                lock = writers_lock(held)
                 try:
                     lock.acquire(timeout=0)
                 except filelock.Timeout:

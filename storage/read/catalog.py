@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from ...tables import TABLES
 from ..errors import writing
+from ..files.locks import temporary_folder
 from ..files.place import Files
 from ..versions.snapshot import Snapshot, quoted
 from .engine import Options, check_files, options
@@ -220,8 +221,8 @@ def _template(script: str, declared: str) -> bytes:
 @contextmanager
 def _own_place() -> Iterator[Path]:
     """A path that no other connection has; its name goes at the end, and DuckDB keeps the open file."""
-    with writing(Path(gettempdir())), TemporaryDirectory(prefix="form4lake-") as folder:
-        yield Path(folder, CATALOG)
+    with writing(folder := temporary_folder()), TemporaryDirectory(prefix="form4lake-", dir=folder) as made:
+        yield Path(made, CATALOG)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:

@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from ..errors import LakeDamaged, LakeFull
+from ..files.locks import temporary_folder
 from ..lazy import lazy
 from ..versions.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def options() -> Options:
     return {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "temp_directory": str(Path(gettempdir()) / f"{_SPILL}{os.getpid()}-{next(_spills)}"),
+        "temp_directory": str(temporary_folder() / f"{_SPILL}{os.getpid()}-{next(_spills)}"),
     }
 
 
@@ -53,7 +53,7 @@ def open_engine() -> duckdb.DuckDBPyConnection:
 
     What killed processes spilled there goes.
     """
-    _sweep_spills(Path(gettempdir()))
+    _sweep_spills(temporary_folder())
     connection = duckdb.connect(":memory:", config=options() | {"memory_limit": MEMORY_LIMIT})
     connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
     return connection
