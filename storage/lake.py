@@ -69,6 +69,8 @@ class Lake(LakeReader):
         The next question opens it again.
         """
         self.__dict__.pop("_committer", None)
+        if raw := self.__dict__.get("raw"):
+            raw.close()
         engine = self.__dict__.pop("_engine", None)
         if engine is not None:
             engine.close()

@@ -42,10 +42,12 @@ class ObjectFiles:
     """The files of a lake below a prefix of a bucket; names are relative to it, with `/` between parts."""
 
     reader_folder = "data"
+    journal_filings = 64
 
     def __init__(self, store: S3Store, bucket: str, prefix: str) -> None:
         self._store = store
         self.location = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._key = sha256(self.location.encode()).hexdigest()[:16]
         self._known: dict[str, int] = {}
         self._ahead: dict[str, bytes] = {}
         self._tail = lru_cache(TAILS_KEPT)(self._read_tail)
@@ -213,7 +215,11 @@ class ObjectFiles:
 
     def lock_file(self, name: str) -> Path:
         """A file of this user's on this machine, for this lake."""
-        return own_folder() / f"{sha256(self.location.encode()).hexdigest()[:16]}-{name}.lock"
+        return own_folder() / f"{self._key}-{name}.lock"
+
+    def journals(self) -> Path:
+        """A folder of this user's on this machine, for this lake."""
+        return own_folder() / f"{self._key}-journals"
 
     def stage(self) -> Staging:
         """A new folder on the local disk for one writer, which no sweep touches while the writer lives."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ class LocalFiles:
     """The files of a lake in a local folder; names are relative to it, with `/` between parts."""
 
     reader_folder = "snapshots"
+    journal_filings = sys.maxsize
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -50,7 +52,7 @@ class LocalFiles:
         """Make the lake's folders."""
         with writing(self.root):
             for each in FOLDERS:
-                _make_folder(self.root / each)
+                make_folder(self.root / each)
             if not os.access(self.root, os.W_OK):
                 raise LakeUnwritable(
                     f"cannot write {self.root}: no permission. Give this user the right to write there."
@@ -115,17 +117,17 @@ class LocalFiles:
                 return False
             finally:
                 temporary.unlink(missing_ok=True)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         return True
 
     def install(self, staged: Path, name: str) -> None:
         """Move a staged file to its name, in place of the one there may be. Durable when it returns."""
         final = self.root / name
         with writing(final):
-            _make_folder(final.parent)
+            make_folder(final.parent)
             _sync(staged)
             staged.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
 
     def supersede(self, staged: Path, name: str, version: int) -> None:  # noqa: ARG002 the other backend's
         """Move a staged file to its name; the publishing lock keeps those of earlier versions from coming later."""
@@ -147,12 +149,12 @@ class LocalFiles:
         for name, source in staged.items():
             final = self.root / "snapshots" / name
             with writing(final):
-                _make_folder(final.parent)
+                make_folder(final.parent)
                 os.link(source, final)
             folders.add(final.parent)
         for each in folders:
             with writing(each):
-                _sync_folder(each)
+                sync_folder(each)
 
     def withdraw(self, staged: Iterable[str]) -> None:
         """Remove the readers' names of published files that will not be committed."""
@@ -178,6 +180,10 @@ class LocalFiles:
     def lock_file(self, name: str) -> Path:
         """A file beside the log's."""
         return self.root / "log" / f"{name}.lock"
+
+    def journals(self) -> Path:
+        """The folder of the raw archive's journals."""
+        return self.root / "raw" / "journals"
 
     def stage(self) -> Staging:
         """A new folder for one writer, which no sweep touches while the writer lives."""
@@ -221,7 +227,7 @@ class LocalFiles:
     def _link(self, source: str, name: str) -> None:
         final = self.root / name
         with writing(final):
-            _make_folder(final.parent)
+            make_folder(final.parent)
             # A source that somebody deleted is reported to whoever reads it, not to the writer of other files.
             if (self.root / source).exists():
                 os.link(self.root / source, final)
@@ -243,7 +249,8 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -251,9 +258,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and those above it. Durable when it returns: each new name is synced with the folder it is in."""
     if not folder.is_dir():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)

@@ -30,6 +30,9 @@ class Files(Protocol):
     reader_folder: str
     """The folder below which readers of snapshots find Parquet files, the retired ones of the grace period too."""
 
+    journal_filings: int
+    """How many submissions may wait in a journal on this machine before they go to where the lake is."""
+
     @property
     def location(self) -> str:
         """Where the lake is, as people write it."""
@@ -96,6 +99,9 @@ class Files(Protocol):
 
     def lock_file(self, name: str) -> Path:
         """The file on a local disk whose lock is had by one process at a time, its folder there."""
+
+    def journals(self) -> Path:
+        """The folder on a local disk of the raw archive's journals; it may not be there."""
 
     def stage(self) -> Staging:
         """A new folder on a local disk for one writer, which no sweep touches while the writer lives."""

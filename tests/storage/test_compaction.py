@@ -358,6 +358,6 @@ def test_raw_files_stay_a_file_a_day(lake: Lake, root: Path) -> None:
     for number, day in enumerate(days):
         lake.raw.append([submission(str(number), str(number).encode(), index_date=day)])
     lake.compact(CLOSED)
-    kept = sorted(path.name[:10] for path in (root / "raw").rglob("*.parquet"))
-    assert kept == ["2024-01-08", "2024-01-09", "2024-02-02", "2024-02-12", "2024-02-12"]
+    kept = sorted(path.name[:10] for path in (root / "raw").rglob("*.*"))
+    assert kept == ["2024-01-08", "2024-01-09", "2024-02-02", "2024-02-12", "2024-02-12"], "a journal and its lock"
     assert {each.content for each in lake.raw.read(JANUARY[0], ["0", "1"])} == {b"0", b"1"}

@@ -270,7 +270,7 @@ def test_a_killed_process_frees_its_locks(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_process_spilled_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("form4lake.storage.read.engine.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("form4lake.storage.read.engine.temporary_folder", lambda: tmp_path)
     with subprocess.Popen([sys.executable, "-c", ""]) as dead:
         pass
     for name in (f"{dead.pid}-0", f"{os.getppid()}-0", "notes"):

@@ -44,6 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for period in ("2023-12", "2024-01-08", "2024-01-09"):
         fill(lake, period)
     lake.raw.append([RawSubmission(each, MONDAY, f"{each}.txt", index_day().read_at, b"<x>") for each in "cd"])
+    lake.raw.compact_period(MONDAY)
     return root
 
 
