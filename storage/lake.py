@@ -130,7 +130,7 @@ class Lake(LakeReader):
             LakeFull, LakeUnwritable: it could not be written.
             LakeDamaged: a file that had to be read is missing or unreadable.
         """
-        done = self._committer.commit(ingest, writer)
+        done = self._committer.commit(ingest, writer, self.raw)
         ingest.close()
         return done
 
@@ -235,7 +235,7 @@ class Lake(LakeReader):
         """
         from .check.repair import drop_damaged
 
-        drop_damaged(self._files, self._committer, violations)
+        drop_damaged(self._files, self._committer, self.raw, violations)
 
     @cached_property
     def raw(self) -> RawArchive:

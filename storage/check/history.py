@@ -20,6 +20,8 @@ class History:
     """The index dates that commits have read."""
     dataset_periods: set[str] = field(default_factory=set)
     """The periods of the files that commits have written of which data sets were read."""
+    archived: dict[date, int] = field(default_factory=dict)
+    """How many submissions the raw archive had of an index date, as the last commit says that speaks of it."""
     violations: list[Violation] = field(default_factory=list)
 
     @property
@@ -49,6 +51,7 @@ def read_history(files: Files, log: CommitLog) -> History:
                 live = None
             else:
                 found.index_dates.update(date.fromisoformat(each) for each in entry.summary.index_dates)
+                found.archived |= {date.fromisoformat(day): n for day, n in entry.summary.archived.items()}
                 found.dataset_periods.update(each.period for each in entry.added if each.table == "datasets")
                 if live is not None:
                     for path in entry.removed:

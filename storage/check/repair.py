@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from datetime import date
 
 import duckdb
 
@@ -11,7 +12,8 @@ from ...tables import TABLES, Kind
 from ..errors import LakeDamaged
 from ..files.place import Files
 from ..files.staging import unique_id
-from ..versions.log import CommitLog
+from ..raw import RawArchive
+from ..versions.log import CommitLog, Summary
 from ..versions.snapshot import Snapshot
 from ..write.changes import Changes
 from ..write.commit import Committer
@@ -38,7 +40,7 @@ def repair(files: Files, log: CommitLog, committer: Committer, violations: Itera
         committer.sweep()
 
 
-def drop_damaged(files: Files, committer: Committer, violations: Collection[Violation]) -> None:
+def drop_damaged(files: Files, committer: Committer, raw: RawArchive, violations: Collection[Violation]) -> None:
     """Remove periods that nothing here can repair from the lake, in one commit, and damaged files from the raw archive.
 
     What the indexes list stays where it can, so that coverage says what is missing and the next run fetches it.
@@ -50,6 +52,8 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
     for each in violations:
         if each.remedy is Remedy.DISCARD:
             files.remove(each.where)
+    days = {each.period for each in violations if each.remedy in (Remedy.DISCARD, Remedy.FORGET) and each.period}
+    archived = dict.fromkeys(days, 0) | raw.counts(map(date.fromisoformat, days))
     leaving = {
         (each.period, table)
         for each in violations
@@ -63,7 +67,8 @@ def drop_damaged(files: Files, committer: Committer, violations: Collection[Viol
         removed = [
             path for path, each in snapshot.live.items() if (each.period, each.table) in leaving or each.table == again
         ]
-        return Changes(unique_id(), removed=removed) if removed else None
+        summary = Summary(archived=archived)
+        return Changes(unique_id(), removed=removed, summary=summary) if removed or archived else None
 
     def still_there(changes: Changes, _: Snapshot, newest: Snapshot) -> bool:
         return newest.live.keys() >= set(changes.removed)

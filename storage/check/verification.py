@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -23,10 +24,11 @@ from ..files.place import Files
 from ..lazy import lazy
 from ..periods import covers, quarters_of
 from ..raw import RawArchive
-from ..read.catalog import CATALOG, catalog_fault, catalog_notes, published_version
-from ..read.engine import reading
+from ..read.catalog import published_version
+from ..read.catalog_check import catalog_faults, catalog_notes
+from ..read.engine import reading, rows
 from ..versions.log import CommitLog, DataFile
-from ..versions.snapshot import Snapshot
+from ..versions.snapshot import EXACT, Snapshot
 from .history import History, read_history
 from .repair import FILINGS_AND_AMENDMENTS
 from .sound_rows import check_rows
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 else:
     pa = lazy("pyarrow")
     pq = lazy("pyarrow.parquet")
+
+NAMED = 20
+"""So many filings are named, of each day that the raw archive has lost."""
 
 Tell = Callable[[int, int], None]
 """Called with how many bytes are read, and how many there are in all."""
@@ -95,6 +100,8 @@ class Verifier:
         for name in archived:
             self._check_raw(f"raw/{name}", deep=raw)
             self._read(sizes.get(f"raw/{name}", 0), total)
+        if raw:
+            self._check_archived(snapshot, history, sound)
         return self._found
 
     def _newest(self) -> Snapshot:
@@ -109,9 +116,9 @@ class Verifier:
                 self._found.violations = [Violation(f"log/{version:020d}.json", error.what, Remedy.COPY)]
                 return snapshot
             self._found.violations += self._misnamed(snapshot)
-            if fault := catalog_fault(self._files, snapshot):
-                self._found.violations.append(Violation(CATALOG, fault, Remedy.REPAIR))
-            else:
+            faults = catalog_faults(self._files, snapshot)
+            self._found.violations += [Violation(name, fault, Remedy.REPAIR) for name, fault in faults.items()]
+            if not faults:
                 self._found.notes += catalog_notes(self._files)
         return snapshot
 
@@ -169,7 +176,45 @@ class Verifier:
             with suppress(FileNotFoundError):  # compacted away since it was listed
                 self._raw.check(name, deep=deep)
         except LakeDamaged as damaged:
-            self._found.violations.append(Violation(name, damaged.what, Remedy.DISCARD))
+            day = name.rpartition("/")[2][:10]
+            self._found.violations.append(Violation(name, damaged.what, Remedy.DISCARD, day))
+
+    def _check_archived(self, snapshot: Snapshot, history: History, sound: set[str]) -> None:
+        """Whether the raw archive has what commits say that it had."""
+        lacking: dict[date, set[str]] = {}
+        for day, count in history.archived.items():
+            with suppress(LakeDamaged):  # its file is named already
+                if len(held := self._raw.held(day)) < count:
+                    lacking[day] = held
+        stored = self._exact_filings(snapshot, lacking, sound) if lacking else {}
+        for day, held in lacking.items():
+            if lost := sorted(stored.get(day, set()) - held):
+                named = ", ".join(lost[:NAMED]) + f" and {len(lost) - NAMED:,} more" * (len(lost) > NAMED)
+                had = history.archived[day]
+                what = f"has {len(held):,} submissions of the {had:,} that were kept; it lacks those of {named}"
+                self._found.violations.append(
+                    Violation(f"raw/year={day:%Y}/{day}", what, Remedy.FORGET, day.isoformat())
+                )
+
+    def _exact_filings(self, snapshot: Snapshot, days: Iterable[date], sound: set[str]) -> dict[date, set[str]]:
+        """The stored filings that the indexes of days list, but for those that are as the SEC's data sets have them."""
+        listed, stored = (
+            snapshot.select(TABLES[name], [each for each in snapshot.entries(name) if each.path in sound])
+            for name in ("index_entries", "filings")
+        )
+        wanted = ", ".join(f"DATE '{each}'" for each in days)
+        found: dict[date, set[str]] = {}
+        cursor = self._engine.cursor()
+        try:
+            for day, number in rows(
+                cursor,
+                f"SELECT index_date, accession_number FROM ({listed}) SEMI JOIN (FROM ({stored}) WHERE {EXACT}) "
+                f"USING (accession_number) WHERE index_date IN ({wanted})",
+            ):
+                found.setdefault(day, set()).add(number)
+        finally:
+            cursor.close()
+        return found
 
     def _lost(self, entry: DataFile, fault: str) -> Violation:
         return Violation(f"{self._files.reader_folder}/{entry.path}", fault, Remedy.REFETCH, entry.period, entry.table)

@@ -21,6 +21,10 @@ class Remedy(Enum):
     BACKFILL = "{backfill}"
     """The lake knows that it has to fetch it."""
     DISCARD = "put it back from a copy of the lake, or: form4 verify --drop-damaged deletes it; nothing else needs it"
+    FORGET = (
+        "put it back from a copy of the lake, or: form4 verify --drop-damaged takes the loss as it is; the rows are "
+        "whole, and only form4 reparse would need it"
+    )
     COPY = "put it back from a copy of the lake"
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 from threading import RLock
 
+from ..errors import LakeDamaged
 from ..files.locks import held
 from ..files.place import Files
 from . import journal, parquet
@@ -98,6 +100,14 @@ class RawArchive:
             except FileNotFoundError:
                 continue  # compacted away since it was listed
 
+    def counts(self, index_dates: Iterable[date]) -> dict[str, int]:
+        """How many submissions are archived under each index date, written ISO, where there are any."""
+        found = {}
+        for each in sorted(index_dates):
+            with suppress(LakeDamaged):  # said to whoever reads the day
+                found[each.isoformat()] = len(self.held(each))
+        return {day: count for day, count in found.items() if count}
+
     def read(self, index_date: date, accession_numbers: Collection[str]) -> Iterator[RawSubmission]:
         """The archived submissions among these accessions, each once, its latest copy.
 
@@ -114,13 +124,13 @@ class RawArchive:
 
     def scattered(self, before: date) -> list[date]:
         """The index dates before a date whose submissions are not in one Parquet file, oldest first."""
-        waiting = {_day(each) for each in journal.journal_names(self._files.journals())}
+        waiting = {_day(each) for each in journal.waiting(self._files.journals())}
         days = {day for day, count in self._files_by_date().items() if count > 1} | waiting
         return sorted(day for day in days if day < before)
 
     def empty(self) -> bool:
         """Whether no submission was ever kept."""
-        return not (self._files_by_date() or journal.journal_names(self._files.journals()))
+        return not (self._files_by_date() or journal.waiting(self._files.journals()))
 
     def check(self, name: str, *, deep: bool) -> None:
         """Open one Parquet file, by its name in the lake; if `deep`, compare each content with its SHA-256.
@@ -146,7 +156,7 @@ class RawArchive:
         with self._alone:
             if self._journal and self._journal.index_date == index_date:
                 self.close()
-        if len(self._parts(index_date)) < 2 and not self._journals(index_date):
+        if len(self._parts(index_date)) < 2 and not journal.waiting(self._files.journals(), f"{index_date}."):
             return
         with held(self._files.lock_file("raw")):
             ended = journal.dead_journals(self._files.journals(), f"{index_date}.")

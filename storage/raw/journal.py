@@ -112,9 +112,14 @@ def dead_journals(folder: Path, prefix: str) -> list[DeadJournal]:
     return found
 
 
-def journal_names(folder: Path, prefix: str = "") -> list[str]:
+def journal_names(folder: Path, prefix: str) -> list[str]:
     """The names of the journals in a folder that begin so, without their suffix."""
     return sorted(each.stem for each in folder.glob(f"{prefix}*{SUFFIX}"))
+
+
+def waiting(folder: Path, prefix: str = "") -> set[str]:
+    """The names of journals, and of those that were about to be made, that begin so."""
+    return {each.stem for each in folder.glob(f"{prefix}*")}
 
 
 def accessions(path: Path) -> set[str]:

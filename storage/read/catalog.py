@@ -1,6 +1,7 @@
 """The DuckDB catalog: views over the files of one snapshot, for any DuckDB.
 
-Two forms of the same: `catalog.duckdb`, to be opened, and `views.sql`, to be run. `catalog.json` says of which version.
+Two forms of the same: `catalog.duckdb`, to be opened, and `views.sql`, to be run. `catalog.json` says of which version,
+and has the checksums of both: one that was changed is never opened, nor is the next made from it.
 """
 
 from __future__ import annotations
@@ -8,18 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from ...tables import TABLES
+from ..arrow import sha256_of
 from ..errors import writing
 from ..files.locks import temporary_folder
 from ..files.place import Files
+from ..versions.seal import sealed, unsealed
 from ..versions.snapshot import Snapshot, quoted
 from .engine import Options, check_files, options
 from .views import FILES, declared_script, definition, template_script
@@ -42,7 +46,6 @@ _LAKE_TABLES_COLUMNS = {
     "file_count": "Its Parquet files.",
     "byte_count": "Their size in bytes.",
 }
-_AGAIN = "the next run that writes makes it again, or `form4 verify --repair` now"
 # 2.0's own storage version could not be opened by the 1.x command line.
 _WRITING: Options = {"storage_compatibility_version": "v1.0.0"}
 
@@ -57,22 +60,35 @@ class Published:
     """Where the files are that its views read."""
     definition: str
     """The id of the tables and views that the program declared."""
+    checksums: dict[str, str] = field(default_factory=dict, compare=False)
+    """SHA-256 of its two forms, by name; those of older programs have none."""
 
 
 def published(files: Files) -> Published | None:
     """What the published catalog shows; None where there is none, or nothing says."""
-    try:
-        found = json.loads(files.read(STATE))
-        return Published(int(found["version"]), str(found["lake"]), str(found["definition"]))
-    except FileNotFoundError:
-        pass  # a lake that an older program wrote says it in its catalog only
-    except (ValueError, TypeError, KeyError, OverflowError):
-        return None
-    connection = _open_published(files)
+    if state := read_state(files):
+        return state
+    # A lake that an older program wrote says it in its catalog only.
+    connection = open_published(files)
     if connection is None:
         return None
     with connection:
-        return _shown(connection)
+        return shown(connection)
+
+
+def read_state(files: Files) -> Published | None:
+    """What `catalog.json` says; None where it is missing or not what was written."""
+    try:
+        found = unsealed(json.loads(files.read(STATE)))
+        return Published(**found) if found else None
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def is_what_was_written(files: Files, name: str, content: bytes) -> bool:
+    """Whether a form of the catalog has its checksum; also where there is none to compare."""
+    state = read_state(files)
+    return state is None or state.checksums.get(name) in (None, sha256(content).hexdigest())
 
 
 def published_version(files: Files) -> int:
@@ -97,14 +113,14 @@ def publish_catalog(files: Files, snapshot: Snapshot) -> None:
     state = Published(snapshot.version, snapshot.place.location, definition())
     if published(files) == state and all(map(files.has, (CATALOG, SCRIPT, STATE))):
         return
-    snapshot_script = _snapshot_script(snapshot)
+    snapshot_script = script_of_files(snapshot)
     with files.scratch() as folder:
         with writing(folder):
             (folder / CATALOG).write_bytes(_catalog(files, snapshot_script))
             (folder / CATALOG).chmod(0o444)
-            headline = f"-- Views of version {state.version} of the lake {state.lake}.\n"
-            (folder / SCRIPT).write_text(f"{headline}{snapshot_script}{declared_script()}", encoding="utf-8")
-            (folder / STATE).write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
+            (folder / SCRIPT).write_text(script_of(snapshot, snapshot_script), encoding="utf-8")
+            state = replace(state, checksums={name: sha256_of(folder / name) for name in (CATALOG, SCRIPT)})
+            (folder / STATE).write_text(json.dumps(sealed(asdict(state)), indent=1), encoding="utf-8")
         files.supersede(folder / CATALOG, CATALOG, snapshot.version)
         files.remove(f"{CATALOG}.wal")
         for name in (SCRIPT, STATE):
@@ -120,41 +136,17 @@ def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         LakeDamaged: a file of the snapshot is missing or has another size.
     """
     check_files(snapshot, deep=False)
-    connection = _open_published(files)
-    if connection and _shown(connection) != Published(snapshot.version, files.location, definition()):
+    connection = open_published(files)
+    if connection and shown(connection) != Published(snapshot.version, files.location, definition()):
         connection.close()
         connection = None
-    connection = connection or _open(files, _catalog(files, _snapshot_script(snapshot)))
+    connection = connection or fresh_catalog(files, snapshot)
     # The files never change: their footers are read once a connection, not with every question.
     connection.execute("SET TimeZone = 'America/New_York'; SET parquet_metadata_cache = true")
     return connection
 
 
-def catalog_fault(files: Files, snapshot: Snapshot) -> str | None:
-    """What is wrong with the published catalog, in words; None if it shows this snapshot, whoever made it."""
-    if not snapshot.version:
-        return None
-    connection = _open_published(files)
-    if connection is None:
-        return "is missing or broken"
-    with connection:
-        shown = _shown(connection)
-    if shown is None or shown.version != snapshot.version:
-        return f"does not show version {snapshot.version}"
-    return None
-
-
-def catalog_notes(files: Files) -> list[str]:
-    """Why other programs read something else in a sound catalog than this one, each with what to do."""
-    notes = []
-    if place := other_place(files):
-        notes.append(f"{CATALOG} reads the files of {place}, where the lake was or a copy of it is: {_AGAIN}")
-    if (found := published(files)) and found.definition != definition():
-        notes.append(f"{CATALOG} was made by another version of form4lake: {_AGAIN}")
-    return notes
-
-
-def _shown(connection: duckdb.DuckDBPyConnection) -> Published | None:
+def shown(connection: duckdb.DuckDBPyConnection) -> Published | None:
     """What an open catalog says of itself."""
     try:
         found = connection.sql("SELECT version, lake, definition FROM lake_snapshot").fetchall()
@@ -163,11 +155,18 @@ def _shown(connection: duckdb.DuckDBPyConnection) -> Published | None:
     return Published(*found[0])
 
 
-def _open_published(files: Files) -> duckdb.DuckDBPyConnection | None:
+def open_published(files: Files, *, as_it_is: bool = False) -> duckdb.DuckDBPyConnection | None:
+    """The published catalog; None where there is none that can be opened or, but for `as_it_is`, it was changed."""
     try:
-        return _open(files, files.read(CATALOG))
+        content = files.read(CATALOG)
+        return _open(files, content) if as_it_is or is_what_was_written(files, CATALOG, content) else None
     except (OSError, duckdb.Error):
         return None
+
+
+def fresh_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """The catalog of a snapshot, made for this connection only."""
+    return _open(files, _catalog(files, script_of_files(snapshot)))
 
 
 def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
@@ -182,7 +181,9 @@ def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
 def _catalog(files: Files, snapshot_script: str) -> bytes:
     """The bytes of a catalog whose views read the files of a snapshot."""
     with suppress(OSError, duckdb.Error, _OtherViews):  # there is none, it is damaged or of another program
-        return _renewed(files, files.read(CATALOG), snapshot_script)
+        content = files.read(CATALOG)
+        if is_what_was_written(files, CATALOG, content):
+            return _renewed(files, content, snapshot_script)
     return _renewed(files, _template(template_script(), definition()), snapshot_script)
 
 
@@ -201,8 +202,8 @@ def _renewed(files: Files, catalog: bytes, snapshot_script: str) -> bytes:
         path.write_bytes(catalog)
         with duckdb.connect(path, config=options() | _WRITING) as connection:
             files.serve(connection)
-            shown = _shown(connection)
-            if shown is None or shown.definition != definition():
+            shows = shown(connection)
+            if shows is None or shows.definition != definition():
                 raise _OtherViews
             _run(connection, snapshot_script)
         return path.read_bytes()
@@ -231,7 +232,13 @@ def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:
     connection.execute("COMMIT")
 
 
-def _snapshot_script(snapshot: Snapshot) -> str:
+def script_of(snapshot: Snapshot, files_script: str) -> str:
+    """The content of `views.sql`, given the SQL of what differs from snapshot to snapshot."""
+    headline = f"-- Views of version {snapshot.version} of the lake {snapshot.place.location}.\n"
+    return f"{headline}{files_script}{declared_script()}"
+
+
+def script_of_files(snapshot: Snapshot) -> str:
     """The SQL of what differs from snapshot to snapshot."""
     statements = [f"CREATE SCHEMA IF NOT EXISTS {FILES};\n"]
     statements += (f"CREATE OR REPLACE VIEW {FILES}.{name} AS\n{snapshot.relation(name)};\n" for name in TABLES)

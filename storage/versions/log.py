@@ -10,18 +10,16 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from ..errors import LakeDamaged
 from ..files.place import Files
+from .seal import sealed, unsealed
 
 CHECKPOINT_EVERY = 64
 
 _ON_DISK = {"period": "label", "compacted": "folded", "upgraded": "made_exact"}
 """Keys of the JSON that are spelled otherwise than the attributes; what has been written is never renamed."""
-_CHECKSUM = "sha256"
-"""The key, in each file, of the checksum of all its other keys; files of older programs have none."""
 _IN_MEMORY = {key: name for name, key in _ON_DISK.items()}
 
 
@@ -58,6 +56,8 @@ class Summary:
     passed_over: int = 0
     compacted: str | None = None
     """A compaction's period."""
+    archived: dict[str, int] = field(default_factory=dict)
+    """How many submissions of an index date the raw archive had then, where it had any; the last word on it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class CommitLog:
     def append(self, entry: Entry) -> bool:
         """Make the entry: the moment at which a commit has happened. False if another writer has that version."""
         content = asdict(entry, dict_factory=_keyed) | {"written_at": entry.written_at.astimezone(UTC).isoformat()}
-        return self._files.create(_name(entry.version), json.dumps(_sealed(content), indent=1).encode())
+        return self._files.create(_name(entry.version), json.dumps(sealed(content), indent=1).encode())
 
     def checkpoint_if_due(self, state: State) -> None:
         """Write down the live files at every 64th version."""
@@ -154,7 +154,7 @@ class CommitLog:
                 "version": state.version,
                 "live": [asdict(each, dict_factory=_keyed) for each in state.live.values()],
             }
-            self._files.create(_name(state.version, ".checkpoint"), json.dumps(_sealed(content)).encode())
+            self._files.create(_name(state.version, ".checkpoint"), json.dumps(sealed(content)).encode())
 
     def entries_since(self, moment: datetime) -> Iterator[Entry]:
         """The commits made since a moment, the newest first.
@@ -206,9 +206,10 @@ class CommitLog:
             raise self._damaged(name, f"it cannot be read ({error})") from error
         if not isinstance(content, dict):
             raise self._damaged(name, "it is not a JSON object")
-        if content.pop(_CHECKSUM, None) not in (None, _checksum(content)):
+        rest = unsealed(content)
+        if rest is None:
             raise self._damaged(name, "its content is not what was written")
-        return content
+        return rest
 
     def _damaged(self, name: str, what: str) -> LakeDamaged:
         return LakeDamaged(
@@ -216,14 +217,6 @@ class CommitLog:
             "the Parquet files below data/ are not affected. `form4 verify` checks all of it.",
             what,
         )
-
-
-def _sealed(content: dict[str, Any]) -> dict[str, Any]:
-    return content | {_CHECKSUM: _checksum(content)}
-
-
-def _checksum(content: dict[str, Any]) -> str:
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _keyed(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:

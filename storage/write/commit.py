@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from random import random
@@ -14,6 +14,7 @@ import duckdb
 
 from ..errors import LakeBusy
 from ..files.place import Files
+from ..raw import RawArchive
 from ..read.catalog import publish_catalog, published_version
 from ..read.engine import reading
 from ..versions.log import CommitLog, Entry
@@ -52,6 +53,8 @@ class Commit:
     """Filings of a data set that were left out, as the lake has them exactly."""
     compacted: str | None
     """The closed month or year whose files became one a table; the commit brought no row then."""
+    archived: dict[str, int]
+    """Submissions in the raw archive of each index date read, where it has any."""
 
 
 Plan = Callable[[duckdb.DuckDBPyConnection, Snapshot], Changes | None]
@@ -74,14 +77,21 @@ class Committer:
         self._grace = timedelta(seconds=grace_seconds)
         self._finished = False
 
-    def commit(self, ingest: Ingest, writer: str) -> Commit | None:
+    def commit(self, ingest: Ingest, writer: str, raw: RawArchive) -> Commit | None:
         """Bring the ingest's rows into the lake; None if it has them all already.
 
         Raises:
             LakeFull, LakeUnwritable: it could not be written; the lake is as it was.
             LakeDamaged: a file of the snapshot that the commit has to read is missing or unreadable.
         """
-        return self.publish(lambda cursor, snapshot: plan_changes(cursor, snapshot, ingest), _same_version, writer)
+
+        def plan(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Changes | None:
+            changes = plan_changes(cursor, snapshot, ingest)
+            if changes:
+                changes.summary = replace(changes.summary, archived=raw.counts(ingest.days))
+            return changes
+
+        return self.publish(plan, _same_version, writer)
 
     def publish(self, plan: Plan, fits: Fits, writer: str) -> Commit | None:
         """Plan against the newest snapshot and publish, again while other writers' commits leave the plan outdated.

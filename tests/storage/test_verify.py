@@ -41,9 +41,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of a compacted month and two days, with an amendment, a quarantined filing and a raw archive."""
     root = tmp_path_factory.mktemp("lakes") / "lake"
     lake = Lake.open(root, create=True)
+    lake.raw.append([RawSubmission(each, MONDAY, f"{each}.txt", index_day().read_at, b"<x>") for each in "cd"])
     for period in ("2023-12", "2024-01-08", "2024-01-09"):
         fill(lake, period)
-    lake.raw.append([RawSubmission(each, MONDAY, f"{each}.txt", index_day().read_at, b"<x>") for each in "cd"])
     lake.raw.compact_period(MONDAY)
     return root
 
@@ -191,6 +191,70 @@ LOST = {
 }
 
 
+def altered_views(root: Path) -> None:
+    """A catalog that opens and shows the version, with a view that leaves rows out."""
+    path = root / "catalog.duckdb"
+    path.chmod(0o644)
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE OR REPLACE VIEW trades AS SELECT 1 AS one")
+
+
+def altered_script(root: Path) -> None:
+    path = root / "views.sql"
+    path.write_text(path.read_text().replace("WHERE", "WHERE false AND"))
+
+
+def altered_state(root: Path) -> None:
+    path = root / "catalog.json"
+    path.write_text(path.read_text().replace('"version": 3', '"version": 31'))
+
+
+CATALOGS = {
+    "views changed": (altered_views, "catalog.duckdb", "is not what was written"),
+    "script changed": (altered_script, "views.sql", "is not what was written"),
+    "script cut": (cut("views.sql"), "views.sql", "is not what was written"),
+    "script empty": (lambda root: (root / "views.sql").write_bytes(b""), "views.sql", "is not what was written"),
+    "script gone": (unlink("views.sql"), "views.sql", "is missing"),
+    "state changed": (altered_state, "catalog.json", "is not what was written"),
+    "state gone": (unlink("catalog.json"), "catalog.json", "is missing"),
+}
+
+
+@pytest.mark.parametrize("case", CATALOGS)
+def test_a_changed_catalog_is_found_and_made_again_and_no_commit_copies_it_on(root: Path, case: str) -> None:
+    damage, where, what = CATALOGS[case]
+    sound = contents(Lake.open(root)), trades(root)
+    damage(root)
+    lake = Lake.open(root)
+    found = lake.verify()
+    assert [(each.where, each.what) for each in found.violations] == [(where, what)]
+    assert (contents(lake), trades(root)) == sound, "it is not asked"
+    lake.repair(found.violations)
+    assert told(Lake.open(root).verify()) == []
+    damage(root)
+    store(Lake.open(root), filing("z", date(2024, 1, 10)), day=date(2024, 1, 10))
+    assert told(Lake.open(root).verify()) == []
+    (root / "catalog.duckdb").chmod(0o644)
+    with duckdb.connect(root / "catalog.duckdb", read_only=True) as published:
+        assert len(published.sql("FROM trades").columns) > 20
+
+
+def trades(root: Path) -> int:
+    with Lake.open(root).connect() as connection:
+        return len(connection.sql("FROM trades").fetchall())
+
+
+def test_two_writers_that_publish_one_version_at_once_are_no_damage(root: Path) -> None:
+    Lake.open(root, create=True)
+    before = {name: (root / name).read_bytes() for name in ("catalog.duckdb", "views.sql")}
+    for name in (*before, "catalog.json"):
+        (root / name).unlink()
+    Lake.open(root, create=True)
+    for name, content in before.items():
+        rewrite(root / name, content)
+    assert told(Lake.open(root).verify()) == []
+
+
 @pytest.mark.flow
 @pytest.mark.parametrize("case", LOST)
 def test_what_is_lost_is_taken_out_and_read_again(root: Path, case: str) -> None:
@@ -261,6 +325,26 @@ def test_a_damaged_raw_file_is_named_and_can_go(root: Path) -> None:
     lake.drop_damaged(found.violations)
     assert told(lake.verify(raw=True)) == []
     assert lake.raw.held(MONDAY) == set()
+
+
+def test_a_lost_raw_file_is_named_with_its_filings(root: Path) -> None:
+    one(root, "raw/*/*").unlink()
+    lake = Lake.open(root)
+    assert told(lake.verify()) == [], "without --raw only what is there is looked at"
+    found = lake.verify(raw=True)
+    (line,) = told(found)
+    assert line.startswith(
+        "raw/year=2024/2024-01-08 has 0 submissions of the 2 that were kept; it lacks those of c, d: "
+    )
+    lake.drop_damaged(found.violations)
+    assert told(Lake.open(root).verify(raw=True)) == []
+
+
+def test_an_archive_that_was_switched_off_for_a_while_is_whole(root: Path) -> None:
+    """Of Monday, a filing more is stored without its submission; of other days, none has one."""
+    lake = Lake.open(root)
+    store(lake, filing("c"), filing("d", owners=(11, 12)), filing("unarchived"))
+    assert told(lake.verify(raw=True)) == []
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
