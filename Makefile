@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
-.PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl bench-parse bench-lake bench-history bench-scale \
+.PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
 	bench-crawl check docs format lock clean
 
 help: ## list the targets
@@ -49,6 +49,9 @@ chaos-lake: dev ## kill what writes a lake 300 times (KILLS), then have it writt
 
 chaos-crawl: dev ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
 	$(BIN)/python -m form4lake.tests.chaos.crawl $(if $(SEED),--seed $(SEED))
+
+mutants: dev ## put each of the deliberate faults into a copy of the program, and see its test fail (some minutes; ONLY=words)
+	$(BIN)/python -m form4lake.tests.mutants.run $(ONLY)
 
 check: dev ## lint, formatting, types, and the borders between packages
 	$(BIN)/ruff check .

@@ -80,9 +80,10 @@ def read_state(files: Files) -> Published | None:
     """What `catalog.json` says; None where it is missing or not what was written."""
     try:
         found = unsealed(json.loads(files.read(STATE)))
-        return Published(**found) if found else None
+        state = Published(**found) if found else None
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
+    return state if state and isinstance(state.version, int) and isinstance(state.checksums, dict) else None
 
 
 def is_what_was_written(files: Files, name: str, content: bytes) -> bool:

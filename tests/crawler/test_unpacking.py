@@ -1,6 +1,7 @@
 """Packed files: every one that can be packed comes back, and none takes more than its limit."""
 
 import gzip
+import io
 import random
 import zlib
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ import ncompress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3 import HTTPResponse
 
-from form4lake.crawler.bodies import MOST_MEMBERS, BodyNotWhole, BodyTooLarge, decoded, gunzip
+from form4lake.crawler.bodies import MOST_MEMBERS, BodyNotWhole, BodyTooLarge, decoded, gunzip, wire_pieces
 from form4lake.crawler.limits import COMPRESSED_INDEX, Limit
 from form4lake.crawler.unix_compress import MAGIC, uncompress
 
@@ -80,6 +82,13 @@ def test_a_body_is_decoded_however_it_is_cut_into_pieces(coding: str, pack: obje
         with pytest.raises(BodyTooLarge):
             list(decoded(pieces(packed, size), coding, Limit("a test", len(plain) - 1)))
     assert b"".join(decoded([], coding, SMALL)) == b""
+
+
+@pytest.mark.parametrize("announced", [3, 5])
+def test_a_body_that_is_not_as_long_as_announced_is_not_whole(announced: int) -> None:
+    raw = HTTPResponse(io.BytesIO(b"four"), preload_content=False)
+    with pytest.raises(BodyNotWhole, match=f"4 bytes came of {announced}"):
+        list(wire_pieces(raw, {"Content-Length": str(announced)}, SMALL))
 
 
 def test_members_without_end_are_refused() -> None:

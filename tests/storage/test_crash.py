@@ -20,6 +20,11 @@ from form4lake.storage import Lake, LakeDamaged, LakeFull, LakeUnwritable
 from form4lake.storage.errors import writing
 from form4lake.storage.files.local import LocalFiles
 from form4lake.storage.read.engine import open_engine
+from form4lake.storage.versions.log import CommitLog
+from form4lake.storage.versions.snapshot import Snapshot
+from form4lake.storage.write.changes import plan_changes
+from form4lake.storage.write.commit import Committer
+from form4lake.storage.write.ingest import Ingest
 from form4lake.tests.builders.lakes import (
     MONDAY,
     TUESDAY,
@@ -169,6 +174,42 @@ def test_writers_that_race_all_land(tmp_path: Path) -> None:
     assert sorted(row[0] for row in found["filings"]) == sorted(["common", *(f"own-{each}" for each in range(6))])
     assert len(found["non_derivative_transactions"]) == 7
     assert globbed(root) == found
+
+
+def test_a_plan_that_another_commit_overtook_is_made_again(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[int] = []
+
+    def overtaken(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest) -> Any:
+        plans.append(snapshot.version)
+        changes = plan_changes(cursor, snapshot, ingest)
+        if len(plans) == 1:
+            store(Lake.open(tmp_path / "lake"), filing("theirs"))
+        return changes
+
+    monkeypatch.setattr("form4lake.storage.write.commit.plan_changes", overtaken)
+    store(lake, filing("ours"))
+    assert plans == [1, 1, 2]
+    assert lake.stored(["theirs", "ours"]) == {"theirs", "ours"}
+
+
+def test_a_commit_is_one_entry_with_all_its_tables(lake: Lake, tmp_path: Path) -> None:
+    store(lake, full_filing("b", TUESDAY), day=TUESDAY)
+    assert lake.snapshot().version == 2
+    content = json.loads((tmp_path / "lake" / "log" / f"{2:020d}.json").read_text())
+    assert len(content["added"]) > 8
+
+
+def test_a_writer_throws_nothing_away_that_a_lost_entry_names(lake: Lake, tmp_path: Path) -> None:
+    store(lake, filing("b", TUESDAY), day=TUESDAY)
+    entry_file = tmp_path / "lake" / "log" / f"{2:020d}.json"
+    content = entry_file.read_bytes()
+    entry_file.unlink()
+    with pytest.raises(LakeDamaged, match="it is missing"):
+        Committer(lake._files, CommitLog(lake._files), lake._engine, 0).sweep()
+    entry_file.write_bytes(content)
+    assert Lake.open(tmp_path / "lake").verify().violations == []
 
 
 def test_threads_of_one_lake_commit_side_by_side(lake: Lake) -> None:

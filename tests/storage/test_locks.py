@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from form4lake.storage.files.bucket import ObjectFiles
 from form4lake.storage.files.local import LocalFiles
 from form4lake.storage.files.locks import held, own_folder
 from form4lake.storage.read.engine import open_engine
-from form4lake.tests.builders.lakes import contents, filing, store
+from form4lake.tests.builders.lakes import MONDAY, contents, filing, store
 
 STRANGER = 65_534
 
@@ -129,6 +130,41 @@ def test_whoever_waits_says_for_what(
             logging.getLogger("form4lake.storage").removeHandler(handler)
     assert told.is_set()
     assert f"waiting for {path}, which another writer has held" in caplog.text
+
+
+def test_a_writer_waits_while_another_publishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("form4lake.storage.files.locks.TOLD_AFTER_SECONDS", 0.01)
+    lake = Lake.open(tmp_path / "lake", create=True)
+    versions: list[int] = []
+
+    class Told(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            versions.append(Lake.open(tmp_path / "lake").snapshot().version)
+            publishing.close()
+
+    with ExitStack() as publishing:
+        ingest = lake.begin("2024-01-08")
+        ingest.add_filing(filing("a"), MONDAY)
+        publishing.enter_context(lake._files.publishing())
+        handler = Told()
+        logging.getLogger("form4lake.storage").addHandler(handler)
+        try:
+            lake.commit(ingest, writer="test")
+        finally:
+            logging.getLogger("form4lake.storage").removeHandler(handler)
+    assert versions == [0], "it waited, and nothing was committed meanwhile"
+    assert lake.stored(["a"]) == {"a"}
+
+
+def test_no_sweep_of_spills_takes_the_folder_for_a_bucket(temporary: Path) -> None:
+    """A folder that older programs name by the user's number, which is seldom that of a process."""
+    with subprocess.Popen(["/bin/true"]) as dead:
+        pass
+    folder = temporary / f"form4lake-{dead.pid}"
+    folder.mkdir()
+    os.utime(folder, (time.time() - 7200,) * 2)
+    open_engine().close()
+    assert folder.exists()
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EXDEV])

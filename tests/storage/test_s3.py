@@ -146,6 +146,13 @@ def test_a_query_fetches_parts_of_a_file(lake: Lake, tmp_path: Path, monkeypatch
         assert len(fetched) < 8
 
 
+def test_an_entry_that_another_made_is_not_made_again(lake: Lake, object_lake: str) -> None:
+    files = files_at(object_lake)
+    assert files.create("log/new", b"theirs")
+    assert not files.create("log/new", b"ours")
+    assert files.read("log/new") == b"theirs"
+
+
 WRITER = """
     from form4lake.tests.builders.lakes import MONDAY, filing
     from form4lake.storage import Lake

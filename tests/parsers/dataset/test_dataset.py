@@ -167,6 +167,14 @@ def test_a_submission_that_cannot_be_stored_is_named(old: str, new: str, said: s
     assert said in "\n".join(reading.problems)
 
 
+def test_a_second_row_of_submission_is_left_out_and_named() -> None:
+    header, row = SUBMISSION.splitlines(keepends=True)[:2]
+    filings, reading = read(zipped(SUBMISSION=header + row + row.replace("02-JAN-2024", "03-JAN-2024")))
+
+    assert [each.filing_date for each in filings] == [date(2024, 1, 2)]
+    assert "SUBMISSION.tsv has rows of a filing that it has already" in "\n".join(reading.problems)
+
+
 def test_columns_that_are_new_or_missing_are_named_and_the_rest_is_read() -> None:
     text = trades(trade(1, TRANS_CODE="P")).replace("TRANS_SHARES\t", "SHARES_OF_TOMORROW\t")
     filing, said = one(zipped(NONDERIV_TRANS=text))
