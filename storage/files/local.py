@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 else:
     pa = lazy("pyarrow")
 
+_TRIED = ".links."
+"""How a file is named that shows whether there are hard links; one that a killed writer left is swept."""
 FOLDERS = ("data", "snapshots", "raw", "log", "staging")
 
 
@@ -58,6 +60,7 @@ class LocalFiles:
                     f"cannot write {self.root}: no permission. Give this user the right to write there."
                 )
             close_folder_to_readers(self.root / "staging")
+        with self.publishing(), writing(self.root):
             self._try_links()
 
     def uri(self, name: str) -> str:
@@ -197,8 +200,8 @@ class LocalFiles:
     def sweep_staging(self) -> None:
         """Remove what dead writers left; called while holding `publishing()`."""
         self._staging.sweep()
-        with writing(self.root / "log"):
-            for left in self.root.glob("log/.*"):
+        with writing(self.root):
+            for left in (*self.root.glob("log/.*"), *self.root.glob(f"*/{_TRIED}*")):
                 left.unlink(missing_ok=True)
 
     def publishing(self) -> AbstractContextManager[None]:
@@ -207,7 +210,7 @@ class LocalFiles:
 
     def _try_links(self) -> None:
         """See before the work that a file can have the names that a commit gives it."""
-        name = f".links.{secrets.token_hex(4)}"
+        name = f"{_TRIED}{secrets.token_hex(4)}"
         tried = [self.root / folder / name for folder in ("staging", "snapshots", "data", "log")]
         try:
             tried[0].touch()

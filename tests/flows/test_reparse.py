@@ -189,7 +189,7 @@ def test_a_range_of_index_dates_is_read_again_and_no_other(
 @pytest.mark.flow
 def test_what_cannot_be_read_again_is_named_and_kept(filled: Workspace, archive: Archive, reparse: Reparse) -> None:
     before = tables_of(filled)
-    for path in (filled.lake_folder / "raw").rglob(f"{DAYS[3]}.*.parquet"):
+    for path in (filled.lake_folder / "raw").rglob(f"{DAYS[3]}.*"):
         path.unlink()
     done = reparse(LESS)
     refused, lost = ending(archive, "4", *DAYS[:3]), archive.accessions(DAYS[3])
