@@ -5,7 +5,11 @@ Ask a lake that `form4 nightly` or `form4 backfill` has filled:
     import form4lake
 
     with form4lake.open_lake("lake") as lake:
-        bought = lake.sql("FROM insider_buys WHERE ticker = $ticker", {"ticker": "AAPL"}).df()
+        bought = lake.insider_buys(ticker="AAPL", since="2024-01-01").pl()
+        total = lake.sql("SELECT sum(value) FROM insider_buys WHERE ticker = $t", {"t": "AAPL"}).fetchall()
+        filing = lake.filing("0001127602-24-024579")
+
+Each view is a method of the lake; `help(form4lake.Lake)` lists them, and docs/python.md shows pandas, polars and ibis.
 
 Read a submission as EDGAR has it, without a lake:
 
