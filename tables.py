@@ -535,6 +535,47 @@ KEPT = (
 )
 """What a row of `filings` carries of how it came into the lake."""
 
+_OF_FILING = {each.name: each for each in (*columns_of(Filing), *GATHERED)}
+
+
+def _of_filing(*names: str) -> tuple[Column, ...]:
+    """Columns of `filings` as those of another table carry them, where they may be NULL."""
+    return tuple(Column(name, _OF_FILING[name].sql_type, True, _OF_FILING[name].doc) for name in names)
+
+
+_OF_POSITION = (
+    Column(
+        "holder",
+        "BIGINT",
+        True,
+        "Who owns: the owner's CIK, or a negative key of the CIKs of several; NULL without an owner.",
+    ),
+    Column("security_class", "VARCHAR", True, "The title folded, so that spellings of one class are one."),
+    Column("manner", "BIGINT", True, "Key of direct or indirect, and the nature of the ownership, folded."),
+    Column("underlying", "BIGINT", True, "Key of the underlying security's title, folded."),
+    Column("terms", "BIGINT", True, "Key of the footnotes' texts, where the price or the expiration date is missing."),
+)
+"""What tells a position from another: `latest_holdings` goes by it. Keys are equal where their texts are."""
+
+GATHERED_BY_HOLDINGS = (
+    *_of_filing("accepted_at", "form_type", "period_of_report", "issuer_name", "ticker", "owner_ciks", "owner_names"),
+    *_OF_POSITION,
+)
+"""What a holding carries of its filing."""
+
+GATHERED_BY_TRANSACTIONS = (
+    *GATHERED_BY_HOLDINGS,
+    *_of_filing("issuer_trading_symbol", "aff10b5_one", "owner_roles", "role_rank", "remarks", "source_path"),
+    Column("price_currency", "VARCHAR", True, "The currency that a footnote of the price names, if not the US dollar."),
+    Column("doubts", "VARCHAR[]", True, "What the parser doubts of the row; NULL if nothing."),
+    Column("footnote_ids", "VARCHAR[]", True, "Ids of the row's footnotes, in the order of its columns, each once."),
+    Column("footnotes", "VARCHAR", True, "Their texts, in the order of their ids, apart by a blank line."),
+    Column("plan", "VARCHAR", True, "Whether under a Rule 10b5-1 plan: under a plan, denied, not said."),
+    Column("plan_said_by", "VARCHAR", True, "box, footnote, remarks, or box and one of the others; NULL: not said."),
+    Column("plan_sentence", "VARCHAR", True, "The sentence that it was decided on; NULL where the box alone says it."),
+)
+"""What a transaction carries of its filing and of its footnotes."""
+
 
 def _table(
     name: str,
@@ -555,6 +596,11 @@ def _table(
     return Table(name, record, kind, columns, key, order, (record.__doc__ or "").strip(), gathered, kept, bloom)
 
 
+def _row_table(name: str, record: type, gathered: tuple[Column, ...], *bloom: str) -> Table:
+    """A table of Table I or II."""
+    return _table(name, record, Kind.FILING, "row_number", gathered=gathered, bloom=(*bloom, "ticker"))
+
+
 _LOOKED_UP = ("accession_number",)
 
 TABLES: dict[str, Table] = {
@@ -570,10 +616,10 @@ TABLES: dict[str, Table] = {
             bloom=(*_LOOKED_UP, "ticker"),
         ),
         _table("reporting_owners", ReportingOwner, Kind.FILING, "owner_number", bloom=(*_LOOKED_UP, "owner_cik")),
-        _table("non_derivative_transactions", NonDerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),
-        _table("derivative_transactions", DerivativeTransaction, Kind.FILING, "row_number", bloom=_LOOKED_UP),
-        _table("non_derivative_holdings", NonDerivativeHolding, Kind.FILING, "row_number"),
-        _table("derivative_holdings", DerivativeHolding, Kind.FILING, "row_number"),
+        _row_table("non_derivative_transactions", NonDerivativeTransaction, GATHERED_BY_TRANSACTIONS, *_LOOKED_UP),
+        _row_table("derivative_transactions", DerivativeTransaction, GATHERED_BY_TRANSACTIONS, *_LOOKED_UP),
+        _row_table("non_derivative_holdings", NonDerivativeHolding, GATHERED_BY_HOLDINGS),
+        _row_table("derivative_holdings", DerivativeHolding, GATHERED_BY_HOLDINGS),
         _table("footnotes", Footnote, Kind.FILING, "footnote_id", bloom=_LOOKED_UP),
         _table("signatures", Signature, Kind.FILING, "signature_number"),
         _table(

@@ -16,7 +16,7 @@ from .submission import Document, Submission, take_apart
 from .xml import tree as xml_tree
 from .xml.recovery import read_xml
 
-PARSER_VERSION: int = 3
+PARSER_VERSION: int = 4
 """Raised whenever the output of the parser changes for any filing."""
 
 

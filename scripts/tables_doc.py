@@ -39,7 +39,15 @@ COLUMNS = """
 """
 COMMENTS = "select view_name, comment from duckdb_views() where not internal and schema_name = 'main'"
 
-HELPERS = ("business_days", "plan_reading", "plan_says", "security_class", "transaction_codes", "withdrawn_filings")
+HELPERS = (
+    "business_days",
+    "plan_reading",
+    "plan_says",
+    "security_class",
+    "text_key",
+    "transaction_codes",
+    "withdrawn_filings",
+)
 """Views that others read; they come last."""
 
 Row = tuple[str, str, str]
@@ -57,9 +65,10 @@ def view_columns() -> str:
             if each.parameters:
                 continue
             # A view that it reads comes before a table, as `trades` before `filings`; else what is read first.
-            words = list(dict.fromkeys(re.findall(r"\w+", each.query)))
+            words = list(dict.fromkeys(re.findall(r"\w+", each.query.replace(".whole_", "."))))
             read = sorted(meanings.keys() & words, key=lambda name: (name in TABLES, words.index(name)))
-            sources = [each.columns, *(meanings[name] for name in read)]
+            carried = ({column.name: column.doc for column in TABLES[name].gathered} for name in read if name in TABLES)
+            sources = [each.columns, *(meanings[name] for name in read), *carried]
             meanings[each.name] = {
                 name: next(source[name] for source in sources if name in source)
                 for name in connection.sql(f"FROM {each.name}").columns
@@ -118,10 +127,8 @@ def _table(table: Table) -> str:
     ]
     numbered = len(table.key) > 1 or table.name == "filings" or not table.of_filing
     key = f"\n\nA row is identified by `{'`, `'.join(table.key)}`." * numbered
-    gathered = (
-        "\n\nIn Parquet a row has these besides, gathered from its rows of other tables, as `trades` shows them, and "
-        "when it came, as `first_seen` does:\n\n"
-    )
+    gathered = "\n\nIn Parquet a row has these besides, gathered from its filing's rows of other tables"
+    gathered += ", and when it came, as `first_seen` does:\n\n" if table.kept else ":\n\n"
     body = _grid(rows)
     if table.gathered:
         body += gathered + _grid([(each.name, each.sql_type, each.doc) for each in (*table.gathered, *table.kept)])

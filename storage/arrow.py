@@ -24,8 +24,8 @@ else:
 
 ROW_GROUP = 16_384
 """Rows a row group: small enough that one issuer's rows are one group of a sorted year."""
-WIDE_ROW_GROUP = 4_096
-"""The same of `filings`, whose rows carry texts and lists: a group is read whole for one issuer."""
+ROW_GROUPS = {"filings": 4_096, "non_derivative_transactions": 8_192, "derivative_transactions": 8_192}
+"""The same of tables whose rows carry texts and lists: a group is read whole for one issuer."""
 
 
 @cache
@@ -65,7 +65,7 @@ def write_parquet(table: Table, batches: Iterator[pa.RecordBatch], path: Path) -
         LakeFull, LakeUnwritable: the disk would not have it.
     """
     schema = arrow_schema(table.stored)
-    size = WIDE_ROW_GROUP if table.gathered else ROW_GROUP
+    size = ROW_GROUPS.get(table.name, ROW_GROUP)
     writer: pq.ParquetWriter | None = None
     rows = 0
     with writing(path):

@@ -15,8 +15,9 @@ import duckdb
 from ...tables import FILING_CHILDREN, TABLES
 from ..periods import covers, year_of
 from ..read.engine import rows
+from ..versions.gathered import with_gathered
 from ..versions.log import DataFile
-from ..versions.snapshot import EXACT, GATHERED_FROM, Snapshot, quoted, with_gathered
+from ..versions.snapshot import EXACT, Snapshot, quoted
 from .history import History
 from .violations import Remedy, Violation
 
@@ -106,15 +107,23 @@ class _Check:
         self._check_gathered(periods)
 
     def _check_gathered(self, periods: list[str]) -> None:
-        """What a filing's row carries of its owners, footnotes and issues is what they say."""
-        carried = f"hash({', '.join(each.name for each in TABLES['filings'].gathered)})"
-        children = (self._select(name, periods) for name in GATHERED_FROM)
-        gathered = with_gathered(f"SELECT *, {carried} AS carried FROM ({self._select('filings', periods)})", *children)
-        self._report(
-            "filings",
-            f"SELECT period, accession_number FROM ({gathered}) WHERE carried <> {carried}",
-            "has {n} filings whose lists of owners and footnotes are not those of their rows, such as {such}",
-        )
+        """What rows carry of their filings' rows in other tables is what they say."""
+        for name, table in TABLES.items():
+            if not (table.gathered and self._of(name, periods)):
+                continue
+            carried = f"hash({', '.join(each.name for each in table.gathered)})"
+            gathered = with_gathered(
+                table,
+                f"SELECT *, {carried} AS carried FROM ({self._select(name, periods)})",
+                lambda other: self._select(other, periods),
+            )
+            what = "lists of owners and footnotes are" if name == "filings" else "rows carry what is"
+            self._report(
+                name,
+                f"SELECT period, accession_number FROM ({gathered}) WHERE carried <> {carried}",
+                f"has {{n}} filings whose {what} not {'those of their rows' if name == 'filings' else 'said there'}, "
+                "such as {such}",
+            )
 
     def _check_all(self) -> None:
         self._cursor.execute(

@@ -15,6 +15,9 @@ _LEEWAY = 10
 """The most days by which a filing date follows the acceptance: filed at night, before holidays."""
 _PUBLIC_AT = "coalesce(accepted_at, (filing_date + 1)::TIMESTAMP AT TIME ZONE 'America/New_York')"
 
+PUBLIC = f"{_UNSET} OR (filing_date <= {_DAY} + {_LEEWAY} AND {_PUBLIC_AT} <= {_MOMENT})"
+"""The condition of a filing, or of a row that carries its acceptance, that was public then."""
+
 _LATER = "lake_files.later_filings"
 LATER_FILINGS = (
     f"CREATE OR REPLACE VIEW {_LATER} AS SELECT accession_number, filing_date FROM lake_files.filings "
@@ -30,7 +33,7 @@ def as_of(table: Table, source: str) -> str:
     """What follows FROM, to read a table as of the moment that is set, with the rest of the query's conditions."""
     within = f"({_UNSET} OR filing_date <= {_DAY} + {_LEEWAY})"
     if table.name == "filings":
-        return f"{source} WHERE {_UNSET} OR (filing_date <= {_DAY} + {_LEEWAY} AND {_PUBLIC_AT} <= {_MOMENT})"
+        return f"{source} WHERE {PUBLIC}"
     if table.of_filing or table.name == "amendments":
         return f"{source} ANTI JOIN {_LATER} USING (accession_number, filing_date) WHERE {within}"
     if table.name == "superseded":

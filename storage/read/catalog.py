@@ -26,7 +26,7 @@ from ..files.place import Files
 from ..versions.seal import sealed, unsealed
 from ..versions.snapshot import Snapshot, quoted
 from .engine import Options, check_files, options
-from .views import FILES, declared_script, definition, template_script
+from .views import FILES, ROW_TABLES, declared_script, definition, macros_script, template_script
 
 CATALOG = "catalog.duckdb"
 SCRIPT = "views.sql"
@@ -236,13 +236,20 @@ def _run(connection: duckdb.DuckDBPyConnection, script: str) -> None:
 def script_of(snapshot: Snapshot, files_script: str) -> str:
     """The content of `views.sql`, given the SQL of what differs from snapshot to snapshot."""
     headline = f"-- Views of version {snapshot.version} of the lake {snapshot.place.location}.\n"
-    return f"{headline}{files_script}{declared_script()}"
+    return f"{headline}{macros_script()}{files_script}{declared_script()}"
 
 
 def script_of_files(snapshot: Snapshot) -> str:
     """The SQL of what differs from snapshot to snapshot."""
     statements = [f"CREATE SCHEMA IF NOT EXISTS {FILES};\n"]
-    statements += (f"CREATE OR REPLACE VIEW {FILES}.{name} AS\n{snapshot.relation(name)};\n" for name in TABLES)
+    for name in TABLES:
+        # People's questions seldom need what old files lack of the gathered columns, and gathering takes long.
+        plain = snapshot.relation(name, gathered=name not in ROW_TABLES)
+        statements.append(f"CREATE OR REPLACE VIEW {FILES}.{name} AS\n{plain};\n")
+        if name in ROW_TABLES:
+            whole = snapshot.relation(name)
+            source = f"FROM {FILES}.{name}" if whole == plain else whole
+            statements.append(f"CREATE OR REPLACE VIEW {FILES}.gathered_{name} AS\n{source};\n")
     statements.append(
         f"CREATE OR REPLACE VIEW lake_snapshot AS "
         f"SELECT {snapshot.version} AS version, {quoted(snapshot.place.location)} AS lake, "

@@ -18,6 +18,7 @@ from ..errors import LakeDamaged, LakeFull
 from ..files.locks import temporary_folder
 from ..lazy import lazy
 from ..versions.snapshot import Snapshot
+from .views import macros_script
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,13 +50,13 @@ def options() -> Options:
 
 
 def open_engine() -> duckdb.DuckDBPyConnection:
-    """A new connection; what does not fit into memory goes to the system's folder for temporary files.
+    """A new connection with the macros; what does not fit into memory goes to the system's folder for temporary files.
 
     What killed processes spilled there goes.
     """
     _sweep_spills(temporary_folder())
     connection = duckdb.connect(":memory:", config=options() | {"memory_limit": MEMORY_LIMIT})
-    connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
+    connection.execute(f"SET TimeZone = 'UTC'; SET parquet_metadata_cache = true; {macros_script()}")
     return connection
 
 

@@ -12,7 +12,7 @@ from importlib import resources
 from ...sec_tables import SEC_TABLES
 from ...tables import TABLES, DayCoverage, Table, columns_of
 from ..versions.snapshot import quoted, select_nothing
-from .as_of import LATER_FILINGS, as_of
+from .as_of import LATER_FILINGS, PUBLIC, as_of
 from .sec_views import sec_query, tsv_query
 
 Meanings = dict[str, dict[str, str]]
@@ -22,6 +22,7 @@ FILES = "lake_files"
 """The schema of the views that name the files, below the tables that people read."""
 
 ORDER = (
+    "text_key",
     "security_class",
     "plan_says",
     "plan_reading",
@@ -30,11 +31,11 @@ ORDER = (
     "withdrawn_filings",
     "unmatched",
     "current_filings",
+    "trade_plans",
     "trades",
     "insider_buys",
     "insider_sells",
     "cluster_buys",
-    "trade_plans",
     "plan_trades",
     "late_filings",
     "latest_holdings",
@@ -50,6 +51,10 @@ ORDER = (
     "first_seen",
 )
 """The views of `storage/read/sql/views`, each after those it reads."""
+
+ROW_TABLES = tuple(name for name, table in TABLES.items() if table.gathered and name != "filings")
+"""The tables of Table I and II. In FILES, `gathered_<table>` has rows with what they carry, whoever wrote their files,
+and `whole_<table>` those of them that are public."""
 
 _RECORDS: dict[str, type] = {"coverage": DayCoverage}
 """The views whose columns are declared by a record that Python code gets their rows as."""
@@ -140,7 +145,23 @@ def declared_script(meanings: Meanings | None = None) -> str:
     made = (
         f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views(), *sec_tsv_views())
     )
-    return f"CREATE SCHEMA IF NOT EXISTS sec;\nCREATE SCHEMA IF NOT EXISTS sec_tsv;\n{LATER_FILINGS}{''.join(made)}"
+    whole = (
+        f"CREATE OR REPLACE VIEW {FILES}.whole_{name} AS SELECT * FROM {FILES}.gathered_{name} WHERE {PUBLIC};\n"
+        for name in ROW_TABLES
+    )
+    return (
+        f"CREATE SCHEMA IF NOT EXISTS sec;\nCREATE SCHEMA IF NOT EXISTS sec_tsv;\n{LATER_FILINGS}"
+        f"{''.join(whole)}{''.join(made)}"
+    )
+
+
+def macros_script() -> str:
+    """The SQL of the macros that give a value, which gathering calls."""
+    return "".join(
+        f"CREATE OR REPLACE MACRO {each.name}({', '.join(each.parameters)}) AS\n{each.query};\n"
+        for each in views()
+        if each.is_scalar
+    )
 
 
 @cache
@@ -150,7 +171,8 @@ def _declared_as_written_down() -> str:
 
 def template_script(meanings: Meanings | None = None) -> str:
     """The SQL of a catalog over no file: what a published one is made from."""
-    files = (f"CREATE VIEW {FILES}.{name} AS {select_nothing(table)};\n" for name, table in TABLES.items())
+    files = [f"CREATE VIEW {FILES}.{name} AS {select_nothing(table)};\n" for name, table in TABLES.items()]
+    files += (f"CREATE VIEW {FILES}.gathered_{name} AS {select_nothing(TABLES[name])};\n" for name in ROW_TABLES)
     return f"CREATE SCHEMA {FILES};\n{''.join(files)}{declared_script(meanings)}"
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...tables import TABLES, Table
@@ -14,6 +13,7 @@ from ..arrow import columns_id
 from ..files.place import Files
 from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION
+from .gathered import with_gathered
 from .log import DataFile, State
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ else:
 
 EXACT = "source_format IS DISTINCT FROM 'dataset'"
 """The condition of a filing as it was filed, not as the SEC's data sets round it."""
-
-
-GATHERED_FROM = ("reporting_owners", "footnotes", "parse_issues")
-"""The tables that the gathered columns of `filings` come from, in the order that `with_gathered` takes them."""
 
 
 class Snapshot:
@@ -67,12 +63,19 @@ class Snapshot:
         """Where readers find a file, as DuckDB reads it: an absolute path or an s3:// address."""
         return self.place.uri(self.name(file))
 
-    def relation(self, table: str, periods: Collection[str] | None = None, *, filename: bool = False) -> str:
+    def relation(
+        self, table: str, periods: Collection[str] | None = None, *, filename: bool = False, gathered: bool = True
+    ) -> str:
         """A SELECT of all columns of a table, of some periods or all; with `filename`, also the file of each row."""
-        return self.select(TABLES[table], self.entries(table, periods), filename=filename)
+        return self.select(TABLES[table], self.entries(table, periods), filename=filename, gathered=gathered)
 
-    def select(self, table: Table, entries: Iterable[DataFile], *, filename: bool = False) -> str:
-        """A SELECT of all columns of a table from these files; a column that a file lacks is NULL there."""
+    def select(
+        self, table: Table, entries: Iterable[DataFile], *, filename: bool = False, gathered: bool = True
+    ) -> str:
+        """A SELECT of all columns of a table from these files; a column that a file lacks is NULL there.
+
+        What older files lack of the gathered columns is gathered, which takes a while, unless `gathered` is False.
+        """
         groups: dict[frozenset[str] | None, list[DataFile]] = defaultdict(list)
         declared = columns_id(table)
         for each in entries:
@@ -82,18 +85,20 @@ class Snapshot:
             )
             groups[present].append(each)
         return "\nUNION ALL ".join(
-            self._select_alike(table, alike, present, filename=filename) for present, alike in groups.items()
+            self._select_alike(table, alike, present, filename=filename, gathered=gathered)
+            for present, alike in groups.items()
         ) or select_nothing(table, filename=filename)
 
     def _select_alike(
-        self, table: Table, entries: list[DataFile], present: Collection[str] | None, *, filename: bool
+        self, table: Table, entries: list[DataFile], present: Collection[str] | None, *, filename: bool, gathered: bool
     ) -> str:
         """A SELECT from files that have the same columns; those older than the gathered ones have them gathered now."""
         sql = select_files(table, [self.path(each) for each in entries], present, filename=filename)
-        if present is None or not table.gathered or {each.name for each in table.gathered} <= set(present):
+        lacking = present is not None and not {each.name for each in table.gathered} <= set(present)
+        if not (gathered and lacking):
             return sql
         periods = {each.period for each in entries}
-        return with_gathered(sql, *(self.relation(name, periods) for name in GATHERED_FROM))
+        return with_gathered(table, sql, lambda name: self.relation(name, periods))
 
     @cached_property
     def _by_table(self) -> dict[str, list[DataFile]]:
@@ -115,16 +120,6 @@ def select_files(
     extra = ", filename" if filename else ""
     option = "filename = true, " if filename else ""
     return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
-
-
-def with_gathered(filings: str, owners: str, footnotes: str, issues: str) -> str:
-    """A SELECT of filings, with what their rows carry of their rows in `GATHERED_FROM`, given a SELECT of each."""
-    return _gathering().format(filings=filings, owners=owners, footnotes=footnotes, issues=issues)
-
-
-@cache
-def _gathering() -> str:
-    return resources.files(__package__).joinpath("sql", "gathered.sql").read_text(encoding="utf-8")
 
 
 def quoted(text: str) -> str:

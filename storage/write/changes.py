@@ -21,8 +21,9 @@ from ..files.staging import unique_id
 from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION, year_of
 from ..read.engine import batches, register, rows
+from ..versions.gathered import with_gathered
 from ..versions.log import DataFile, Summary
-from ..versions.snapshot import EXACT, GATHERED_FROM, Snapshot, select_files, select_nothing, with_gathered
+from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing
 from .amendments import plan_superseded
 from .destinations import Destination, destinations_of
 from .ingest import Ingest
@@ -198,7 +199,8 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
         )
     for table in TABLES.values():
         if table.of_filing or table in _READ:
-            source = "TEMP VIEW" if table.of_filing else "TEMP TABLE"
+            # What is gathered is gathered once.
+            source = "TEMP TABLE" if table.gathered or not table.of_filing else "TEMP VIEW"
             added = _added(ingest, table)
             if ingest.from_datasets and table.of_filing:
                 added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
@@ -245,7 +247,9 @@ def _added(ingest: Ingest, table: Table) -> str:
     sql = select_files(table, [str(path)], set(table.column_names()))
     if not table.gathered:
         return sql
-    return with_gathered(sql, *(_added(ingest, TABLES[name]) for name in GATHERED_FROM))
+    return with_gathered(
+        table, sql, lambda name: f"FROM added_{name}" if name == "filings" else _added(ingest, TABLES[name])
+    )
 
 
 def _places(
@@ -319,6 +323,8 @@ def _differs(
     columns = ", ".join(each.name for each in table.stored if each.name != "read_at")
     new = f"SELECT {columns} FROM ({destination.new(table)})"
     merged = destination.merged if replacing or not table.of_filing else []
+    if replacing and any(each.columns != columns_id(table) for each in snapshot.entries(table.name, merged)):
+        return True  # files of an older declaration become what they are now; until then questions gather
     if not snapshot.entries(table.name, merged):
         return not _without_rows(table, ingest) and _any(cursor, new)
     old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"

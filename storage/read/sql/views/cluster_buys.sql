@@ -21,14 +21,13 @@ WITH purchases AS (
     SELECT
         accession_number, row_number, issuer_cik, issuer_name, ticker, transaction_date, transaction_shares, value,
         owner_ciks, owner_names
-    FROM insider_buys
-    WHERE transaction_date <= filing_date AND owner_ciks IS NOT NULL
+    FROM trade_plans
+    WHERE transaction_code = 'P' AND NOT is_derivative AND NOT is_amended AND NOT is_withdrawn
+        AND equity_swap_involved IS NOT TRUE
+        AND transaction_date <= filing_date AND owner_ciks IS NOT NULL
         AND (NOT without_ten_percent_owners OR role_rank IS DISTINCT FROM 5)
         AND (NOT officers_and_directors_only OR coalesce(role_rank <= 4, false))
-        AND (
-            NOT without_plan_trades
-            OR coalesce(plan_reading(footnotes).denies, plan_reading(remarks).denies, NOT aff10b5_one, true)
-        )
+        AND (NOT without_plan_trades OR plan <> 'under a plan')
         AND (
             NOT without_purchase_plans
             OR NOT regexp_matches(
