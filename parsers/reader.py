@@ -17,7 +17,7 @@ from .xml import tree as xml_tree
 from .xml.recovery import read_xml
 
 PARSER_VERSION: int = 4
-"""Raised whenever the output of the parser changes for any filing."""
+"""Raised whenever the output of the parser changes for any filing, or what rows carry of their filing in the lake."""
 
 
 def parse_submission(raw: bytes, *, source_path: str = "") -> Filing:
