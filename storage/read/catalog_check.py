@@ -27,6 +27,7 @@ from .views import definition
 _AGAIN = "the next run that writes makes it again, or `form4 verify --repair` now"
 _CHANGED = "is not what was written"
 _MADE_AT = re.compile(r"TIMESTAMPTZ '[^']*' AS published_at")
+_EXCLUDED = re.compile(r"EXCLUDE \(([^()]*)\)")
 _DECLARED = """
     SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal AND view_name <> 'lake_snapshot'
     UNION ALL
@@ -88,7 +89,13 @@ def _is_ours(files: Files) -> bool:
 
 
 def _declared(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
-    return connection.sql(_DECLARED).fetchall()
+    found = connection.sql(_DECLARED).fetchall()
+    return [(*name, _EXCLUDED.sub(_in_order, sql), comment) for *name, sql, comment in found]
+
+
+def _in_order(excluded: re.Match[str]) -> str:
+    """DuckDB writes down what EXCLUDE names in any order."""
+    return f"EXCLUDE ({', '.join(sorted(excluded[1].split(', ')))})"
 
 
 def _undated(script: str) -> str:

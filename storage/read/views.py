@@ -188,8 +188,7 @@ def _meanings(table: Table) -> dict[str, str]:
 
 def _public(table: Table) -> str:
     """A SELECT of a table as people read it: without gathered and kept columns, and as of a moment where one is set."""
-    besides = ", ".join(each.name for each in (*table.gathered, *table.kept))
-    return f"SELECT *{f' EXCLUDE ({besides})' if besides else ''} FROM {as_of(table, f'{FILES}.{table.name}')}"
+    return f"SELECT {', '.join(table.column_names())} FROM {as_of(table, f'{FILES}.{table.name}')}"
 
 
 def _comments(view: View, meanings: Meanings) -> str:
