@@ -88,11 +88,12 @@ def test_a_full_disk_leaves_no_half_file(lake: Lake, tmp_path: Path, monkeypatch
     assert lake.raw.held(MONDAY) == {"a", "b"}
 
 
+@pytest.mark.parametrize("room", [60, 500])
 def test_a_disk_that_fills_in_the_middle_of_a_submission_spoils_no_other(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     lake.raw.append([submission("a", b"a")])
-    write, left = os.write, [60]
+    write, left = os.write, [room]
 
     def filling(file: int, content: bytes) -> int:
         if not left[0]:
@@ -104,7 +105,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_submission_spoils_no_other(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", filling)
         with pytest.raises(LakeFull):
-            lake.raw.append([submission("b", b"b")])
+            lake.raw.append([submission("b", bytes(1000))])
     lake.raw.append([submission("c", b"c")])
     assert lake.raw.held(MONDAY) == {"a", "c"}
     lake.raw.compact_period(MONDAY)
