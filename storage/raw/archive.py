@@ -124,7 +124,7 @@ class RawArchive:
 
     def scattered(self, before: date) -> list[date]:
         """The index dates before a date whose submissions are not in one Parquet file, oldest first."""
-        waiting = {_day(each) for each in journal.waiting(self._files.journals())}
+        waiting = {_day(each) for each in journal.waiting(self._files.journals()) if _DAY.match(each)}
         days = {day for day, count in self._files_by_date().items() if count > 1} | waiting
         return sorted(day for day in days if day < before)
 

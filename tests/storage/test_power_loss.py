@@ -83,12 +83,23 @@ def test_a_lake_that_was_made_is_there(root: Path, tmp_path: Path) -> None:
 def test_submissions_that_were_archived_are_there(root: Path, tmp_path: Path) -> None:
     lake = Lake.open(root, create=True)
     kept = [submission("0000000001-24-000001", b"one"), submission("0000000001-24-000002", b"two")]
-    with watched(root, lambda _: None) as disk:
+    places: list[Path] = []
+    cutting = False
+
+    def cut(disk: Disk) -> None:
+        if cutting:
+            for loss in LOSSES:
+                places.append(disk.after_a_power_cut(loss, tmp_path / f"{loss}{len(places)}"))
+
+    with watched(root, cut) as disk:
         lake.raw.append(kept[:1])
+        lake.raw.close()
         lake.raw.append(kept[1:])
-        places = [disk.after_a_power_cut(loss, tmp_path / f"appended-{loss}") for loss in LOSSES]
+        cutting = True
+        cut(disk)
         lake.raw.compact_period(kept[0].index_date)
-        places += [disk.after_a_power_cut(loss, tmp_path / f"compacted-{loss}") for loss in LOSSES]
+        cut(disk)
+    assert len(places) > 6
     for place in places:
         archive = Lake.open(place, create=True).raw
         assert archive.held(kept[0].index_date) == {each.accession_number for each in kept}, place.name

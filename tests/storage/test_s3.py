@@ -153,6 +153,18 @@ def test_an_entry_that_another_made_is_not_made_again(lake: Lake, object_lake: s
     assert files.read("log/new") == b"theirs"
 
 
+def test_what_comes_waits_here_and_goes_to_the_bucket_together(lake: Lake, object_lake: str) -> None:
+    for number in range(65):
+        lake.raw.append([raw(str(number), b"x")])
+    assert len(objects(object_lake, "raw")) == 1
+    killed = Lake.open(object_lake, create=True)
+    assert killed.raw.held(MONDAY) == {str(number) for number in range(65)}
+    lake.close()
+    killed.tidy(TUESDAY)
+    assert len(objects(object_lake, "raw")) == 1
+    assert len(list(killed.raw.read(MONDAY, killed.raw.held(MONDAY)))) == 65
+
+
 WRITER = """
     from form4lake.tests.builders.lakes import MONDAY, filing
     from form4lake.storage import Lake
