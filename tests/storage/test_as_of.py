@@ -13,6 +13,8 @@ from form4lake.storage.read.views import views
 from form4lake.tables import TABLES, Filing
 from form4lake.tests.builders.lakes import FORMS, entry, index_day
 
+pytestmark = pytest.mark.flow
+
 DAYS = business_days(date(2024, 1, 2), 12, [])
 MOMENT = datetime(2024, 1, 10, 22, 30, tzinfo=UTC)
 """Half past five in the afternoon in New York: some filings of the day are out, some not."""

@@ -32,6 +32,8 @@ from form4lake.tests.builders.lakes import (
     submission,
 )
 
+pytestmark = pytest.mark.flow
+
 JANUARY = [date(2024, 1, 8), date(2024, 1, 9), date(2024, 1, 30)]
 FEBRUARY = [date(2024, 2, 1), date(2024, 2, 2)]
 CLOSED = date(2024, 2, 10)
@@ -239,7 +241,6 @@ def test_two_compactions_at_once_compact_once(lake: Lake, root: Path) -> None:
     assert contents(lake) == before == globbed(root)
 
 
-@pytest.mark.flow
 def test_writers_and_readers_go_on_while_everything_is_folded(root: Path) -> None:
     Lake.open(root, create=True)
     days = [date(2024, month, day) for month in (1, 2) for day in (2, 3)]
@@ -303,7 +304,6 @@ KILLED = """
 """
 
 
-@pytest.mark.flow
 def test_a_killed_compaction_loses_nothing_and_the_next_goes_on(lake: Lake, root: Path, tmp_path: Path) -> None:
     """SIGKILL before one in 53 calls that change a file."""
     before = contents(lake)

@@ -39,6 +39,8 @@ from form4lake.tests.builders.lakes import (
     store,
 )
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -153,7 +155,6 @@ def test_a_reader_keeps_its_snapshot_while_files_are_replaced(tmp_path: Path) ->
     assert later.stored(["a", "b"]) == {"a", "b"}
 
 
-@pytest.mark.flow
 def test_writers_that_race_all_land(tmp_path: Path) -> None:
     root = tmp_path / "lake"
     Lake.open(root, create=True)

@@ -12,6 +12,8 @@ from form4lake.storage import Commit, Lake
 from form4lake.tables import DatasetRead, Filing
 from form4lake.tests.builders.lakes import NOON, bought, contents, entry, filing, index_day, quarantined, read, store
 
+pytestmark = pytest.mark.flow
+
 FEBRUARY = date(2024, 2, 6)
 DECEMBER = date(2023, 12, 29)
 ROUNDED = {"transaction_price_per_share": Decimal("12.35")}

@@ -33,6 +33,8 @@ from form4lake.tests.builders.lakes import (
     store,
 )
 
+pytestmark = pytest.mark.flow
+
 DECEMBER = date(2023, 12, 4)
 
 
@@ -165,7 +167,6 @@ def test_what_has_another_copy_is_put_right(root: Path, case: str) -> None:
     assert globbed(root) == before
 
 
-@pytest.mark.flow
 @pytest.mark.parametrize("content", [None, b"x" * 5000, b""])
 def test_a_catalog_that_is_gone_or_broken_or_stale_is_made_again(root: Path, content: bytes | None) -> None:
     lake = Lake.open(root, create=True)
@@ -255,7 +256,6 @@ def test_two_writers_that_publish_one_version_at_once_are_no_damage(root: Path) 
     assert told(Lake.open(root).verify()) == []
 
 
-@pytest.mark.flow
 @pytest.mark.parametrize("case", LOST)
 def test_what_is_lost_is_taken_out_and_read_again(root: Path, case: str) -> None:
     before = contents(Lake.open(root))
