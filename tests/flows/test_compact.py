@@ -9,7 +9,7 @@ import pytest
 from form4lake.exits import Exit
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import business_days, generate_archive
-from form4lake.tests.builders.workspace import TODAY, Workspace, form4, says
+from form4lake.tests.builders.workspace import TODAY, Workspace, form4_here, says
 
 pytestmark = pytest.mark.flow
 DECEMBER = date(2023, 12, 28)
@@ -40,14 +40,14 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
     assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(60, 60, 0)]
 
     workspace.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")  # EDGAR is not asked
-    says(form4("compact", "--as-of", TODAY.isoformat()), 0, "compact: nothing to compact")
+    says(form4_here("compact", "--as-of", TODAY.isoformat()), 0, "compact: nothing to compact")
     version = workspace.lake.snapshot().version
-    says(form4("compact", "--as-of", "2024-02-08"), 0, "2024-01  compacted: ", "compact: 1 month compacted: ")
+    says(form4_here("compact", "--as-of", "2024-02-08"), 0, "2024-01  compacted: ", "compact: 1 month compacted: ")
     assert workspace.lake.snapshot().version == version + 1
     assert periods(workspace) == {"2023", "2024-01"}
     assert workspace.query("select count(*) from filings") == [(60,)]
 
 
 def test_compacting_needs_a_lake(workspace: Workspace) -> None:
-    says(form4("compact"), 2, "there is no lake")
+    says(form4_here("compact"), 2, "there is no lake")
     assert not Path(workspace.lake_folder).exists()

@@ -12,7 +12,7 @@ from form4lake.replica import Archive, Fault, FaultKind, Faults, business_days, 
 from form4lake.storage import Lake
 from form4lake.tests.builders.newer_parsers import NEWER, RAISED
 from form4lake.tests.builders.object_server import BUCKET, ObjectServer
-from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace, form4, says
+from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace, form4_here, says
 
 
 @pytest.fixture
@@ -31,20 +31,22 @@ def test_a_lake_in_a_bucket_lives_by_the_same_commands(
         report = nightly()
         assert report.exit_code is Exit.DONE, report.attention()
         assert report.added == 60
-        again = form4("nightly", "--as-of", TODAY.isoformat())
+        again = form4_here("nightly", "--as-of", TODAY.isoformat())
         assert again.returncode == 0, again.stderr
         assert "0 filings added" in again.stderr
         assert edgar.stats().by_kind["filing"] == 60
-    asked = form4("sql", "--format", "csv", "select count(*) as filings, count(distinct accession_number) from filings")
+    asked = form4_here(
+        "sql", "--format", "csv", "select count(*) as filings, count(distinct accession_number) from filings"
+    )
     assert asked.stdout.splitlines()[1] == "60,60", asked.stderr
-    status = form4("status", "--as-of", TODAY.isoformat())
+    status = form4_here("status", "--as-of", TODAY.isoformat())
     assert status.returncode == 0, status.stderr
     assert "2024-01" in status.stdout
-    compacted = form4("compact", "--as-of", "2025-06-01")
+    compacted = form4_here("compact", "--as-of", "2025-06-01")
     assert compacted.returncode == 0, compacted.stderr
     assert Lake.open(object_lake).snapshot().periods == {"2024"}
-    counted = form4("sql", "--format", "csv", "select count(*) from trades")
-    assert counted.stdout == form4("sql", "--format", "csv", "select count(*) from trades").stdout
+    counted = form4_here("sql", "--format", "csv", "select count(*) from trades")
+    assert counted.stdout == form4_here("sql", "--format", "csv", "select count(*) from trades").stdout
     assert not Path("s3:").exists()
 
 
@@ -60,8 +62,8 @@ def test_a_lake_can_be_moved_into_a_bucket(
     for path in (each for name in ("data", "log", "raw") for each in (workspace.lake_folder / name).rglob("*.*")):
         client.upload_file(str(path), BUCKET, f"{prefix}/{path.relative_to(workspace.lake_folder)}")
     workspace.monkeypatch.setenv("FORM4_LAKE", object_lake)
-    assert form4("verify", "--repair").returncode == 0
-    asked = form4("sql", "--format", "csv", "select sum(stored), sum(missing) from coverage")
+    assert form4_here("verify", "--repair").returncode == 0
+    asked = form4_here("sql", "--format", "csv", "select sum(stored), sum(missing) from coverage")
     assert asked.stdout.splitlines()[1] == "40,0", asked.stderr
 
 
@@ -75,14 +77,14 @@ def test_history_quarantine_and_repair_in_a_bucket(
     lost = archive.accessions(archive.days[2])[0]
     with bucket_workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])):
         start, *_, end = (day.isoformat() for day in archive.days)
-        sets = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
+        sets = form4_here("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
         assert sets.returncode == 0, sets.stderr
         rows = asked("select count(*), count_if(source_format = 'dataset') from filings")
         assert rows == {f"{len(in_sets(archive))},{len(in_sets(archive))}"}
-        history = form4("backfill", start, end, "--as-of", TODAY.isoformat())
+        history = form4_here("backfill", start, end, "--as-of", TODAY.isoformat())
         says(history, 1, lost)
     with bucket_workspace.edgar(archive) as edgar:
-        assert form4("retry").returncode == 0
+        assert form4_here("retry").returncode == 0
         assert edgar.stats().by_kind["filing"] == 1
     assert asked("select count(*), count_if(source_format = 'dataset') from filings") == {"40,0"}
     assert asked("select count(*) from quarantine") == {"0"}
@@ -90,7 +92,7 @@ def test_history_quarantine_and_repair_in_a_bucket(
     again = reparse()
     assert (again.exit_code, again.done.read) == (Exit.DONE, 40)
     assert asked("select distinct parser_version from filings") == {str(NEWER)}
-    idle = form4("reparse")
+    idle = form4_here("reparse")
     assert idle.returncode == 0, idle.stderr
 
     lake = Lake.open(object_lake)
@@ -98,27 +100,27 @@ def test_history_quarantine_and_repair_in_a_bucket(
     objects = boto3.resource("s3").Bucket(bucket)
     for name in ("catalog.duckdb", "views.sql"):
         objects.Object(f"{prefix}/{name}").delete()
-    repaired = form4("verify", "--repair")
+    repaired = form4_here("verify", "--repair")
     assert repaired.returncode == 0, repaired.stdout
     live = next(path for path, each in lake.snapshot().live.items() if each.table == "filings")
     cut = objects.Object(f"{prefix}/data/{live}")
     cut.put(Body=cut.get()["Body"].read()[:-100])
-    hurt = form4("verify", "--repair")
+    hurt = form4_here("verify", "--repair")
     assert (hurt.returncode, "bytes, not the" in hurt.stdout, "--drop-damaged" in hurt.stdout) == (4, True, True)
-    says(form4("sql", "select count(*) from filings"), 4, live)
-    form4("verify", "--drop-damaged")
+    says(form4_here("sql", "select count(*) from filings"), 4, live)
+    form4_here("verify", "--drop-damaged")
     with bucket_workspace.edgar(archive) as edgar:
         assert nightly().exit_code is Exit.DONE
         assert edgar.stats().by_kind.get("filing", 0) == 0, "the raw archive has the filings"
-        again = form4("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
+        again = form4_here("backfill", start, "2024-03-31", "--source", "datasets", "--as-of", "2024-04-20")
         assert again.returncode == 0, again.stderr
     assert asked("select count(*), count_if(source_format = 'dataset') from filings") == {"40,0"}
-    assert form4("verify", "--raw").returncode == 0
+    assert form4_here("verify", "--raw").returncode == 0
 
 
 def asked(query: str) -> set[str]:
     """The rows that a query answers by the command."""
-    done = form4("sql", "--format", "csv", query)
+    done = form4_here("sql", "--format", "csv", query)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[1:])
 
@@ -131,10 +133,10 @@ def in_sets(archive: Archive) -> list[str]:
 @pytest.mark.flow
 def test_without_credentials_it_is_said_in_a_line(bucket_workspace: Workspace) -> None:
     bucket_workspace.monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    says(form4("sql", "select 1"), 4, "there are no credentials for s3://", "AWS_ACCESS_KEY_ID")
+    says(form4_here("sql", "select 1"), 4, "there are no credentials for s3://", "AWS_ACCESS_KEY_ID")
 
 
 @pytest.mark.flow
 def test_a_store_that_does_not_answer_is_said_in_a_line(bucket_workspace: Workspace) -> None:
     bucket_workspace.monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-    says(form4("sql", "select 1"), 4, "cannot be reached")
+    says(form4_here("sql", "select 1"), 4, "cannot be reached")

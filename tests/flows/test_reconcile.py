@@ -10,7 +10,7 @@ import pytest
 from form4lake.exits import Exit
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
-from form4lake.tests.builders.workspace import Workspace, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4_here, says
 
 FIRST, TODAY = date(2024, 3, 20), date(2024, 4, 2)
 Flow = Callable[[], RunReport]
@@ -49,7 +49,7 @@ def log_entries(workspace: Workspace) -> list[Path]:
     [(["2024"], "2024Q1"), (["2024Q5"], "2024Q5"), (["2199Q1"], "2199Q1"), (["1992Q4"], "1992")],
 )
 def test_a_wrong_quarter_is_explained(workspace: Workspace, arguments: list[str], word: str) -> None:
-    says(form4("reconcile", *arguments), 2, word)
+    says(form4_here("reconcile", *arguments), 2, word)
 
 
 @pytest.mark.flow

@@ -25,7 +25,7 @@ from form4lake.tables import OWNERSHIP_FORMS, TABLES, IndexDay, IndexEntry
 from form4lake.tests.builders.dask_cluster import DaskCluster
 from form4lake.tests.builders.lakes import copy_of
 from form4lake.tests.builders.newer_parsers import BETTER, LESS, NEWER, RAISED
-from form4lake.tests.builders.workspace import Workspace, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4_here, says
 
 DAYS = [*business_days(date(2023, 12, 20), 2), *business_days(date(2024, 1, 10), 2)]
 ALL_FORMS = ",".join(OWNERSHIP_FORMS)
@@ -276,17 +276,17 @@ def children(parent: int) -> Iterator[int]:
 @pytest.mark.flow
 def test_the_command_tells_and_exits(filled: Workspace) -> None:
     filled.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
-    says(form4("reparse", "--dry-run"), 0, f"parser version {PARSER_VERSION}: 0 read again")
-    says(form4("reparse", "2024-01-10", "2024-01-11"), 0, "0 read again")
+    says(form4_here("reparse", "--dry-run"), 0, f"parser version {PARSER_VERSION}: 0 read again")
+    says(form4_here("reparse", "2024-01-10", "2024-01-11"), 0, "0 read again")
 
 
 @pytest.mark.flow
 def test_wrong_use_is_explained(workspace: Workspace) -> None:
-    says(form4("reparse"), 2, "there is no lake")
+    says(form4_here("reparse"), 2, "there is no lake")
     lake = Lake.open(workspace.lake_folder, create=True)
     workspace.monkeypatch.setenv("FORM4_RAW_ARCHIVE", "false")
-    says(form4("reparse"), 2, "raw_archive is false", "FORM4_RAW_ARCHIVE=true")
-    says(form4("reparse", "2024-02-01", "2024-01-01"), 2, "earlier date first")
+    says(form4_here("reparse"), 2, "raw_archive is false", "FORM4_RAW_ARCHIVE=true")
+    says(form4_here("reparse", "2024-02-01", "2024-01-01"), 2, "earlier date first")
     assert lake.snapshot().version == 0
 
 

@@ -13,7 +13,7 @@ from form4lake.settings import Settings, SettingsError
 from form4lake.storage import Lake
 from form4lake.tests.builders.dask_cluster import DaskCluster, clustered
 from form4lake.tests.builders.worker_functions import die, refuse, square
-from form4lake.tests.builders.workspace import Workspace, form4, says
+from form4lake.tests.builders.workspace import Workspace, form4_here, says
 
 
 def on(cluster: DaskCluster) -> Settings:
@@ -108,6 +108,6 @@ def test_without_a_cluster_or_dask_it_says_what_to_do(monkeypatch: pytest.Monkey
 def test_the_command_says_it_in_a_line(workspace: Workspace) -> None:
     Lake.open(workspace.lake_folder, create=True)
     workspace.monkeypatch.setenv("FORM4_TASK_RUNNER", "dask")
-    says(form4("reparse"), 2, "task_runner: dask needs dask_address")
+    says(form4_here("reparse"), 2, "task_runner: dask needs dask_address")
     workspace.monkeypatch.setenv("FORM4_DASK_ADDRESS", "tcp://127.0.0.1:nine")
-    says(form4("reparse"), 2, "no dask cluster answers", "dask scheduler")
+    says(form4_here("reparse"), 2, "no dask cluster answers", "dask scheduler")
