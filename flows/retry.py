@@ -17,7 +17,7 @@ MOST_DOUBLINGS = 6
 @flow("retry", run_name="retry")
 def retry() -> RunReport:
     """Try every quarantined filing again: from the raw archive where it is held, else from EDGAR."""
-    with run("retry") as this:
+    with run("retry", create=False) as this:
         retry_filings(this, this.lake.all_quarantined())
     return this.report
 

@@ -77,8 +77,11 @@ TOGETHER = ("backfill",)
 
 
 @contextmanager
-def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None) -> Iterator[Run]:
+def run(
+    flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None, *, create: bool = True
+) -> Iterator[Run]:
     """A run by the settings of this process; `forms` instead of theirs, and `report` for a plain one, where given.
+    `create`: the lake is made where there is none; else that is LakeMissing.
 
     A CrawlError inside ends the run early, as a stop does: the report says why. CrawlError from the client itself (no
     identity, a wrong rate, a folder that cannot be used), SettingsError and LakeError go on to the caller; WriterAtWork
@@ -88,7 +91,7 @@ def run(flow: str, forms: Sequence[str] | None = None, report: RunReport | None 
     if forms:
         settings.forms = check_forms(tuple(forms))
     options, shared = client_options(settings), shared_rate(settings)
-    with EdgarClient(options, shared=shared) as client, Lake.open(settings.lake, create=True) as lake:
+    with EdgarClient(options, shared=shared) as client, Lake.open(settings.lake, create=create) as lake:
         this = Run(settings, lake, client, report or RunReport(flow))
         try:
             with (
@@ -137,7 +140,7 @@ def existing_lake() -> tuple[Settings, Lake]:
     return settings, lake
 
 
-def check_run(flow: str) -> None:
+def check_run(flow: str, *, create: bool = True) -> None:
     """Raise what a run would raise before its first request, sooner than Prefect takes to start."""
-    with run(flow):
+    with run(flow, create=create):
         pass

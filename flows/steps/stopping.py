@@ -51,8 +51,8 @@ def stoppable(wake: Callable[[], None] = lambda: None) -> Iterator[None]:
 
     def note(number: int, _frame: object) -> None:
         global _asked
-        # Who served the run and a service manager may both have told it to stop; a person who presses again means it.
-        if number == signal.SIGINT == _asked:
+        # Who served the run and a service manager may both have told it to stop; a person at the keyboard means it.
+        if number == signal.SIGINT and _asked:
             os._exit(128 + number)  # its children end with it
         if _asked:
             return

@@ -48,6 +48,7 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
     assert workspace.query("select count(*) from filings") == [(60,)]
 
 
-def test_compacting_needs_a_lake(workspace: Workspace) -> None:
-    says(form4_here("compact"), 2, "there is no lake")
+@pytest.mark.parametrize("command", ["compact", "retry", "reparse"])
+def test_what_works_on_a_lake_makes_none(workspace: Workspace, command: str) -> None:
+    says(form4_here(command), 2, "there is no lake")
     assert not Path(workspace.lake_folder).exists()

@@ -108,12 +108,13 @@ def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspa
 
 
 @pytest.mark.flow
-def test_a_second_ctrl_c_ends_at_once(workspace: Workspace) -> None:
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_ctrl_c_ends_at_once(workspace: Workspace, first: signal.Signals) -> None:
     archive = generate_archive(13, business_days(FIRST, 1), 30)
     slow = Fault(FaultKind.SLOW, "/Archives/edgar/data/*")
     with workspace.edgar(archive, Faults([slow])) as edgar:
         run = started(edgar, 8)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(first)
         with pytest.raises(subprocess.TimeoutExpired):
             run.wait(1.5)
         run.send_signal(signal.SIGINT)
