@@ -7,7 +7,7 @@ from itertools import groupby
 from ..crawler import FIRST_DAILY_INDEX, ListedDay
 from ..edgar_calendar import newest_due, today_in_new_york
 from .reports.run_report import RunReport
-from .steps.account import give_account
+from .steps.account import accounting
 from .steps.days import check_range, days_of_range, older_days, period_of
 from .steps.flow import flow, task
 from .steps.ingest import ingest_day, ingest_together
@@ -26,11 +26,11 @@ def backfill(
     """
     now = today or today_in_new_york()
     check_range(start, end, now)
-    with run("backfill", forms) as this:
+    asked = max(start, FIRST_DAILY_INDEX), min(end, newest_due(now))
+    with run("backfill", forms) as this, accounting(this, now, *asked):
         this.report.notes += older_days(start)
         for period, days in by_commit(days_of_range(this, start, min(end, now), now, gaps=gaps), now):
             read_days(this, period, days)
-        give_account(this, now, max(start, FIRST_DAILY_INDEX), min(end, newest_due(now)))
     return this.report
 
 

@@ -7,7 +7,7 @@ from ..edgar_calendar import today_in_new_york
 from .compact import compact_due
 from .reports.run_report import RunReport
 from .retry import retry_due
-from .steps.account import give_account
+from .steps.account import accounting
 from .steps.days import days_to_read
 from .steps.flow import flow, task
 from .steps.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
@@ -21,11 +21,10 @@ def nightly(today: date | None = None) -> RunReport:
     today: EDGAR's date of the run, in New York; None: now.
     """
     now = today or today_in_new_york()
-    with run("nightly") as this:
+    with run("nightly") as this, accounting(this, now):
         for day in days_to_read(this, now):
             read_day(this, day)
         retry_due(this)
-        give_account(this, now)
         compact_due(this.lake, now, this.settings.nightly.lookback_days, this.report.compactions)
     return this.report
 

@@ -101,6 +101,8 @@ def test_a_run_that_edgar_stops_goes_on_where_it_stopped(
     with workspace.edgar(archive, Faults([Fault(FaultKind.DOWN, after=60)])):
         report = nightly()
     assert report.exit_code is Exit.EDGAR
+    assert report.account
+    assert report.account.alarming, "what it leaves unread is named"
     held = workspace.count("filings")
     assert 40 < held < 60
     ((expected, stored, quarantined, missing),) = workspace.query(
