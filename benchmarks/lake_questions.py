@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import resource
 import subprocess
 import sys
 import time
@@ -14,7 +17,11 @@ from statistics import median
 import duckdb
 
 from ..storage import Lake
+from .lake_peers import open_sorted
 
+_PAGE = Path(__file__).parents[1] / "docs" / "sql.md"
+_NAME = 34
+"""The most characters of a question's name that are shown."""
 Ask = Callable[[str], list[tuple[object, ...]]]
 
 
@@ -50,10 +57,20 @@ class Question:
     lake: str
     tsv: str | None = None
     sqlite: str | None = None
+    peak: int = 1000
+    """The memory in MB that a new process may take at its peak to open the lake and answer."""
+
+
+def documented() -> list[Question]:
+    """The questions of docs/sql.md."""
+    page = _PAGE.read_text(encoding="utf-8")
+    found = re.findall(r"^## (\d+\. .*?)\n.*?^```sql\n(.*?);\n```", page, re.MULTILINE | re.DOTALL)
+    return [Question(name[:_NAME], 2, sql) for name, sql in found]
 
 
 def questions(of: Subject) -> list[Question]:
-    """All questions."""
+    """Questions to every table and view."""
+    issuer = f"(SELECT issuer_cik FROM filings WHERE ticker = '{of.ticker}' LIMIT 1)"
     value = "count(*), sum(transaction_shares * transaction_price_per_share)"
     sec_value = (
         "count(*), sum(TRY_CAST(TRANS_SHARES AS DECIMAL(20,4)) * TRY_CAST(TRANS_PRICEPERSHARE AS DECIMAL(20,4)))"
@@ -116,13 +133,26 @@ def questions(of: Subject) -> list[Question]:
         Question(
             "current_filings of an issuer", 0.4, f"SELECT * FROM current_filings WHERE issuer_cik = {of.issuer_cik}"
         ),
-        Question("trades of an issuer", 0.4, f"SELECT * FROM trades WHERE issuer_cik = {of.issuer_cik}"),
+        Question("trades, the first 20", 0.1, "SELECT * FROM trades LIMIT 20", peak=200),
+        Question("trades, the newest 20", 0.5, "SELECT * FROM trades ORDER BY filing_date DESC LIMIT 20"),
+        Question("trades of an issuer", 0.2, f"SELECT * FROM trades WHERE issuer_cik = {of.issuer_cik}"),
         Question("trades of a ticker", 0.4, f"SELECT * FROM trades WHERE ticker = '{of.ticker}'"),
+        Question("trades of a ticker by sub-query", 0.5, f"SELECT * FROM trades WHERE issuer_cik = {issuer}"),
+        Question("trades of an owner", None, f"SELECT * FROM trades WHERE list_contains(owner_ciks, {of.owner_cik})"),
         Question(
             "latest_holdings of an issuer", 0.4, f"SELECT * FROM latest_holdings WHERE issuer_cik = {of.issuer_cik}"
         ),
+        Question("latest_holdings of a ticker", 0.5, f"SELECT * FROM latest_holdings WHERE ticker = '{of.ticker}'"),
+        Question("late_filings of a ticker", 0.5, f"SELECT * FROM late_filings WHERE ticker = '{of.ticker}'"),
         Question("late_filings of an issuer", 0.4, f"SELECT * FROM late_filings WHERE issuer_cik = {of.issuer_cik}"),
         Question("plan_trades of an issuer", 0.4, f"SELECT * FROM plan_trades WHERE issuer_cik = {of.issuer_cik}"),
+        Question(
+            "plan_trades by year", 2, "SELECT year(filing_date), count(*), sum(value) FROM plan_trades GROUP BY ALL"
+        ),
+        Question("net_purchases, everything", 2, "SELECT count(*), sum(value_bought) FROM net_purchases"),
+        Question("cluster_buys, all years", 2, "SELECT count(*), sum(value) FROM cluster_buys()"),
+        Question("late_filings, everything", 5, "SELECT count(*), sum(business_days_late) FROM late_filings"),
+        Question("coverage", 0.5, "SELECT state, count(*), sum(stored) FROM coverage GROUP BY ALL"),
         Question(
             "latest_holdings, everything",
             10,
@@ -170,19 +200,27 @@ def warm(ask: Ask, sql: str, patience: Patience) -> float:
     return median(times)
 
 
-def cold(root: Path, sql: str, patience: Patience) -> float:
-    """Median seconds from opening the lake to the answer, each in a new process and with its files not in memory."""
-    times = []
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """What it takes a new process to open the lake and answer, its files not in memory."""
+
+    seconds: float
+    peak_mb: float
+
+
+def cold(root: Path, sql: str, patience: Patience) -> Cold:
+    """The median of several new processes."""
+    answers = []
     for _ in range(patience.cold):
         forget(root)
         command = [sys.executable, "-m", "form4lake.benchmarks.lake_questions", str(root), sql]
-        times.append(float(subprocess.run(command, check=True, capture_output=True).stdout))
-    return median(times)
+        answers.append(Cold(*json.loads(subprocess.run(command, check=True, capture_output=True).stdout)))
+    return Cold(median(each.seconds for each in answers), median(each.peak_mb for each in answers))
 
 
 def forget(root: Path) -> None:
     """Ask the kernel to drop the files of a lake from its cache."""
-    for path in (root / "data").rglob("*.parquet"):
+    for path in root.rglob("*.parquet") if root.is_dir() else [root]:
         handle = os.open(path, os.O_RDONLY)
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         os.close(handle)
@@ -190,9 +228,11 @@ def forget(root: Path) -> None:
 
 def _answer_once(root: str, sql: str) -> None:
     start = time.perf_counter()
-    with Lake.open(root).connect() as connection:
+    path = Path(root)
+    with Lake.open(path).connect() if (path / "log").exists() else open_sorted(path) as connection:
         connection.execute(sql).fetchall()
-    print(time.perf_counter() - start)
+    took = time.perf_counter() - start
+    print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 
 
 if __name__ == "__main__":
