@@ -127,7 +127,7 @@ def open_times(root: Path) -> None:
     """`form4 sql` over DuckDB alone, both whole processes, in turns."""
     settings = os.environ | {"FORM4_LAKE": str(root)}
     commands = (
-        ["-c", "from cli import app; app()", "sql", "select 1"],
+        ["-c", "from form4lake.cli import main; main()", "sql", "select 1"],
         ["-c", "import duckdb; duckdb.connect().sql('select 1').show()"],
     )
     times: list[list[float]] = [[], []]
