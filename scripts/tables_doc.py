@@ -14,7 +14,7 @@ import duckdb
 
 from ..storage import Lake
 from ..storage.read import views as declared
-from ..storage.read.views import MEANINGS, Meanings, View, template_script, views
+from ..storage.read.views import FILES, HIDDEN, MEANINGS, Meanings, View, template_script, views
 from ..tables import TABLES, Table
 
 COLUMNS_OF_VIEWS = Path(declared.__file__).parent.joinpath(*MEANINGS)
@@ -69,11 +69,11 @@ def view_columns() -> str:
             read = sorted(meanings.keys() & words, key=lambda name: (name in TABLES, words.index(name)))
             carried = ({column.name: column.doc for column in TABLES[name].gathered} for name in read if name in TABLES)
             sources = [each.columns, *(meanings[name] for name in read), *carried]
-            meanings[each.name] = {
+            meanings[each.name.removeprefix(f"{FILES}.")] = {
                 name: next(source[name] for source in sources if name in source)
                 for name in connection.sql(f"FROM {each.name}").columns
             }
-    found = {name: columns for name, columns in meanings.items() if name not in TABLES}
+    found = {name: columns for name, columns in meanings.items() if name not in {*TABLES, *HIDDEN}}
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -91,7 +91,8 @@ def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for name, *row in connection.sql(COLUMNS).fetchall():
         columns.setdefault(name, []).append((row[0], row[1], row[2]))
     comments = dict(connection.sql(COMMENTS).fetchall())
-    for view in sorted(views(), key=lambda each: each.name in HELPERS):
+    shown = (each for each in views() if each.name.removeprefix(f"{FILES}.") not in HIDDEN)
+    for view in sorted(shown, key=lambda each: each.name in HELPERS):
         if view.parameters:
             yield _macro(connection, view, {name: meaning for name, _, meaning in columns["trades"]})
         elif view.name != "trades" and columns[view.name][: len(columns["trades"])] == columns["trades"]:

@@ -31,6 +31,7 @@ ORDER = (
     "withdrawn_filings",
     "unmatched",
     "current_filings",
+    "all_trades",
     "trade_plans",
     "trades",
     "insider_buys",
@@ -55,6 +56,9 @@ ORDER = (
 ROW_TABLES = tuple(name for name, table in TABLES.items() if table.gathered and name != "filings")
 """The tables of Table I and II. In FILES, `gathered_<table>` has rows with what they carry, whoever wrote their files,
 and `whole_<table>` those of them that are public."""
+
+HIDDEN = ("all_trades",)
+"""Those of them that only other views read: they are in the schema FILES."""
 
 _RECORDS: dict[str, type] = {"coverage": DayCoverage}
 """The views whose columns are declared by a record that Python code gets their rows as."""
@@ -101,7 +105,10 @@ class View:
 def views() -> tuple[View, ...]:
     """The views over the tables, from `.sql` files: a comment, `-- @column: …`, `-- (parameter): …`, the query."""
     folder = resources.files(__package__).joinpath("sql", "views")
-    return tuple(_read_view(name, folder.joinpath(f"{name}.sql").read_text(encoding="utf-8")) for name in ORDER)
+    return tuple(
+        _read_view(f"{FILES}.{name}" if name in HIDDEN else name, folder.joinpath(f"{name}.sql").read_text("utf-8"))
+        for name in ORDER
+    )
 
 
 @cache

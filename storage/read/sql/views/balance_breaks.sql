@@ -10,13 +10,13 @@
 WITH lines AS (
     SELECT
         issuer_cik, issuer_name, ticker, owner_ciks, owner_names, accession_number, filing_date, accepted_at, row_number,
-        transaction_date, security_class(security_title) AS security_class, security_title,
+        transaction_date, security_class, security_title,
         shares_owned_following_transaction AS balance,
         shares_owned_following_transaction
         - CASE transaction_acquired_disposed_code
             WHEN 'A' THEN transaction_shares WHEN 'D' THEN -transaction_shares
         END AS opening
-    FROM trades
+    FROM lake_files.all_trades
     WHERE form_type[1] = '4' AND NOT is_derivative AND NOT is_amended AND NOT is_withdrawn AND direct_or_indirect_ownership = 'D'
         AND shares_owned_following_transaction IS NOT NULL AND transaction_date <= filing_date
 ),

@@ -44,7 +44,11 @@ counted AS (
 ),
 late AS (
     SELECT
-        accession_number, filing_date, form_type, issuer_cik, issuer_name, ticker, owner_ciks, owner_names,
+        accession_number, filing_date, issuer_cik, ticker,
+        any_value(form_type) AS form_type,
+        any_value(issuer_name) AS issuer_name,
+        any_value(owner_ciks) AS owner_ciks,
+        any_value(owner_names) AS owner_names,
         min(from_number) FILTER (is_late) AS from_number,
         min(counted_date) FILTER (is_late) AS first_transaction_date,
         any_value(filed_number) AS filed_number,
@@ -69,7 +73,7 @@ late AS (
             AND c.transaction_date < s.subject_since AND c.transaction_date >= s.subject_since - INTERVAL 6 MONTH
             AND c.filing_date >= s.subject_since
     )
-    GROUP BY accession_number, filing_date, form_type, issuer_cik, issuer_name, ticker, owner_ciks, owner_names
+    GROUP BY accession_number, filing_date, issuer_cik, ticker
     HAVING count(*) FILTER (is_late) > 0
 )
 SELECT
