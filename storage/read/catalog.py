@@ -25,7 +25,7 @@ from ..files.locks import temporary_folder
 from ..files.place import Files
 from ..versions.seal import sealed, unsealed
 from ..versions.snapshot import Snapshot, quoted
-from .engine import Options, check_files, options
+from .engine import MEMORY_LIMIT, Options, check_files, options
 from .views import FILES, ROW_TABLES, declared_script, definition, macros_script, template_script
 
 CATALOG = "catalog.duckdb"
@@ -131,7 +131,8 @@ def publish_catalog(files: Files, snapshot: Snapshot) -> None:
 def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """A connection to the views of a snapshot, instants shown in New York time. It holds no lock and changes no lake.
 
-    It shares nothing with any other connection: what is set or locked there holds there.
+    It shares nothing with any other connection: what is set or locked there holds there. What does not fit into
+    `MEMORY_LIMIT` is spilled to the system's folder for temporary files; `SET memory_limit` gives it more.
 
     Raises:
         LakeDamaged: a file of the snapshot is missing or has another size.
@@ -143,7 +144,9 @@ def connect(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         connection = None
     connection = connection or fresh_catalog(files, snapshot)
     # The files never change: their footers are read once a connection, not with every question.
-    connection.execute("SET TimeZone = 'America/New_York'; SET parquet_metadata_cache = true")
+    connection.execute(
+        f"SET TimeZone = 'America/New_York'; SET parquet_metadata_cache = true; SET memory_limit = '{MEMORY_LIMIT}'"
+    )
     return connection
 
 

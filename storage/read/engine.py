@@ -28,7 +28,7 @@ else:
     pq = lazy("pyarrow.parquet")
 
 MEMORY_LIMIT = "700MB"
-"""What sorting and joining may take before it spills; a commit's Arrow buffers come on top."""
+"""What sorting and joining may take before it spills; a commit's Arrow buffers, and answers, come on top."""
 
 
 Options = dict[str, str | bool | int | float | list[str]]
