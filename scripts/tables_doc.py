@@ -14,7 +14,7 @@ import duckdb
 
 from ..storage import Lake
 from ..storage.read import views as declared
-from ..storage.read.views import FILES, HIDDEN, MEANINGS, Meanings, View, template_script, views
+from ..storage.read.views import FILES, HIDDEN, MEANINGS, Meanings, View, declared_views, template_script, views
 from ..tables import TABLES, Table
 
 COLUMNS_OF_VIEWS = Path(declared.__file__).parent.joinpath(*MEANINGS)
@@ -61,7 +61,7 @@ def view_columns() -> str:
     }
     with duckdb.connect() as connection:
         connection.execute(template_script({}))
-        for each in views():
+        for each in declared_views():
             if each.parameters:
                 continue
             # A view that it reads comes before a table, as `trades` before `filings`; else what is read first.
@@ -91,8 +91,7 @@ def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for name, *row in connection.sql(COLUMNS).fetchall():
         columns.setdefault(name, []).append((row[0], row[1], row[2]))
     comments = dict(connection.sql(COMMENTS).fetchall())
-    shown = (each for each in views() if each.name.removeprefix(f"{FILES}.") not in HIDDEN)
-    for view in sorted(shown, key=lambda each: each.name in HELPERS):
+    for view in sorted(views(), key=lambda each: each.name in HELPERS):
         if view.parameters:
             yield _macro(connection, view, {name: meaning for name, _, meaning in columns["trades"]})
         elif view.name != "trades" and columns[view.name][: len(columns["trades"])] == columns["trades"]:

@@ -102,13 +102,22 @@ class View:
 
 
 @cache
-def views() -> tuple[View, ...]:
-    """The views over the tables, from `.sql` files: a comment, `-- @column: …`, `-- (parameter): …`, the query."""
+def declared_views() -> tuple[View, ...]:
+    """The views over the tables, hidden ones too, in ORDER, from `.sql` files.
+
+    A file has a comment, `-- @column: …`, `-- (parameter): …`, the query.
+    """
     folder = resources.files(__package__).joinpath("sql", "views")
     return tuple(
         _read_view(f"{FILES}.{name}" if name in HIDDEN else name, folder.joinpath(f"{name}.sql").read_text("utf-8"))
         for name in ORDER
     )
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """Those of them that people read."""
+    return tuple(each for each in declared_views() if not each.name.startswith(f"{FILES}."))
 
 
 @cache
@@ -150,7 +159,8 @@ def declared_script(meanings: Meanings | None = None) -> str:
     tables = [View(each.name, each.doc, _meanings(each), {}, _public(each)) for each in TABLES.values()]
     comments = {each.name: each.columns for each in (*tables, *sec_views(), *sec_tsv_views())} | meanings
     made = (
-        f"{each.statements}{_comments(each, comments)}" for each in (*tables, *views(), *sec_views(), *sec_tsv_views())
+        f"{each.statements}{_comments(each, comments)}"
+        for each in (*tables, *declared_views(), *sec_views(), *sec_tsv_views())
     )
     whole = (
         f"CREATE OR REPLACE VIEW {FILES}.whole_{name} AS SELECT * FROM {FILES}.gathered_{name} WHERE {PUBLIC};\n"

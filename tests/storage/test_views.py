@@ -247,7 +247,7 @@ def test_files_of_an_older_declaration_have_null_in_new_columns(lake: Lake, monk
         patch.setitem(TABLES, "filings", old)
         for module in ("views", "catalog"):
             patch.setattr(f"form4lake.storage.read.{module}.ROW_TABLES", ())
-        for name in ("views", "sec_views"):  # they read the columns that are taken away
+        for name in ("views", "declared_views", "sec_views"):  # they read the columns that are taken away
             patch.setattr(f"form4lake.storage.read.views.{name}", tuple)
         store(lake, noted)
     store(lake, filing("new", date(2024, 1, 9)), day=TUESDAY)
