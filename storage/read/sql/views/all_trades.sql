@@ -1,4 +1,5 @@
--- All that is known of transactions: what other views show of them.
+-- All that is known of transactions: what other views show of them. It names `main`, for its own schema has tables of the same
+-- names, which are not as of a moment.
 -- @row_number: Position in Table I or II, from 1, transactions and holdings counted together.
 -- @accepted_at_new_york: When EDGAR accepted the filing, as the wall clock in New York showed it: the same in every program.
 -- @security_title: Title of the security, or of the derivative security.
@@ -95,17 +96,17 @@ SELECT
     t.security_class
 FROM transactions t
 -- All three columns of the key, so that a filter on issuer or date reaches every table and skips row groups there.
-LEFT JOIN (FROM superseded WHERE table_name IS NOT NULL) s
+LEFT JOIN (FROM main.superseded WHERE table_name IS NOT NULL) s
     ON s.accession_number = t.accession_number AND s.filing_date = t.filing_date AND s.issuer_cik = t.issuer_cik
     AND s.table_name = t.table_name
     AND s.row_number = t.row_number
 -- What older versions of this program wrote: filings, not rows.
 LEFT JOIN (
     SELECT accession_number, filing_date, issuer_cik, max(superseded_by) AS superseded_by
-    FROM superseded WHERE table_name IS NULL AND reason = 'amended'
+    FROM main.superseded WHERE table_name IS NULL AND reason = 'amended'
     GROUP BY accession_number, filing_date, issuer_cik
 ) old
     ON old.accession_number = t.accession_number AND old.filing_date = t.filing_date
     AND old.issuer_cik = t.issuer_cik
-LEFT JOIN withdrawn_filings w ON w.accession_number = t.accession_number
-LEFT JOIN transaction_codes c ON c.code = t.transaction_code
+LEFT JOIN main.withdrawn_filings w ON w.accession_number = t.accession_number
+LEFT JOIN main.transaction_codes c ON c.code = t.transaction_code
