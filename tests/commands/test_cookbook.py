@@ -19,6 +19,7 @@ QUESTIONS = re.findall(
     r"^## (\d+\. [^\n]+)\n.*?```sql\n(.*?)```", COOKBOOK.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
 )
 DAYS = [date(2022, 6, 6), date(2022, 6, 7), date(2024, 1, 10), date(2024, 1, 11), date(2026, 3, 23), date(2026, 3, 24)]
+APPLE = "320193"
 READ = datetime(2026, 3, 25, tzinfo=UTC)
 
 
@@ -77,4 +78,7 @@ def test_there_are_thirty_questions() -> None:
 
 @pytest.mark.parametrize(("title", "question"), QUESTIONS, ids=[title for title, _ in QUESTIONS])
 def test_a_question_has_an_answer(lake: duckdb.DuckDBPyConnection, title: str, question: str) -> None:
-    assert lake.sql(question).fetchall() != []
+    ((busiest,),) = lake.sql(
+        "SELECT issuer_cik FROM non_derivative_transactions GROUP BY ALL ORDER BY count(*) DESC, issuer_cik LIMIT 1"
+    ).fetchall()
+    assert lake.sql(question.replace(APPLE, str(busiest))).fetchall() != []
