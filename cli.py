@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 
+alerts = typer.Typer(help="What the lake tells of by itself (config.yaml: alerts).", no_args_is_help=True)
+app.add_typer(alerts, name="alerts")
+
+
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(str(text))  # a default comes as the date that it is
@@ -138,6 +142,19 @@ def nightly(as_of: AsOf = None) -> None:
     from .commands.flow_runs import run_nightly
 
     raise typer.Exit(run_nightly(as_of))
+
+
+@app.command()
+def watch(
+    once: Annotated[bool, typer.Option("--once", help="Look once, whatever the hour, and end.")] = False,
+) -> None:
+    """Bring the newest filings into the lake, minutes after EDGAR has accepted them.
+
+    Looks at EDGAR's list every half minute while EDGAR accepts filings; Ctrl-C ends it. nightly proves it complete.
+    """
+    from .commands.watch_feed import run_watch
+
+    raise typer.Exit(run_watch(once=once))
 
 
 @app.command()
@@ -421,3 +438,14 @@ def replica(
     raise typer.Exit(
         serve(folders or [], port=port, first=first, days=days, filings=filings, seed=seed, faults=fault or [])
     )
+
+
+@alerts.command("test")
+def test_alert(name: Annotated[str, typer.Argument(metavar="NAME", help="An alert's name in config.yaml.")]) -> None:
+    """Ask an alert's query, and send a message to its address.
+
+    With the rows that the newest commit, or the lake as it is, would give; they are told again when they come.
+    """
+    from .commands.alerts import test_alert as test
+
+    raise typer.Exit(test(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ CLOSED_BY_ORDER = frozenset(
     }
 )
 """Days other than federal holidays on which EDGAR was closed by executive order (announcements of the SEC)."""
+
+OPENS, CLOSES = time(6), time(22, 15)
+"""When EDGAR accepts filings on business days, New York's time; a quarter of an hour more, for those of the end."""
 
 _SATURDAY = 5
 _QUARTER = re.compile(r"(?P<year>\d{4})-?Q(?P<number>[1-4])", re.IGNORECASE)
@@ -91,6 +94,28 @@ def is_holiday(day: date) -> bool:
 def is_business_day(day: date) -> bool:
     """Whether EDGAR takes filings and publishes an index: Monday to Friday, holidays aside."""
     return day.weekday() < _SATURDAY and not is_holiday(day)
+
+
+def is_accepting(moment: datetime) -> bool:
+    """Whether EDGAR accepts filings at a moment, which has its time zone."""
+    there = moment.astimezone(NEW_YORK)
+    return is_business_day(there.date()) and OPENS <= there.time() < CLOSES
+
+
+def next_opening(moment: datetime) -> datetime:
+    """When EDGAR next accepts filings: the moment itself where it does, else in New York's time."""
+    if is_accepting(moment):
+        return moment
+    there = moment.astimezone(NEW_YORK)
+    day = there.date() + timedelta(days=there.time() >= OPENS)
+    while not is_business_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, OPENS, NEW_YORK)
+
+
+def closing(moment: datetime) -> datetime:
+    """When EDGAR closes on the day of a moment, in New York's time."""
+    return datetime.combine(moment.astimezone(NEW_YORK).date(), CLOSES, NEW_YORK)
 
 
 def business_days_back(today: date, count: int) -> date:

@@ -31,8 +31,9 @@ _OF_KUBERNETES = re.compile(
     r"(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)"
 )
 """What Kubernetes sets in each pod for a service whose name begins with `form4`: no settings."""
-SECRETS = frozenset({"notify_url"})
+SECRETS = frozenset({"notify_url", "address"})
 """Keys whose values are never printed."""
+_PLAIN_PASSWORD = re.compile(r"://[^/@:]*:(?!\$\{)[^/@]+@")
 _WITH_PASSWORD = re.compile(r"://[^/]*@")
 OLDER_NAMES = {"gate_folder": "rate_limiter_folder", "body_timeout_seconds": "request_timeout_seconds"}
 """Keys below `edgar` that were renamed; the older name still works."""
@@ -78,6 +79,36 @@ class NightlySettings(BaseModel):
     """First day the nightly run answers for; null: the day after the newest day or data set, else the lookback."""
 
 
+class FeedSettings(BaseModel):
+    """How the current feed is read by `form4 watch`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    interval_seconds: float = Field(default=30, gt=0)
+    """From one look at the feed to the next."""
+    share_of_rate: float = Field(default=0.25, ge=0, le=1)
+    """The share of edgar.requests_per_second with which watch goes before other runs that wait."""
+
+
+class AlertSettings(BaseModel):
+    """A query of which each new row is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[\w.-]{1,60}$")
+    query: str
+    """SQL over `new_trades`, the transactions that a commit brings first, or over any view."""
+    address: str
+    """Where to, as apprise writes it; `${NAME}` stands for a variable of the environment, where secrets are."""
+
+    @field_validator("address")
+    @classmethod
+    def _no_secret(cls, value: str) -> str:
+        if _PLAIN_PASSWORD.search(value):
+            raise ValueError("it holds a password: put it into a variable of the environment and write ${NAME} instead")
+        return value
+
+
 class ServeSettings(BaseModel):
     """What `form4 serve` serves."""
 
@@ -109,6 +140,11 @@ class Settings(BaseSettings):
     edgar: EdgarSettings = EdgarSettings()
     nightly: NightlySettings = NightlySettings()
     serve: ServeSettings = ServeSettings()
+    watch: bool = False
+    """Whether `form4 serve` reads the current feed too while EDGAR accepts filings."""
+    feed: FeedSettings = FeedSettings()
+    alerts: tuple[AlertSettings, ...] = ()
+    """What is told of, and where to."""
     prefect: Literal["auto", "always", "never"] = "auto"
     """Whether Prefect records the runs of commands: where it is there; always, if need be by a server for the run."""
     state_folder: Path | None = None
@@ -128,6 +164,14 @@ class Settings(BaseSettings):
     @classmethod
     def _ownership_forms(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_forms(value)
+
+    @field_validator("alerts")
+    @classmethod
+    def _names_differ(cls, value: tuple[AlertSettings, ...]) -> tuple[AlertSettings, ...]:
+        names = [each.name for each in value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two alerts have the name {twice[0]}")
+        return value
 
     @model_validator(mode="after")
     def _dask_has_an_address(self) -> Self:

@@ -8,6 +8,7 @@ from .compact import compact_due
 from .reports.run_report import RunReport
 from .retry import retry_due
 from .steps.account import accounting
+from .steps.alerts import Alerts
 from .steps.days import days_to_read
 from .steps.flow import flow, task
 from .steps.ingest import ENDS_THE_RUN, close_days, commit, ingest_day
@@ -22,9 +23,11 @@ def nightly(today: date | None = None) -> RunReport:
     """
     now = today or today_in_new_york()
     with run("nightly") as this, accounting(this, now):
+        alerts = Alerts(this.lake, this.settings.alerts)
         for day in days_to_read(this, now):
             read_day(this, day)
         retry_due(this)
+        alerts.tell(this.report)
         compact_due(this.lake, now, this.settings.nightly.lookback_days, this.report.compactions)
     return this.report
 

@@ -1,7 +1,7 @@
 """An EDGAR on loopback, for the demo and for tests: synthetic filings of known truth, or real files, and faults."""
 
 from .archive import Archive, business_days
-from .current_feed import CurrentFeed, FeedFaults
+from .current_feed import CurrentFeed, FeedFaults, timetable
 from .faults import Fault, FaultKind, Faults, parse_fault
 from .folder import archive_of_folder
 from .generator import generate_archive
@@ -24,4 +24,5 @@ __all__ = [
     "business_days",
     "generate_archive",
     "parse_fault",
+    "timetable",
 ]

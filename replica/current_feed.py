@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -107,6 +107,23 @@ class CurrentFeed:
 
     def _ghost(self, number: str) -> IndexRow:
         return IndexRow(9_999_999, "Nobody at All", "4", self.day, f"edgar/data/9999999/{number}.txt")
+
+
+def timetable(
+    numbers: Sequence[str], begin: datetime, seconds: float, seed: int, *, bursts: int = 2, in_bursts: float = 0.4
+) -> dict[str, datetime]:
+    """When filings appear, by accession number: spread over so many seconds, a share of them in bursts of a minute."""
+    chance = Random(seed)
+    starts = [chance.uniform(0, max(0.0, seconds - 60)) for _ in range(bursts)]
+    moments = sorted(
+        chance.choice(starts) + chance.uniform(0, min(60.0, seconds))
+        if bursts and chance.random() < in_bursts
+        else chance.uniform(0, seconds)
+        for _ in numbers
+    )
+    mixed = chance.sample(list(numbers), len(numbers))
+    whole = (moment - moment % 1 for moment in moments)
+    return {number: begin + timedelta(seconds=moment) for number, moment in zip(mixed, whole, strict=True)}
 
 
 def _entry(accepted: datetime, row: IndexRow) -> str:

@@ -12,6 +12,8 @@ from .files.place import shared_record as shared_record
 from .lake import Lake as Lake
 from .raw import RawArchive as RawArchive
 from .raw import RawSubmission as RawSubmission
+from .read.new_trades import NEW_TRADES as NEW_TRADES
+from .read.new_trades import declare_new_trades as declare_new_trades
 from .read.outdated import OutdatedFiling as OutdatedFiling
 from .sec.agreement import ColumnAgreement as ColumnAgreement
 from .sec.agreement import DatasetAgreement as DatasetAgreement

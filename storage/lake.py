@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .check.verification import Tell, Verification
     from .check.violations import Violation
+    from .notes import Notes
     from .raw import RawArchive
     from .sec.comparison import DatasetComparison
     from .write.commit import Commit, Committer
@@ -243,6 +244,13 @@ class Lake(LakeReader):
         from .raw import RawArchive
 
         return RawArchive(self._files)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What runs leave for the next run."""
+        from .notes import Notes
+
+        return Notes(self._files)
 
     @cached_property
     def _committer(self) -> Committer:

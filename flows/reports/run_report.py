@@ -121,6 +121,8 @@ class RunReport:
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
     """Why the run stopped early: EDGAR refused or is down."""
+    told: int = 0
+    """Rows that alerts have told of."""
     account: Account | None = None
     """How the days stand that the run answers for, at its end."""
 
@@ -181,6 +183,7 @@ class RunReport:
             parts.append(self.account.headline())
         if self.compactions:
             parts.append(compacted(self.compactions))
+        parts += [f"{counted(self.told, 'row')} told"] * bool(self.told)
         parts.append(f"{counted(self.requests, 'request')} in {self.seconds:.0f} s ({rate:.1f} a second)")
         return "; ".join(parts)
 

@@ -13,13 +13,19 @@ from prefect.types.entrypoint import EntrypointType
 
 from ...edgar_calendar import NEW_YORK
 from ...settings import Settings, SettingsError
-from .recorded import backfill, backfill_datasets, compact, nightly, reconcile, reparse, retry
+from .recorded import backfill, backfill_datasets, compact, nightly, reconcile, reparse, retry, watch
 
 TAG = "form4lake"
 """Every run of these deployments has it; the notifications look for it."""
 
 SUNDAY_MORNING = "0 6 * * 0"
 """EDGAR rebuilds the quarterly indexes on Saturdays."""
+
+QUARTERS_OF_HOURS = "*/15 6-21 * * 1-5"
+"""A run of `watch` lasts until the next one begins, the day's last until EDGAR closes."""
+
+AT_ONCE = ("nightly", "watch")
+"""Those that run as soon as they are served for the first time."""
 
 ALONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
@@ -44,6 +50,7 @@ def deployments(settings: Settings) -> list[Deployed]:
     return [
         _deployed(nightly, settings.serve.nightly_cron),
         _deployed(reconcile, SUNDAY_MORNING),
+        *([_deployed(watch, QUARTERS_OF_HOURS)] if settings.watch else []),
         *(_deployed(each, None) for each in (backfill, backfill_datasets, retry, reparse, compact)),
     ]
 

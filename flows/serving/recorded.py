@@ -22,6 +22,7 @@ from .. import nightly as _nightly
 from .. import reconcile as _reconcile
 from .. import reparse as _reparse
 from .. import retry as _retry
+from .. import watch as _watch
 from ..reports.run_report import Report
 from ..steps.days import WrongRange
 from ..steps.flow import Flow, Told
@@ -58,6 +59,7 @@ reconcile = prefect_flow(_reconcile.reconcile)
 retry = prefect_flow(_retry.retry)
 reparse = prefect_flow(_reparse.reparse)
 compact = prefect_flow(_compact.compact)
+watch = prefect_flow(_watch.watch)
 
 
 class NotBegun(Exception):

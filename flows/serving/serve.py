@@ -22,7 +22,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.runner import Runner
 from prefect.states import Crashed, Scheduled
 
-from .deployments import Deployed
+from .deployments import AT_ONCE, Deployed
 from .notifications import notify
 
 log = logging.getLogger("form4lake.flows")
@@ -82,12 +82,12 @@ def _runner(folder: Path) -> Runner:
 
 
 async def _missed(client: PrefectClient, deployment_id: UUID, deployed: Deployed) -> bool:
-    """Whether its schedule was due since the last run that was done; for the nightly run also if there was none."""
+    """Whether its schedule was due since the last run that was done; for some also if there was none."""
     if deployed.cron is None:
         return False
     done = await _runs(client, deployment_id, [StateType.COMPLETED])
     if not done:
-        return deployed.deployment.name == "nightly"
+        return deployed.deployment.name in AT_ONCE
     due = await deployed.next_after(max(run.start_time for run in done if run.start_time))
     return due is not None and due <= datetime.now(UTC)
 

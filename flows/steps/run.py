@@ -76,6 +76,10 @@ TOGETHER = ("backfill",)
 """Runs of which several may be at work on one lake: each has a range of its own."""
 
 
+AHEAD = ("watch",)
+"""Runs that go before others for a share of the rate."""
+
+
 @contextmanager
 def run(
     flow: str, forms: Sequence[str] | None = None, report: RunReport | None = None, *, create: bool = True
@@ -91,7 +95,11 @@ def run(
     if forms:
         settings.forms = check_forms(tuple(forms))
     options, shared = client_options(settings), shared_rate(settings)
-    with EdgarClient(options, shared=shared) as client, Lake.open(settings.lake, create=create) as lake:
+    ahead = settings.feed.share_of_rate if flow in AHEAD else 0.0
+    with (
+        EdgarClient(options, shared=shared, ahead_share=ahead) as client,
+        Lake.open(settings.lake, create=create) as lake,
+    ):
         this = Run(settings, lake, client, report or RunReport(flow))
         try:
             with (

@@ -151,6 +151,14 @@ class LakeReader:
             names = list(TABLES["index_days"].column_names())
             return [IndexDay(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
 
+    def writer_of(self, version: int) -> str:
+        """Who made a version, as its commit says: watch, nightly, backfill and so on.
+
+        Raises:
+            LakeDamaged: the log cannot be read.
+        """
+        return self._log.entry(version).writer
+
     def arrivals(self, since: date) -> dict[date, datetime]:
         """When each index date from `since` on that was read was committed first, UTC, as the commit log says.
 

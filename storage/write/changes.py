@@ -292,6 +292,8 @@ def _declare_quarantine(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, i
 def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Ingest, merged: list[str]) -> int:
     """The ingest's index rows, and beside them the entries that its indexes no longer list; how many are newly so."""
     delisted = 0
+    if any(each.state == OPEN for each in ingest.days.values()):
+        _leave_read_days(cursor, snapshot, merged)
     if ingest.days and snapshot.entries("index_entries", merged):
         gone = (
             f"SELECT o.* REPLACE (coalesce(o.delisted_at, d.read_at) AS delisted_at), o.delisted_at IS NULL AS newly "
@@ -306,6 +308,17 @@ def _declare_index(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest
         key = ", ".join(table.replaced_by)
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE leaving_{table.name} AS SELECT {key} FROM new_{table.name}")
     return delisted
+
+
+def _leave_read_days(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, merged: list[str]) -> None:
+    """Say nothing of open days whose index another writer has read meanwhile: it knows better than the feed."""
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE read_already AS SELECT index_date FROM "
+        f"({snapshot.relation('index_days', merged)}) o JOIN new_index_days n USING (index_date) "
+        f"WHERE n.state = '{OPEN}' AND o.state NOT IN ('not published', '{OPEN}')"
+    )
+    for table in ("index_entries", "index_days"):
+        cursor.execute(f"DELETE FROM new_{table} WHERE index_date IN (FROM read_already)")
 
 
 def _differs(

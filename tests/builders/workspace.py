@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from form4lake.cli import app
-from form4lake.replica import Archive, Faults, Replica
+from form4lake.replica import Archive, CurrentFeed, Faults, Replica
 from form4lake.storage import Lake
 
 FIRST = date(2024, 1, 10)
@@ -68,8 +68,10 @@ class Workspace:
             connection.close()
 
     @contextmanager
-    def edgar(self, archive: Archive, faults: Faults | None = None) -> Iterator[Replica]:
+    def edgar(
+        self, archive: Archive, faults: Faults | None = None, feed: CurrentFeed | None = None
+    ) -> Iterator[Replica]:
         """Have the settings point at a replica that serves `archive`."""
-        with Replica(archive, faults=faults) as server:
+        with Replica(archive, faults=faults, feed=feed) as server:
             self.monkeypatch.setenv("FORM4_EDGAR__BASE_URL", server.url)
             yield server
