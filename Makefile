@@ -5,7 +5,7 @@ BIN := .venv/bin
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 .PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
-	bench-crawl check docs format lock clean
+	bench-watch bench-crawl check docs format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -74,6 +74,9 @@ bench-history: dev ## read a quarter (FILINGS, 36000) of the SEC's data sets on 
 
 bench-scale: dev ## re-parse FILINGS (20000) archived filings by threads, processes and dask; crawl by two machines
 	@FILINGS=$(FILINGS) $(BIN)/python -m form4lake.benchmarks.scale
+
+bench-watch: dev ## a day of FILINGS (1500) of the current feed, busy MINUTES (4), commits into BENCH_LAKE; some six minutes
+	@FILINGS=$(FILINGS) MINUTES=$(MINUTES) SCALE=$(SCALE) $(BIN)/python -m form4lake.benchmarks.watch
 
 docs: setup ## write what the columns of views mean, and docs/tables.md, from the declarations
 	@$(BIN)/python -m form4lake.scripts.tables_doc

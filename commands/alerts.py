@@ -30,7 +30,7 @@ def test_alert(name: str) -> int:
                 names, rows = ask(connection, alert.query)
             except duckdb.Error as failed:
                 raise CommandFailed(f"the query of {name} failed: {str(failed).splitlines()[0]}") from None
-            new = over_new_trades(connection, alert.query)
+        new = over_new_trades(alert.query)
         where = f"the {filings:,} filings that version {version} brought first" if new else "the lake"
         print_line(f"{name}: {len(rows):,} rows in {where}")
     shown = messages(name, version, names, rows[:SHOWN])

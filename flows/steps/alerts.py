@@ -7,6 +7,7 @@ between the two, is sent again: it names the version and the part, by which a re
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -93,7 +94,7 @@ class Alerts:
             for alert in self._alerts:
                 state = known.setdefault(alert.name, {"query": alert.query, "version": newest, "told": None})
                 try:
-                    if over_new_trades(connection, alert.query):
+                    if over_new_trades(alert.query):
                         found += self._of_versions(connection, alert, state["version"], newest)
                     else:
                         found += _of_view(connection, alert, state, newest)
@@ -125,9 +126,9 @@ def check_queries(lake: Lake, alerts: Sequence[AlertSettings]) -> None:
                 raise SettingsError(f"alerts: the query of {each.name} cannot be asked: {_first_line(wrong)}") from None
 
 
-def over_new_trades(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+def over_new_trades(query: str) -> bool:
     """Whether a query asks what a commit brings; else it asks what the lake holds."""
-    return NEW_TRADES in connection.get_table_names(query)
+    return re.search(rf"\b{NEW_TRADES}\b", query, re.IGNORECASE) is not None
 
 
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[Row]]:
