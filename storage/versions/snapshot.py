@@ -80,9 +80,7 @@ class Snapshot:
         declared = columns_id(table)
         for each in entries:
             # Only files of another declaration are looked into: their footers say what they lack.
-            present = (
-                None if each.columns == declared else frozenset(pq.read_schema(self.place.open(self.name(each))).names)
-            )
+            present = None if each.columns == declared else _columns_of(self.place, self.name(each))
             groups[present].append(each)
         return "\nUNION ALL ".join(
             self._select_alike(table, alike, present, filename=filename, gathered=gathered)
@@ -106,6 +104,17 @@ class Snapshot:
         for each in sorted(self.live.values(), key=lambda file: file.path):
             found[each.table].append(each)
         return found
+
+
+_KNOWN_COLUMNS: dict[str, frozenset[str]] = {}
+"""The columns of files that were looked into, by address: a name is never used twice, and its file never changes."""
+
+
+def _columns_of(place: Files, name: str) -> frozenset[str]:
+    uri = place.uri(name)
+    if uri not in _KNOWN_COLUMNS:
+        _KNOWN_COLUMNS[uri] = frozenset(pq.read_schema(place.open(name)).names)
+    return _KNOWN_COLUMNS[uri]
 
 
 def select_files(

@@ -36,6 +36,10 @@ else:
     pc = lazy("pyarrow.compute")
 
 
+FEW = 2_000
+"""Filings of a small commit."""
+
+
 @dataclass(slots=True)
 class Changes:
     """The files that a commit adds and removes; the added ones are staged, not yet durable."""
@@ -227,8 +231,10 @@ def _declare_first_seen(
     )
     now = {"first_seen_at": f"TIMESTAMPTZ '{datetime.now(UTC)}'", "first_seen_in": str(snapshot.version + 1)}
     values = (f"CASE WHEN s.accession_number IS NULL THEN {now[name]} ELSE s.{name} END AS {name}" for name in kept)
+    # A commit asks for them again and again: a few are gathered once, many would not fit the memory.
+    kind = "TABLE" if len(ingest.filings) <= FEW else "VIEW"
     cursor.execute(
-        f"CREATE OR REPLACE TEMP VIEW new_filings AS SELECT n.* REPLACE ({', '.join(values)}) "
+        f"CREATE OR REPLACE TEMP {kind} new_filings AS SELECT n.* REPLACE ({', '.join(values)}) "
         "FROM added_filings n LEFT JOIN seen s USING (accession_number)"
     )
     periods = {snapshot.path(each): each.period for each in places}
