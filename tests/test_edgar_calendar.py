@@ -1,19 +1,24 @@
 """Quarters, business days, and the days on which EDGAR is closed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
 from form4lake.edgar_calendar import (
     CLOSED_BY_ORDER,
+    CLOSES,
+    NEW_YORK,
     Quarter,
     business_days_after,
     business_days_back,
+    closing,
     days_between,
+    is_accepting,
     is_business_day,
     is_holiday,
     newest_due,
+    next_opening,
     quarters_between,
 )
 from form4lake.storage.read.views import view
@@ -88,3 +93,24 @@ def test_the_view_of_business_days_knows_the_same_days() -> None:
     ours = {day for day in days_between(date(1993, 1, 1), date(2059, 12, 31)) if is_business_day(day)}
     assert known == ours
     assert not known & CLOSED_BY_ORDER
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2024-01-10 05:59", "2024-01-10 06:00"),
+        ("2024-01-10 06:00", None),
+        ("2024-01-10 22:14", None),
+        ("2024-01-10 22:15", "2024-01-11 06:00"),
+        ("2024-01-12 23:00", "2024-01-16 06:00"),
+        ("2024-01-13 12:00", "2024-01-16 06:00"),
+        ("2024-03-08 23:00", "2024-03-11 06:00"),
+    ],
+)
+def test_edgar_accepts_filings_in_the_day_of_business_days(moment: str, opens: str | None) -> None:
+    """2024-01-15 is a holiday; on 2024-03-10 New York puts its clocks forward."""
+    there = datetime.fromisoformat(moment).replace(tzinfo=NEW_YORK)
+    wanted = datetime.fromisoformat(opens).replace(tzinfo=NEW_YORK) if opens else there
+    assert is_accepting(there) is (opens is None)
+    assert next_opening(there.astimezone(UTC)) == wanted
+    assert closing(there).timetz() == CLOSES.replace(tzinfo=NEW_YORK)

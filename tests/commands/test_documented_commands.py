@@ -31,6 +31,7 @@ NOT_RUN = {
     "aws s3 cp": "AWS's program is not among the dependencies; test_object_lake moves a lake with boto3",
     "FORM4_LAKE=s3://": "the same",
     "form4 serve": "does not end",
+    "form4 watch": "the same; tests/flows/test_watch.py does it",
     "form4 compare-datasets 2024Q1 --zip": "FILE stands for a zip that a user has",
     "duckdb ": "the duckdb command line is not among the dependencies",
     "form4lake.open_lake": "Python, not a command; tests/test_python_doc.py does it",

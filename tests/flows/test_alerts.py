@@ -9,8 +9,8 @@ import yaml
 
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.flows.steps import outbox
-from form4lake.flows.steps.alerts import Alerts
-from form4lake.settings import AlertSettings, SettingsError, load_settings
+from form4lake.flows.steps.alerts import Alerts, check_queries, over_new_trades
+from form4lake.settings import AlertSettings, Settings, SettingsError, load_settings
 from form4lake.storage import Lake
 from form4lake.tests.builders.hook import Hook, hook
 from form4lake.tests.builders.lakes import MONDAY, bought, entry, filing, index_day
@@ -184,3 +184,11 @@ def test_the_command_tries_an_alert(workspace: Workspace, receiver: Hook) -> Non
     says(form4_here("alerts", "test", "odd"), 2, "apprise knows no such address")
     says(form4_here("alerts", "test", "wrong"), 2, "the query of wrong cannot be asked", "no_such_view")
     says(form4_here("alerts", "test", "none"), 2, "there is no alert 'none'", "buys, odd, wrong")
+
+
+def test_the_alerts_of_the_documentation_can_be_asked(lake: Lake) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "watch.md").read_text(encoding="utf-8")
+    settings = Settings(**yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0]))
+    commit(lake, "a")
+    check_queries(lake, settings.alerts)
+    assert [over_new_trades(each.query) for each in settings.alerts] == [True, False]

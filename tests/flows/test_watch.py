@@ -1,5 +1,6 @@
 """A day as it goes on: the feed fills and fails, its watcher is killed; the night's index finds nothing to do."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from form4lake.edgar_calendar import NEW_YORK
+from form4lake.edgar_calendar import NEW_YORK, OPENS, closing, is_accepting
 from form4lake.exits import Exit
 from form4lake.flows.nightly import nightly
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.flows.reports.watch_report import WatchReport
 from form4lake.flows.steps import outbox
 from form4lake.flows.steps.newest import Newest
-from form4lake.flows.steps.polling import by_clock
+from form4lake.flows.steps.polling import by_clock, end_of_shift
 from form4lake.flows.watch import watch
 from form4lake.replica import (
     Archive,
@@ -30,6 +31,7 @@ from form4lake.replica import (
     generate_archive,
     timetable,
 )
+from form4lake.settings import Settings
 from form4lake.storage import Lake, RawArchive
 from form4lake.tables import FILING_CHILDREN
 from form4lake.tests.builders.driven_clock import DrivenClock
@@ -279,3 +281,25 @@ def test_the_command_looks_once_and_says_what_came(workspace: Workspace) -> None
         day.clock.moment = BEGIN + timedelta(minutes=5)
         says(form4_here("watch", "--once"), 0, "watch: 5 filings in 1 look at the current feed")
         says(form4_here("watch", "--once"), 0, "watch: 0 filings in 1 look")
+
+
+def test_runs_end_with_the_quarter_of_an_hour_and_the_last_when_edgar_closes() -> None:
+    ends = {(6, 0): (6, 15), (16, 14): (16, 15), (21, 44): (21, 45), (21, 45): (22, 15), (22, 14): (22, 15)}
+    for begin, end in ends.items():
+        moment = datetime(2024, 1, 10, *begin, 30, tzinfo=NEW_YORK)
+        assert end_of_shift(moment) == datetime(2024, 1, 10, *end, tzinfo=NEW_YORK)
+
+
+def test_the_schedule_leaves_no_gap_in_the_day() -> None:
+    """Each run begins when the one before ends, from the opening on, and none while EDGAR is closed."""
+    from form4lake.flows.serving.deployments import deployments
+
+    assert "watch" not in {each.deployment.name for each in deployments(Settings())}
+    served = next(each for each in deployments(Settings(watch=True)) if each.deployment.name == "watch")
+    moment = datetime.combine(DAY, datetime.min.time(), NEW_YORK)
+    begins = []
+    while (moment := asyncio.run(served.next_after(moment)).astimezone(NEW_YORK)).date() == DAY:
+        begins.append(moment)
+    assert begins[0].time() == OPENS
+    assert [end_of_shift(each) for each in begins] == [*begins[1:], closing(begins[0])]
+    assert all(map(is_accepting, begins))
