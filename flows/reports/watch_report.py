@@ -51,8 +51,8 @@ class WatchReport(RunReport):
 
     @property
     def exit_code(self) -> Exit:
-        """Done, unless EDGAR stopped it: what is left, the index brings."""
-        return Exit.EDGAR if self.failure else Exit.DONE
+        """Done, unless EDGAR stopped it or gave no page: what is left, the index brings."""
+        return Exit.EDGAR if self.failure or (self.polls and not self.pages) else Exit.DONE
 
     @property
     def idle(self) -> bool:

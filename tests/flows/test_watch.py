@@ -262,6 +262,25 @@ def test_nothing_is_asked_while_edgar_is_closed_and_one_look_is_taken_at_any_hou
         assert day.shift(once=True).added == 5
 
 
+def test_a_day_stays_open_while_its_index_is_not_published(workspace: Workspace) -> None:
+    day = make_day(workspace, 8, minutes=1)
+    with workspace.edgar(day.archive, feed=day.feed) as edgar:
+        day.until(BEGIN + timedelta(minutes=15))
+        report = nightly(today=DAY)
+        assert (report.exit_code, report.not_published) == (Exit.DONE, [DAY])
+        assert covered(workspace) == [("open", 8, 8, 0, 0)]
+        assert day.night().exit_code is Exit.DONE
+        assert requests(edgar)["filing"] == 8
+    day.check_truth()
+
+
+def test_a_feed_that_gives_no_page_is_an_edgar_that_is_down(workspace: Workspace) -> None:
+    day = make_day(workspace, 5, minutes=1)
+    with workspace.edgar(day.archive, Faults([Fault(FaultKind.DOWN, FEED)]), day.feed):
+        assert day.shift(once=True).exit_code is Exit.EDGAR
+    assert "the current feed" in str(day.reports[-1].attention()[0])
+
+
 def test_a_day_whose_index_was_read_is_left_to_it(workspace: Workspace) -> None:
     day = make_day(workspace, 8, minutes=1, left_out=frozenset())
     late = next(iter(day.listed_at))

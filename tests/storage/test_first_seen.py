@@ -61,3 +61,21 @@ def test_an_open_day_is_a_business_day_that_grows_until_its_index_completes_it(t
         withdrawn = read(lake, "SELECT accession_number FROM withdrawn_filings ORDER BY ALL")
         assert withdrawn == [("a",), ("b",)], "what the index does not list, EDGAR has taken back"
         assert len(lake.snapshot().entries("filings")) == 1, "the day's file was rewritten"
+
+
+def test_the_feed_says_nothing_of_a_day_whose_index_was_read_meanwhile(tmp_path: Path) -> None:
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        store(lake, filing("a"))
+        commit_open(lake, "b")
+        assert read(lake, "SELECT state, expected, missing FROM coverage LIMIT 1") == [("whole", 1, 0)]
+        assert read(lake, "SELECT accession_number FROM filings ORDER BY ALL") == [("a",), ("b",)]
+
+
+def test_as_of_a_moment_it_has_what_was_public_then(tmp_path: Path) -> None:
+    with Lake.open(tmp_path / "lake", create=True) as lake:
+        accepted = datetime(2024, 1, 8, 21, 30, tzinfo=UTC)
+        store(lake, filing("a", accepted_at=accepted), filing("b", accepted_at=accepted + timedelta(hours=1)))
+        with lake.connect() as connection:
+            connection.execute(f"SET VARIABLE as_of = TIMESTAMPTZ '{accepted}'")
+            found = connection.sql("SELECT accession_number FROM first_seen").fetchall()
+        assert found == [("a",)]

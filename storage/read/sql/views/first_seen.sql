@@ -14,4 +14,7 @@ SELECT
     first_seen_in,
     (epoch(first_seen_at) - epoch(accepted_at)) / 60 AS minutes
 FROM lake_files.filings
-SEMI JOIN filings USING (accession_number, filing_date)
+-- As the table `filings` has it.
+WHERE getvariable('as_of') IS NULL
+    OR coalesce(accepted_at, (filing_date + 1)::TIMESTAMP AT TIME ZONE 'America/New_York')
+        <= getvariable('as_of')::TIMESTAMPTZ
