@@ -72,8 +72,11 @@ class Format(StrEnum):
     """How `form4 sql` prints."""
 
     TABLE = "table"
+    LINE = "line"
     CSV = "csv"
     JSON = "json"
+    JSONL = "jsonl"
+    MD = "md"
     PARQUET = "parquet"
 
 
@@ -116,7 +119,8 @@ def _say_version(asked: bool) -> None:
 @app.callback()
 def _settings(
     config: Annotated[
-        Path | None, typer.Option(help="The configuration file; else FORM4_CONFIG, else ./config.yaml.")
+        Path | None,
+        typer.Option(help="The configuration file; else FORM4_CONFIG, ./config.yaml, ~/.config/form4lake/config.yaml."),
     ] = None,
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FORM4_LOG_FORMAT", help="json: one object a line on standard error.")
@@ -250,17 +254,32 @@ def sql(
     query: Annotated[
         str | None, typer.Argument(help="What to ask; without it, an interactive prompt, or statements from a pipe.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    output: Annotated[
+        Format, typer.Option("--format", help="How to print; line: a column a line, for wide rows.")
+    ] = Format.TABLE,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", metavar="FILE", help="Ask what stands in a file.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to a file, whole or not.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="The value of $NAME; may be given again.")
+    ] = None,
     spreadsheet: ForSpreadsheets = False,
 ) -> None:
     """Ask the lake in SQL, or open a prompt.
 
     In DuckDB's dialect: form4 sql "select * from trades limit 5". It only reads.
     """
-    if query:
+    if query and file:
+        raise typer.BadParameter("give a query or a file, not both", param_hint="--file")
+    if query or file:
         from .commands.query import run_query
 
-        raise typer.Exit(run_query(query, output.value, spreadsheet=spreadsheet))
+        raise typer.Exit(run_query(query, file, output.value, into, param or [], spreadsheet=spreadsheet))
+    if into or param:
+        raise typer.BadParameter("they go with a query or with --file", param_hint="--output, --param")
     from .commands.prompt import prompt
 
     raise typer.Exit(prompt(output.value, spreadsheet=spreadsheet))

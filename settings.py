@@ -2,7 +2,7 @@
 
 Order of precedence: environment (`FORM4_LAKE`, nested with two underscores: `FORM4_EDGAR__IDENTITY`), then the YAML
 file, then the defaults below. The file is the one named by `--config` or `FORM4_CONFIG`, else `config.yaml` in the
-working folder, else none.
+working folder, else `form4lake/config.yaml` in the user's folder for settings, else none.
 """
 
 import difflib
@@ -229,11 +229,16 @@ def load_settings(config: Path | None = None) -> Settings:
     raise SettingsError("\n".join(mistakes))
 
 
+def user_config() -> Path:
+    """The user's own configuration file, read from any folder that has none; it need not exist."""
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
+    return folder / "form4lake" / "config.yaml"
+
+
 def _config_path(config: Path | None) -> Path | None:
     named = config or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     if named is None:
-        default = Path("config.yaml")
-        return default if default.exists() else None
+        return next((each for each in (Path("config.yaml"), user_config()) if each.exists()), None)
     if not named.is_file():
         raise SettingsError(f"there is no configuration file {named}; name one with --config or {CONFIG_VARIABLE}")
     return named

@@ -10,7 +10,8 @@ import duckdb
 
 from ..exits import Exit
 from .errors import explained
-from .query import answer, open_lake
+from .output import complain
+from .query import Asking, answer, open_lake
 
 HELP = """\
 End a statement with ; and the prompt with Ctrl-D. Ctrl-C stops a query.
@@ -28,16 +29,17 @@ HISTORY_LINES = 2_000
 def prompt(output: str, *, spreadsheet: bool) -> int:
     """Read statements until the end of input; of a script, the exit code says whether one was wrong."""
     connection = open_lake()
+    asking = Asking(output, spreadsheet=spreadsheet)
     if not sys.stdin.isatty():
         try:
-            return answer(connection, sys.stdin.read(), output, spreadsheet=spreadsheet)
+            return answer(connection, sys.stdin.read(), asking)
         except KeyboardInterrupt:
             return Exit.INTERRUPTED
     print("form4lake. `help` helps; end a statement with ; and the prompt with Ctrl-D.")
     with _history():
         for statement in _statements(connection):
             try:
-                answer(connection, statement, output, spreadsheet=spreadsheet)
+                answer(connection, statement, asking)
             except KeyboardInterrupt:
                 print("stopped")
     return Exit.DONE
@@ -63,6 +65,8 @@ def _statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             print(_WORDS[word], end="")
         elif not pending and word == ".tables":
             yield "show tables;"
+        elif not pending and word.startswith("."):
+            complain(f"there is no {word.split()[0]} here; .help says what there is")
         elif pending or word:
             pending += line + "\n"
             if _is_whole(connection, pending):

@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -20,11 +22,21 @@ from ..printable import printable
 from ..settings import load_settings
 from ..storage import Lake
 from ..storage.read.export import spreadsheet_safe
-from .errors import explained
+from .errors import CommandFailed, explained
+from .files import put
+from .layouts import LAYOUTS
 from .output import complain
 
 ROWS_SHOWN, ROWS_PAGED = 100, 10_000
 """Where a table ends that is piped, and one on a terminal; csv, json and parquet hold every row."""
+
+COPIED = {
+    "csv": "FORMAT csv, HEADER",
+    "json": "FORMAT json, ARRAY true",
+    "jsonl": "FORMAT json, ARRAY false",
+    "parquet": "FORMAT parquet",
+}
+"""The formats that DuckDB writes itself."""
 
 _READING = {
     duckdb.StatementType.SELECT,  # SHOW, DESCRIBE and SUMMARIZE too
@@ -40,13 +52,65 @@ _SELECTING = frozenset(
 
 
 @explained
-def run_query(query: str, output: str, *, spreadsheet: bool) -> int:
-    """Print the answers to the statements of one text."""
+def run_query(
+    query: str | None, file: Path | None, output: str, into: Path | None, given: Sequence[str], *, spreadsheet: bool
+) -> int:
+    """Print the answers to the statements of one text, or of a file; into: write them to a file instead."""
+    text = query or _text_of(file)
+    asking = Asking(output, _parameters(given), spreadsheet=spreadsheet)
     connection = open_lake()
     try:
-        return answer(connection, query, output, spreadsheet=spreadsheet)
+        if into is None:
+            return answer(connection, text, asking)
+        return _answer_into(connection, text, asking, into)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How answers are given, and the values of the parameters in queries."""
+
+    output: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    sink: BinaryIO | None = None
+    """Where answers go; None: standard output."""
+    spreadsheet: bool = False
+
+
+class _NotAnswered(Exception):
+    """A query was wrong, which has been said: nothing is to be written."""
+
+
+def _answer_into(connection: duckdb.DuckDBPyConnection, text: str, asking: Asking, into: Path) -> int:
+    def write(part: Path) -> None:
+        with part.open("wb") as sink:
+            if answer(connection, text, replace(asking, sink=sink)):
+                raise _NotAnswered
+
+    try:
+        put(into, write)
+    except _NotAnswered:
+        return Exit.WRONG_USE
+    except OSError as failed:
+        raise CommandFailed(f"cannot write {into}: {failed.strerror or failed}") from failed
+    return Exit.DONE
+
+
+def _text_of(file: Path | None) -> str:
+    try:
+        return file.read_text(encoding="utf-8") if file else ""
+    except OSError as failed:
+        raise CommandFailed(f"cannot read {file}: {failed.strerror}") from failed
+    except UnicodeDecodeError as failed:
+        raise CommandFailed(f"{file} is not UTF-8 text") from failed
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    for each in given:
+        if not each.partition("=")[0].isidentifier() or "=" not in each:
+            raise CommandFailed(f"--param {each}: write it as NAME=VALUE, for $NAME in the query")
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
 
 
 def open_lake() -> duckdb.DuckDBPyConnection:
@@ -60,7 +124,7 @@ def open_lake() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str, *, spreadsheet: bool) -> int:
+def answer(connection: duckdb.DuckDBPyConnection, text: str, asking: Asking) -> int:
     """Print the answer to each statement of a text; a wrong one is explained, not raised, and ends it.
 
     Raises:
@@ -68,7 +132,7 @@ def answer(connection: duckdb.DuckDBPyConnection, text: str, output: str, *, spr
     """
     try:
         for statement in _checked(connection, text):
-            interruptibly(connection, partial(_print, connection, statement, output, spreadsheet=spreadsheet))
+            interruptibly(connection, partial(_print, connection, statement, asking))
     except duckdb.Error as wrong:
         # Where a lake's file could not be fetched, DuckDB gives the error with its traceback, as text.
         _, trace, said = str(wrong).rpartition("Traceback (most recent call last):")
@@ -139,23 +203,29 @@ def interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], None
             raise
 
 
-def _print(
-    connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, output: str, *, spreadsheet: bool
-) -> None:
+def _print(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, asking: Asking) -> None:
     if statement.type == duckdb.StatementType.SET:
         connection.execute(statement.query)
         return
-    relation = connection.sql(statement.query)
-    if output != "table":
-        _export(connection, relation, output, safe=spreadsheet and output == "csv")
+    values = {name: value for name, value in asking.values.items() if name in statement.named_parameters}
+    relation = connection.sql(statement.query, params=values or None)
+    if asking.output in COPIED:
+        _export(connection, relation, asking)
         return
-    text = io.StringIO()
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((200, 24)).columns
-    with contextlib.redirect_stdout(text):
-        relation.show(max_width=width, max_rows=ROWS_PAGED if terminal else ROWS_SHOWN)
-    show = _page if terminal else sys.stdout.write
-    show(printable(text.getvalue()))
+    if asking.output != "table":
+        shown = LAYOUTS[asking.output](relation.columns, relation.fetchall())
+    else:
+        text = io.StringIO()
+        wide = sys.stdout.isatty() and asking.sink is None
+        width = shutil.get_terminal_size((200, 24)).columns
+        with contextlib.redirect_stdout(text):
+            relation.show(max_width=width, max_rows=ROWS_PAGED if wide else ROWS_SHOWN)
+        shown = text.getvalue()
+    if asking.sink:
+        asking.sink.write(printable(shown).encode())
+        return
+    show = _page if sys.stdout.isatty() else sys.stdout.write
+    show(printable(shown))
     sys.stdout.flush()
 
 
@@ -170,16 +240,15 @@ def _page(text: str) -> None:
         subprocess.run(pager, input=text, text=True, env=environment, check=False)  # noqa: S603 the user's own choice
 
 
-def _export(
-    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, output: str, *, safe: bool
-) -> None:
-    options = {"csv": "FORMAT csv, HEADER", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}[output]
+def _export(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, asking: Asking) -> None:
     connection.register("answer", relation)
+    safe = asking.spreadsheet and asking.output == "csv"
     rows = spreadsheet_safe(connection, "FROM answer") if safe else "FROM answer"
+    sink = asking.sink or sys.stdout.buffer
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"answer.{output}")
-        connection.execute(f"COPY ({rows}) TO '{path}' ({options})")
+        path = Path(folder, f"answer.{asking.output}")
+        connection.execute(f"COPY ({rows}) TO '{path}' ({COPIED[asking.output]})")
         sys.stdout.flush()
         with path.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+            shutil.copyfileobj(file, sink)
+        sink.flush()

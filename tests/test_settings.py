@@ -17,6 +17,7 @@ CONFIG = Path(__file__).parents[1] / "config.yaml"
 def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("FORM4_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -45,6 +46,15 @@ def test_without_a_file_the_defaults_hold() -> None:
     assert settings.forms == OWNERSHIP_FORMS
     assert settings.edgar.requests_per_second == 8
     assert settings.edgar.identity == ""
+
+
+def test_the_user_s_file_is_read_from_any_folder_that_has_none() -> None:
+    own = Path("settings", "form4lake", "config.yaml")
+    own.parent.mkdir(parents=True)
+    own.write_text("lake: mine\n")
+    assert load_settings().lake == "mine"
+    write("lake: here\n")
+    assert load_settings().lake == "here"
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from form4lake.storage import Lake
-from form4lake.tests.builders.workspace import FORM4, Workspace, form4, form4_here
+from form4lake.tests.builders.workspace import FORM4, Workspace, form4, form4_here, says
 
 ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
 
@@ -103,6 +103,52 @@ def test_control_characters_are_shown_and_not_obeyed(asked: Workspace) -> None:
     assert done.returncode == 0
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.stdout)
     assert "]0;owned" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("jsonl", '{"a":1,"b":"x|y"}\n{"a":2,"b":null}\n'),
+        ("md", "| a | b |\n| --- | --- |\n| 1 | x\\|y |\n| 2 |  |\n"),
+        ("line", "a = 1\nb = x|y\n\na = 2\nb = NULL\n"),
+    ],
+)
+def test_an_answer_is_written_in_each_format(asked: Workspace, form: str, expected: str) -> None:
+    query = "from (values (1, 'x|y'), (2, null)) as t (a, b)"
+    done = form4_here("sql", "--format", form, "-o", "answer", query)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert Path("answer").read_text() == expected
+
+
+def test_a_file_is_asked_with_values_for_its_parameters(asked: Workspace) -> None:
+    Path("ask.sql").write_text("select count(*) as n from trades where ticker = $t; select $day::date + 1 as next;")
+    given = ("--param", "t=O'Neil", "--param", "day=2024-01-02")
+    done = form4_here("sql", "--format", "line", "-f", "ask.sql", *given)
+    assert (done.returncode, done.stdout) == (0, "n = 0\nnext = 2024-01-03\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("-f", "nowhere.sql"), "cannot read nowhere.sql"),
+        (("--param", "nonsense", "select 1"), "NAME=VALUE"),
+        (("-f", "ask.sql", "select 1"), "not both"),
+        (("-o", "nowhere"), "go with a query"),
+        (("-o", "file/answer", "select 1"), "cannot write file/answer"),
+    ],
+)
+def test_wrong_use_of_files_and_parameters_is_explained(
+    asked: Workspace, arguments: tuple[str, ...], word: str
+) -> None:
+    Path("file").write_text("no folder")
+    says(form4_here("sql", *arguments), 2, word)
+
+
+def test_a_wrong_query_leaves_the_file_as_it_was(asked: Workspace) -> None:
+    Path("answer").write_text("before")
+    assert form4_here("sql", "-o", "answer", "select nonsense").returncode == 2
+    assert Path("answer").read_text() == "before"
+    assert sorted(path.name for path in Path.cwd().glob("*answer*")) == ["answer"]
 
 
 def test_a_script_is_answered_statement_by_statement(asked: Workspace) -> None:
@@ -206,6 +252,9 @@ def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: Workspace) -> Non
         person.types("\x03")
         person.sees("stopped")
         person.sees("form4>")
+        person.types(".nonsense\n")
+        person.sees("there is no .nonsense here")
+        person.sees("form4>")
         person.types("half a statement\n")
         person.sees("...>")
         person.types("\x03")
@@ -214,6 +263,6 @@ def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: Workspace) -> Non
         person.sees("describe trades")
         person.sees("form4>")
     with terminal() as person:
-        person.types("\x10\x10\x10\x10\n")  # four lines up: the endless one is the third
+        person.types("\x10\x10\x10\x10\x10\n")  # five lines up: the endless one is the third
         person.sees("2 as answer;")
         person.sees("form4>")
