@@ -286,6 +286,19 @@ def sql(
 
 
 @app.command()
+def describe(
+    view: Annotated[str | None, typer.Argument(metavar="[VIEW]", help="Its columns; without it, all views.")] = None,
+) -> None:
+    """Say what the views and tables are, and what their columns mean.
+
+    Types, meanings, units and where a column comes from; needs no lake.
+    """
+    from .commands.describe import describe as describe_view
+
+    raise typer.Exit(describe_view(view))
+
+
+@app.command()
 def export(
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Views or tables; with --source sec quarters.")],
     source: Annotated[
