@@ -19,7 +19,8 @@ ARRIVED_LATELY = timedelta(days=45)
 @explained
 def run_report(since: date | None, ticker: str | None, output: Path | None) -> int:
     """Write the page and print where it is."""
-    from ..reports import UnknownTicker, write_report
+    from ..reports.issuer import UnknownTicker
+    from ..reports.page import write_report
 
     path = output or Path(_default_name(ticker))
     if path.is_dir() or not path.parent.is_dir():

@@ -25,7 +25,7 @@ def nightly(today: date | None = None) -> RunReport:
     with run("nightly") as this, accounting(this, now):
         alerts = Alerts(this.lake, this.settings.alerts)
         for day in days_to_read(this, now):
-            read_day(this, day)
+            read_day(this, day, now)
         retry_due(this)
         alerts.tell(this.report)
         compact_due(this.lake, now, this.settings.nightly.lookback_days, this.report.compactions)
@@ -33,11 +33,11 @@ def nightly(today: date | None = None) -> RunReport:
 
 
 @task(run_name="{day.index_date}")
-def read_day(this: Run, day: ListedDay) -> None:
+def read_day(this: Run, day: ListedDay, today: date) -> None:
     """Read one day's index, fetch and parse what the lake lacks of it, and commit."""
     with this.lake.begin(day.index_date.isoformat()) as ingest:
         outcome = ingest_day(this, day, ingest, set())
         commit(this, ingest, "nightly")
-    close_days(this, [outcome])
+    close_days(this, [outcome], today)
     if isinstance(outcome.stopped, ENDS_THE_RUN):
         raise outcome.stopped

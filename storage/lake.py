@@ -131,7 +131,7 @@ class Lake(LakeReader):
             LakeFull, LakeUnwritable: it could not be written.
             LakeDamaged: a file that had to be read is missing or unreadable.
         """
-        done = self._committer.commit(ingest, writer, self.raw)
+        done = None if ingest.empty else self._committer.commit(ingest, writer, self.raw)
         ingest.close()
         return done
 

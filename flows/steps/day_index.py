@@ -26,6 +26,8 @@ class DayIndex:
     day: IndexDay
     entries: list[IndexEntry]
     problems: list[str] = field(default_factory=list)
+    known: bool = False
+    """Whether the lake has all of this already, but for the time of reading."""
 
 
 def read_day_index(this: Run, listed: ListedDay) -> DayIndex:
@@ -47,7 +49,7 @@ def read_day_index(this: Run, listed: ListedDay) -> DayIndex:
         index = IndexFile(listed.path, "", Validators(), problems=[str(failed)])
     if index is None:
         known = replace(cast(IndexDay, before), read_at=datetime.now(UTC))  # only what was read can be as it was
-        return DayIndex(known, this.lake.index_entries(listed.index_date))
+        return DayIndex(known, this.lake.index_entries(listed.index_date), known=True)
     if before and _known_better(this, index, before):
         return DayIndex(before, this.lake.index_entries(listed.index_date))
     if before and before.state == "whole" and index.whole and (doubt := _doubt(this, index, listed, forms)):

@@ -54,7 +54,7 @@ def ingest_index(
     progress().begin(index_date, len(wanted))
     done = DayIngest(index_date, 0, [Look(each, index_date=index_date) for each in index.problems])
     try:
-        for loaded in load(this, index_date, wanted, again=again):
+        for loaded in load(this, index_date, wanted, again=again) if wanted else ():
             _add(loaded, ingest, index_date, done)
             taken.add(loaded.entry.accession_number)
             progress().advance()
@@ -62,7 +62,8 @@ def ingest_index(
         done.stopped = cut
         if isinstance(cut, CrawlError):
             done.problems.append(Look(str(cut), index_date=index_date))
-    ingest.add_day(index.day, index.entries)
+    if wanted or not index.known:
+        ingest.add_day(index.day, index.entries)
     return done
 
 
@@ -120,10 +121,13 @@ def read_filing(loaded: Loaded) -> Filing | QuarantinedFiling:
     return read_submission(loaded.entry, loaded.content)
 
 
-def close_days(this: Run, done: Sequence[DayIngest]) -> None:
-    """Once the days are committed: compact their raw files, and tell report and listener what the lake holds."""
+def close_days(this: Run, done: Sequence[DayIngest], today: date | None = None) -> None:
+    """Once the days are committed: compact their raw files, and tell report and listener what the lake holds.
+
+    today: EDGAR's date of the run; None: now.
+    """
     dates = [each.index_date for each in done]
-    covered = {day.index_date: day for day in this.lake.coverage(min(dates), max(dates))} if done else {}
+    covered = {day.index_date: day for day in this.lake.coverage(min(dates), max(dates), today=today)} if done else {}
     for each in done:
         this.lake.raw.compact_period(each.index_date)
         held = covered[each.index_date]

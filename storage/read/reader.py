@@ -34,6 +34,8 @@ class LakeReader:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._log = CommitLog(files)
+        self._covered: tuple[int, date, list[DayCoverage]] | None = None
+        """The last answer about all days: the version and the date that it is of, and the days. A run asks again."""
 
     def snapshot(self) -> Snapshot:
         """The newest version.
@@ -203,6 +205,9 @@ class LakeReader:
             + [f"index_date <= DATE '{last}'"] * (last is not None)
         )
         with self._reading() as (cursor, snapshot):
+            if today and self._covered and self._covered[:2] == (snapshot.version, today):
+                since, until = first or date.min, last or date.max
+                return [day for day in self._covered[2] if since <= day.index_date <= until]
             for name in ("filings", "quarantine", "index_entries", "index_days", "datasets"):
                 cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {snapshot.relation(name)}")
             cursor.execute(f"CREATE OR REPLACE TEMP VIEW business_days AS {view('business_days').query}")
@@ -211,7 +216,10 @@ class LakeReader:
             columns = [each.name for each in columns_of(DayCoverage)]
             chosen = f"{'WHERE ' * bool(condition)}{condition}"
             sql = f"SELECT {', '.join(columns)} FROM ({view('coverage').query}) {chosen} ORDER BY index_date"
-            return [DayCoverage(**dict(zip(columns, row, strict=True))) for row in rows(cursor, sql)]
+            days = [DayCoverage(**dict(zip(columns, row, strict=True))) for row in rows(cursor, sql)]
+            if today and not condition:
+                self._covered = (snapshot.version, today, days)
+            return list(days)
 
     def _records(self, record: type[Record], table: str, index_date: date) -> list[Record]:
         day = index_date.isoformat()

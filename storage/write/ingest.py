@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
@@ -120,6 +121,11 @@ class Ingest:
         self.dataset_read = True
         self._spools["datasets"].add(read)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was added."""
+        return not (self.filings or self.quarantined or self.days or self.dataset_read)
+
     def rows_of(self, table: str) -> Path | None:
         """The Parquet file of the rows added to a table, unsorted; None if there are none."""
         return self._spools[table].finish()
@@ -154,7 +160,7 @@ class Spool:
     """The rows of one table: a few thousand as Python values, the others in a Parquet file beside the lake."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        self._schema = arrow_schema(table.columns)
+        self._table = table
         self._path = path
         self._names = list(table.column_names())
         child = table.name in FILING_CHILDREN
@@ -162,6 +168,10 @@ class Spool:
         self._rows: list[tuple[Any, ...]] = []
         self._writer: pq.ParquetWriter | None = None
         self._written = False
+
+    @cached_property
+    def _schema(self) -> pa.Schema:
+        return arrow_schema(self._table.columns)  # Arrow takes a while to import, and most runs bring no row to a table
 
     def add(self, record: object) -> None:
         """Add a record that is a row by itself."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.reports import write_report
+from form4lake.reports.page import write_report
 from form4lake.storage import Lake
 from form4lake.tests.builders.browser import Tab, browsing, chromium
 from form4lake.tests.builders.lakes import filing, store

@@ -13,8 +13,9 @@ import duckdb
 import pytest
 from lxml import html
 
-from form4lake.reports import UnknownTicker, write_report
+from form4lake.reports.issuer import UnknownTicker
 from form4lake.reports.numbers import quarters
+from form4lake.reports.page import write_report
 from form4lake.storage import Lake
 from form4lake.tables import DatasetRead
 from form4lake.tests.builders.lakes import (
