@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..tables import ParseIssue
+from .usual_header import Said, read_usual
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_YEAR, LAST_YEAR = 1993, 2199
@@ -34,6 +36,7 @@ _OWNER = re.compile(r"^REPORTING-OWNER:|<REPORTING-OWNER>", re.MULTILINE)
 _PARTY = re.compile(rf"{_OWNER.pattern}|{_ISSUER.pattern}|^SUBJECT COMPANY:", re.MULTILINE)
 _KEY = re.compile(r"(?:CENTRAL INDEX KEY:[ \t]*|<CIK>)(\d{1,10})(?!\d)", re.ASCII)
 _ACCESSION = re.compile(r"(?<!\d)(\d{10})-?(\d{2})-?(\d{6})(?!\d)", re.ASCII)
+_DASHED = re.compile(r"\d{10}-\d{2}-\d{6}", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
@@ -60,25 +63,33 @@ class Header:
 
 def accession_in(text: str) -> str:
     """The last accession number in a text, with its dashes: `…/000000248824000005.txt` has one; '' if there is none."""
+    if _DASHED.fullmatch(text):
+        return text
     found = _ACCESSION.findall(text)
     return "-".join(found[-1]) if found else ""
 
 
 def read_header(header: bytes, source_path: str) -> Header:
     """Read the bytes before the first document; what they lack is absent, what cannot be typed is an issue."""
-    said: dict[str, str] = {}
     text = header[:MOST_BYTES].decode("latin-1")
-    for match in _FIELDS.finditer(text):
-        name = match.lastgroup or ""
-        said.setdefault(name.removeprefix("feed_"), match[name].strip())
+    said, issuer_cik, owner_ciks = read_usual(text) or search(text)
     result = Header(form_type=said.get("form", "").upper(), content=header[:MOST_BYTES])
     result.accession_number = _accession(said.get("accession", ""), source_path, result.issues)
     result.filed = _filed(said.get("filed", ""), result.issues)
     result.accepted_at = _accepted_at(said.get("accepted", ""), result.issues)
     result.period_of_report = _period(said.get("period", ""))
-    result.issuer_cik = _issuer_cik(text)
-    result.owner_ciks = tuple(_owner_ciks(text))
+    result.issuer_cik = issuer_cik
+    result.owner_ciks = owner_ciks
     return result
+
+
+def search(text: str) -> Said:
+    """What any header says, of whatever style and order; of two answers the first counts."""
+    said: dict[str, str] = {}
+    for match in _FIELDS.finditer(text):
+        name = match.lastgroup or ""
+        said.setdefault(name.removeprefix("feed_"), match[name].strip())
+    return Said(said, _issuer_cik(text), tuple(_owner_ciks(text)))
 
 
 def made_on(header: Header, signed: Iterable[date | None]) -> date | None:
@@ -151,6 +162,7 @@ def _accepted_at(text: str, issues: list[ParseIssue]) -> datetime | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _moment(text: str, digits: int) -> datetime:
     """New York time from `YYYYMMDD`, or from that and `HHMMSS`; raises ValueError where it is none."""
     if len(text) != digits or not _DIGITS.fullmatch(text):
