@@ -56,11 +56,11 @@ def reconcile_quarter(this: Run, quarter: Quarter, today: date, since: date = da
     Raises CrawlError when EDGAR is down or refuses, once what it gave is committed.
     """
     index = read_quarterly_index(this.client, quarter, this.settings.forms)
-    this.report.problems += index.problems
     last = min(
         quarter.last, index.last_data_received or max((each.filing_date for each in index.entries), default=today)
     )
     found = compared(this, index, max(quarter.first, since), last, today, since)
+    this.report.problems += index.problems
     this.report.add_differences(found)
     by_day: dict[date, list[Difference]] = defaultdict(list)
     for each in found:

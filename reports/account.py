@@ -58,10 +58,10 @@ class Account:
 
     @property
     def complete_through(self) -> date | None:
-        """The newest day up to which every day is complete, data sets counted; None: the first one is not."""
+        """The newest day up to which every day is complete, data sets counted; None: the first is not, or not due."""
         open_days = [day for trouble in self.troubles for day in trouble.dates]
         if not open_days:
-            return self.reached or max(self.first, self.due)
+            return self.reached or (self.due if self.first <= self.due else None)
         before = [day for day in days_between(self.first, min(open_days)) if day < min(open_days)]
         business = [day for day in before if is_business_day(day)]
         return business[-1] if business else None
@@ -99,15 +99,15 @@ def account(
 ) -> Account | None:
     """The account of the rows of `coverage`, of these forms; `today` is New York's date.
 
-    first, last: judge exactly these days, whatever the rows cover; None: from the first row to the newest day due.
-    None if there is no day at all.
+    first, last: judge exactly these days, whatever the rows cover; None: from the first row to the newest day due. A
+    `first` after that is judged all the same. None if there is no day at all.
     """
     known = {day.index_date: day for day in days}
     begin = first or min(known, default=None)
     if begin is None:
         return None
     due = newest_due(today)
-    end = last or due
+    end = last or max(due, first or due)
     by_trouble: dict[str, list[date]] = defaultdict(list)
     for day in days_between(begin, end):
         what = trouble_of(known.get(day), day, forms)

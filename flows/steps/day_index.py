@@ -85,6 +85,8 @@ def _without_index(this: Run, listed: ListedDay, before: IndexDay | None) -> Day
     """A day of which EDGAR has no index; one that the lake has read stays as it is."""
     if before and before.state == "holiday" and before.source_path:  # the quarter's index says that EDGAR was closed
         return DayIndex(before, [])
+    if before and before.state == "whole" and _by_quarter(before):
+        return DayIndex(before, this.lake.index_entries(listed.index_date))
     if before and before.content_sha256:
         lost = "EDGAR gives no index of this day any more; what was read of it stays"
         return DayIndex(before, this.lake.index_entries(listed.index_date), [lost])
@@ -100,9 +102,14 @@ def _without_index(this: Run, listed: ListedDay, before: IndexDay | None) -> Day
     return DayIndex(IndexDay(index_date=listed.index_date, state="damaged", read_at=read_at, problem=problem), [])
 
 
+def _by_quarter(before: IndexDay) -> bool:
+    """Whether the lake has read a day in its quarter's index."""
+    return (before.source_path or "").startswith(FULL_INDEX)
+
+
 def _known_better(this: Run, index: IndexFile, before: IndexDay) -> bool:
     """Whether the quarter's index said of a day all that its own index, which is damaged, says."""
-    if index.whole or before.state != "whole" or not (before.source_path or "").startswith(FULL_INDEX):
+    if index.whole or before.state != "whole" or not _by_quarter(before):
         return False
     held = {entry.accession_number for entry in this.lake.index_entries(before.index_date)}
     return held >= {entry.accession_number for entry in index.entries}

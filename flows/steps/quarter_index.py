@@ -18,6 +18,7 @@ WITHDRAWN_IN = 1000
 
 
 def compared(this: Run, index: IndexFile, first: date, last: date, today: date, since: date) -> list[Difference]:
+    """How the index and the lake differ; an index that lacks more than can be true gets a problem, and is not whole."""
     listed = [entry for entry in index.entries if since <= entry.filing_date <= last]
     held = this.lake.index_entries_of(first, last, [entry.accession_number for entry in listed])
     # What an index lacks means nothing where it could not be read whole, or for a day that was not over.
@@ -32,7 +33,7 @@ def compared(this: Run, index: IndexFile, first: date, last: date, today: date, 
     removed = sum(each.kind == "removed" for each in found)
     if removed <= MOST_WITHDRAWN + len(held) // WITHDRAWN_IN:
         return found
-    this.report.problems.append(
+    index.problems.append(  # not whole, then: what it says of days that the lake never read is no better
         f"{index.source_path} lacks {removed:,} of the {len(held):,} filings that daily indexes listed: too many to "
         "believe, so that none is marked as withdrawn; run this again when EDGAR has made the index again"
     )

@@ -122,6 +122,39 @@ def test_a_cut_quarterly_index_marks_nothing_as_gone(
 
 
 @pytest.mark.flow
+def test_a_quarterly_index_that_lacks_too_much_completes_no_day(
+    workspace: Workspace, reconcile: Flow, archive: Archive
+) -> None:
+    from form4lake.flows.backfill import backfill
+
+    read, never_read = archive.days[:6], archive.days[6:8]
+    half = frozenset(number for day in archive.days for number in archive.accessions(day)[::2])
+    no_sizes = Fault(FaultKind.ACCESS_DENIED, "*/full-index/*/index.json")
+    with workspace.edgar(archive, Faults([no_sizes, Fault(FaultKind.CHANGED, QUARTER, removed=half)])):
+        assert backfill(read[0], read[-1], today=TODAY).exit_code is Exit.DONE
+        report = reconcile()
+    assert any("too many to believe" in look.text for look in report.attention())
+    states = dict(workspace.query("select index_date, state from coverage"))
+    assert {states[day] for day in read} == {"whole"}
+    assert {states[day] for day in never_read} == {"damaged"}
+
+
+@pytest.mark.flow
+def test_a_day_that_only_its_quarter_lists_is_no_lost_index(
+    workspace: Workspace, backfill: Flow, reconcile: Flow, archive: Archive
+) -> None:
+    from form4lake.flows.nightly import nightly
+
+    workspace.monkeypatch.delenv("FORM4_NIGHTLY__SINCE")
+    missing = archive.days[6]
+    with workspace.edgar(archive, Faults([Fault(FaultKind.UNPUBLISHED, f"*.{missing:%Y%m%d}.idx")])):
+        backfill()
+        reconcile()
+        report = nightly(today=TODAY)
+    assert (report.exit_code, report.problems) == (Exit.DONE, [])
+
+
+@pytest.mark.flow
 def test_a_quarter_that_edgar_has_not_is_no_empty_one(workspace: Workspace, backfill: Flow, reconcile: Flow) -> None:
     april = generate_archive(2, business_days(date(2024, 4, 1), 2), 10)
     with workspace.edgar(april):

@@ -79,6 +79,12 @@ def test_a_range_is_judged_whatever_the_lake_covers() -> None:
     assert of(*WHOLE, first=TUESDAY, last=date(2024, 1, 19)).alarming
 
 
+def test_nothing_is_said_of_a_day_that_is_not_due_and_not_read() -> None:
+    asked = of(*WHOLE, first=NEXT)
+    assert [(each.what, each.dates) for each in asked.alarming] == [("never read", (NEXT,))]
+    assert of(row(NEXT, "not published", forms=None)).complete_through is None
+
+
 def test_filings_in_quarantine_are_counted_of_the_days_judged() -> None:
     rows = [row(THURSDAY, quarantined=2), *WHOLE[1:3], row(WEDNESDAY, quarantined=3)]
     assert of(*rows).quarantined == 5
