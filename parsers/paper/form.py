@@ -14,7 +14,17 @@ from ..submission import Document
 from .account import Account, left_over
 from .back import Back, read_back
 from .front import read_front
-from .lines import MOST_BYTES, MOST_HTML_BYTES, MOST_HTML_TABLES, MOST_HTML_TAGS, is_html, read_lines
+from .lines import (
+    CUT,
+    MOST_BYTES,
+    MOST_HTML_BYTES,
+    MOST_HTML_TABLES,
+    MOST_HTML_TAGS,
+    Line,
+    is_html,
+    is_template,
+    read_lines,
+)
 from .parties import read_parties
 from .rows import Context, named_notes, read_tables
 
@@ -26,6 +36,7 @@ _TITLE = re.compile(
 _FORM = re.compile(rb"^[^\w\n]{0,100}form\s{1,20}([345](?:/A)?)\b", re.IGNORECASE | re.MULTILINE)
 _NOTHING_OWNED = re.compile(r"no\s+securities\s+(?:are\s+|is\s+)?(?:beneficially\s+)?owned", re.IGNORECASE)
 _TABLE = re.compile(rb"<table\b", re.IGNORECASE)
+_TAGS = re.compile(r"<[SC]>", re.IGNORECASE)
 _TEXT_HEAD = 65_536
 
 
@@ -47,7 +58,7 @@ def read(document: Document, header: Header) -> Filing | None:
     back = read_back(form.back, made_on, names, named_notes(form.regions), account)
     found = read_tables(form.regions, Context(form_type, made_on, back.notes))
     for region in form.regions:
-        account.take_lines(region.lines)
+        account.take_lines(line for line in region.lines if not _is_mark(line))
     filing = Filing(
         accession_number=header.accession_number,
         form_type=form_type,
@@ -72,6 +83,11 @@ def read(document: Document, header: Header) -> Filing | None:
     filing.owner_count, filing.footnote_count = len(filing.reporting_owners), len(filing.footnotes)
     issues += left_over(account, form.regions[0].lines[0].number if form.regions else len(form.lines))
     return filing
+
+
+def _is_mark(line: Line) -> bool:
+    """Whether a line of a table is read for its tags alone, so that a text beside them is nowhere yet."""
+    return line.text == CUT or (is_template(line) and any(map(str.isalnum, _TAGS.sub("", line.text))))
 
 
 def _form_type(document: Document, header: Header) -> str | None:

@@ -113,7 +113,12 @@ def read_tables(regions: Sequence[Region], context: Context) -> Tables:
                 result.issues.append(ParseIssue(table_name=table, raw_value="\n".join(left), reason=reason))
                 left.clear()
 
-        for piece in _pieces(region, context):
+        lines = region.lines
+        if not is_printed(lines[0]):
+            reason = "the title of the table says more than the form's"
+            result.issues.append(ParseIssue(table_name=issue_table, raw_value=lines[0].text, reason=reason))
+            lines = lines[1:]
+        for piece in _pieces(Region(region.table, lines), context):
             if isinstance(piece, Line):
                 if piece.has_words and not is_template(piece):
                     left.append(piece.text)

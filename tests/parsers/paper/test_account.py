@@ -70,6 +70,22 @@ def test_a_line_that_no_reader_asks_for_is_reported(before: str, after: str) -> 
     assert vanished(raw, parse_submission(raw)) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("BENEFICIALLY OWNED\n", "BENEFICIALLY OWNED (as agreed by letter)\n"),
+        ("</TABLE>", "</TABLE> * Held by Smith & Partners."),
+        ("<S> ", "<S> Preliminary "),
+    ],
+)
+def test_a_text_beside_a_tables_title_or_tags_is_reported(real_edgar: Path, before: str, after: str) -> None:
+    form = (real_edgar / "../cases/parser/0009000001-00-000006.txt").read_text()
+    assert before in form
+    raw = form.replace(before, after, 1).encode()
+    assert vanished(raw, parse_submission(raw)) == []
+    assert len(parse_submission(raw).non_derivative_holdings) == 2
+
+
 def filing_of(name: str) -> Filing:
     return parse_submission(example(name))
 
