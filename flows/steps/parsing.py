@@ -70,7 +70,7 @@ def read_submission(entry: IndexEntry, content: bytes, parse: Parse | None = Non
         return quarantined(entry, "parse", refused.reason)
     if filing.accession_number != entry.accession_number:
         return quarantined(entry, "parse", f"the submission says it is {filing.accession_number}")
-    return replace(filing, filing_date=filing.filing_date or entry.filing_date)
+    return filing if filing.filing_date else replace(filing, filing_date=entry.filing_date)
 
 
 def quarantined(entry: IndexEntry, stage: str, reason: str) -> QuarantinedFiling:

@@ -27,6 +27,7 @@ from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing
 from .amendments import plan_superseded
 from .destinations import Destination, destinations_of
 from .ingest import Ingest
+from .sameness import same_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -339,15 +340,14 @@ def _differs(
 
     `replacing`: the lake holds some of the ingest's filings.
     """
-    columns = ", ".join(each.name for each in table.stored if each.name != "read_at")
-    new = f"SELECT {columns} FROM ({destination.new(table)})"
+    new = destination.new(table)
     merged = destination.merged if replacing or not table.of_filing else []
     if replacing and any(each.columns != columns_id(table) for each in snapshot.entries(table.name, merged)):
         return True  # files of an older declaration become what they are now; until then questions gather
     if not snapshot.entries(table.name, merged):
         return not _without_rows(table, ingest) and _any(cursor, new)
-    old = f"SELECT {columns} FROM ({_leaving_rows(snapshot, table, merged)})"
-    return _any(cursor, f"({old} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {old})")
+    columns = [each for each in table.stored if each.name != "read_at"]
+    return not same_rows(cursor, columns, _leaving_rows(snapshot, table, merged), new)
 
 
 def _any(cursor: duckdb.DuckDBPyConnection, sql: str) -> bool:

@@ -12,6 +12,7 @@ from ..periods import destination_of
 from ..read.engine import register, rows
 from ..versions.snapshot import Snapshot, select_files, select_nothing
 from .ingest import Ingest
+from .sameness import same_rows
 
 EXAMPLES = 3
 """How many of each change are shown."""
@@ -67,6 +68,10 @@ def compare(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, ingest: Inges
 def _compare_table(cursor: duckdb.DuckDBPyConnection, table: Table, old: str, new: str, found: Differences) -> None:
     shared = {each.name for each in FILING_KEY} if table.name != "filings" else {"accession_number"}
     columns = [each for each in table.column_names() if each not in {*shared, *table.key, _NOT_COMPARED}]
+    compared = [each for each in table.columns if each.name in {"accession_number", *table.key, *columns}]
+    sources = (f"SELECT * FROM ({each}) SEMI JOIN known USING (accession_number)" for each in (old, new))
+    if same_rows(cursor, compared, *sources):
+        return
     # An issue has no ordinal: it is the same one or another.
     key = [*table.key, *columns] if table.name == "parse_issues" else list(table.key)
     for side, source in (("old", old), ("new", new)):
