@@ -5,7 +5,7 @@ BIN := .venv/bin
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 .PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
-	bench-watch bench-crawl check docs format lock clean
+	bench-watch bench-crawl bench-start check docs format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench-parse: .venv/.bench ## time the parser beside bare lxml and edgartools
 .venv/.bench: .venv/.dev
 	$(INSTALL) --group bench
 	@touch $@
+
+bench-start: setup ## time what people wait for: --help, status, sql, an idle nightly, serve
+	@$(BIN)/python -m form4lake.benchmarks.start
 
 bench-lake: dev ## build a lake of 20 years (SCALE=0.02 of it) in BENCH_LAKE (bench-lake) and time it
 	@SCALE=$(SCALE) $(BIN)/python -m form4lake.benchmarks.lake
