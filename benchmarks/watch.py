@@ -69,6 +69,7 @@ def user(folder: Path, edgar: Replica, rate: float, interval: float = 30) -> Ite
         "EDGAR__BASE_URL": edgar.url,
         "EDGAR__REQUESTS_PER_SECOND": str(rate),
         "EDGAR__RATE_LIMITER_FOLDER": str(folder / "limiter"),
+        "EDGAR__ATTEMPTS": "1",
         "NIGHTLY__SINCE": DAY.isoformat(),
         "FEED__INTERVAL_SECONDS": str(interval),
     }

@@ -25,6 +25,7 @@ _MARKS = re.compile(r"(?:\s?(?:\(\d{1,2}\)|\*{1,4}),?)+")
 _NOT_WORDS = re.compile(r"[^A-Za-z]*|\(?[ADI]\)?")
 _NUMBER = r"(?:^|\s\s)\$?\s?[\d,]+(?:\.\d+)?(?:\s\s|$)"
 _LIKE_A_ROW = re.compile(rf"\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{2,4}}|{_NUMBER}.*{_NUMBER}|\S\s\s+\(?[DI]\)?(?:\s\s|$)")
+_FAR = 1_000_000
 _NOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\*{1,4})\s*\S")
 
 
@@ -41,7 +42,7 @@ class Grid:
 
     def end(self, at: int) -> int:
         """Where the column after it starts."""
-        return self.starts[at + 1] if at + 1 < len(self.starts) else 1_000_000
+        return self.starts[at + 1] if at + 1 < len(self.starts) else _FAR
 
 
 def placed(body: Sequence[Line], grid: Grid, spelt: Callable[[Line], Draft | None]) -> list[Piece]:
@@ -250,11 +251,13 @@ def _assigned(line: Line, grid: Grid, can: _Can) -> dict[int, Part] | None:
 def _columns(part: Part, grid: Grid, can: _Can) -> list[int]:
     """The columns that a text can stand in: what reads best there, of those that it starts in or close before."""
     ranks: dict[int, int] = {}
-    for at, start in enumerate(grid.starts):
-        end = grid.end(at)
+    begins, ends = part.start, part.end
+    for at, (start, end) in enumerate(zip(grid.starts, (*grid.starts[1:], _FAR), strict=True)):
         first = at == 0
-        if (start - DRIFT <= part.start or first) and part.start < end and part.end <= end + DRIFT:
-            home = (start <= part.start or first) and part.end <= end and part.start < max(end - DRIFT, start + 1)
+        if begins < start - DRIFT and not first:
+            break
+        if begins < end and ends <= end + DRIFT:
+            home = (start <= begins or first) and ends <= end and begins < max(end - DRIFT, start + 1)
             ranks[at] = can(at, part, home=home)
     best = max(ranks.values(), default=0)
     return [at for at, rank in ranks.items() if rank == best and rank > 0]

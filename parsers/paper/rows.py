@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from ...tables import (
@@ -194,7 +194,7 @@ def _page_pieces(
     template = next((line for line in lines if is_template(line)), None)
     starts = [each.start() for each in re.finditer(r"<[SC]>", template.text, re.IGNORECASE)] if template else []
     fits = partial(columns, table, context.form, captions)
-    reads = partial(_reads, context, split)
+    reads = lru_cache(maxsize=4_096)(partial(_reads, context, split))  # a line is tried in several ways
     body = in_grid(captions, body, lambda count: fits(count) is not None)
     counts = Counter(len(line.cells) for line in body if line.cells is not None and line.has_words)
     counts = Counter({count: often for count, often in counts.items() if fits(count)})
