@@ -156,7 +156,14 @@ def _is_convincing(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
         return False
     if other_tags * 10 > tags or others > len(explained) // (1 if tags else 2):
         return False
-    return len(explained) > 1 or wrap.is_proof or (not tags and _splits_a_word(explained[0], text))
+    if len(explained) > 1 or tags:
+        return len(explained) > 1 or wrap.is_proof
+    return (wrap.is_proof and not _ends_a_clause(explained[0], text)) or _splits_a_word(explained[0], text)
+
+
+def _ends_a_clause(each: _Break, text: str) -> bool:
+    """Whether a word follows punctuation: no writer leaves out the space, so the break stands for one."""
+    return text[each.start - 1] in ",;:.)" and text[each.start + len(each.newline)].isalpha()
 
 
 def _splits_a_word(each: _Break, text: str) -> bool:

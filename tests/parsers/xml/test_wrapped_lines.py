@@ -70,6 +70,14 @@ def test_lines_that_a_writer_ended_stay(note: str) -> None:
     assert filing.parse_mode == "strict"
 
 
+def test_a_word_after_a_comma_is_not_joined_to_it_though_two_lines_are_the_longest() -> None:
+    text = document(f"{'x' * 70},\nin accordance with Rule 16b-3(e).")
+    longest = max(text.split("\n"), key=len)
+    twice = text.replace("\n  <documentType>", f"\n<!--{'y' * (len(longest) - 7)}-->\n  <documentType>")
+    assert unwrapped(twice.encode()) is None
+    assert unwrapped(twice.replace(",\nin", ",\n000").encode()) is not None
+
+
 def test_one_break_is_believed_where_it_splits_a_word_of_the_document() -> None:
     note = LONG.replace("instalments", "instal\nments", 1)
     found = unwrapped(document(note).encode())
