@@ -44,8 +44,9 @@ test-hostile: dev ## run every attack on the network against the real commands (
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)
 
-chaos-lake: dev ## kill what writes a lake 300 times (KILLS), then have it written and read at once (SECONDS, 120)
-	$(BIN)/python -m form4lake.tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
+chaos-lake: dev ## have what writes a lake meet 300 faults (KILLS, SEED, STORE=s3), then four write it at once (SECONDS, 120)
+	$(BIN)/python -m form4lake.tests.chaos.lake --kills $(or $(KILLS),300) --seconds $(or $(SECONDS),120) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
 chaos-crawl: dev ## crawl 30 days of 300 filings under every fault, with 10 kills (some minutes; SEED)
 	$(BIN)/python -m form4lake.tests.chaos.crawl $(if $(SEED),--seed $(SEED))

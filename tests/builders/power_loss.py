@@ -1,17 +1,18 @@
 """A power cut: what of a folder is left when only that survives which was synced.
 
-Two ways in which a file system may lose the rest, both allowed by POSIX: names that were not synced with their folder
-are gone (`names`), or names survive and contents that were not synced are empty (`contents`).
+Three ways in which a file system may lose the rest, all allowed by POSIX: names that were not synced with their folder
+are gone (`names`), or names survive and contents that were not synced are empty (`contents`), or are cut (`torn`).
 """
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Literal
 
-Loss = Literal["names", "contents"]
+Loss = Literal["names", "contents", "torn"]
 
 
 class Disk:
@@ -32,9 +33,12 @@ class Disk:
         """A file or folder was synced."""
         (self._sync_folder if path.is_dir() else self._sync_file)(path)
 
-    def after_a_power_cut(self, loss: Loss, target: Path) -> Path:
-        """Make the folder at `target` as it would be found; it may be missing."""
-        (self._lose_names if loss == "names" else self._lose_contents)(self._root, target)
+    def after_a_power_cut(self, loss: Loss, target: Path, chance: random.Random | None = None) -> Path:
+        """Make the folder at `target` as it would be found; it may be missing. `chance` says where files are cut."""
+        if loss == "names":
+            self._lose_names(self._root, target)
+        else:
+            self._lose_contents(self._root, target, chance if loss == "torn" else None)
         return target
 
     def _sync_file(self, path: Path) -> None:
@@ -56,20 +60,29 @@ class Disk:
         else:
             target.write_bytes(self._contents.get(inode, b""))
 
-    def _lose_contents(self, root: Path, target: Path) -> None:
+    def _lose_contents(self, root: Path, target: Path, cut: random.Random | None) -> None:
         status = root.stat()
         if S_ISDIR(status.st_mode):
             target.mkdir()
             for each in sorted(root.iterdir()):
-                self._lose_contents(each, target / each.name)
+                self._lose_contents(each, target / each.name, cut)
         else:
-            target.write_bytes(self._contents.get(status.st_ino, b""))
+            target.write_bytes(self._cut(root, self._contents.get(status.st_ino, b""), cut))
+
+    @staticmethod
+    def _cut(path: Path, synced: bytes, cut: random.Random | None) -> bytes:
+        """What is left of a file: what was synced, and of what was not a part that ends at a random byte."""
+        written = path.read_bytes() if cut else synced
+        if cut is None or written == synced:
+            return synced
+        kept = len(synced) if written.startswith(synced) else 0
+        return written[: cut.randint(kept, len(written))]
 
 
 @contextmanager
-def watched(root: Path, at_each: Callable[[Disk], None]) -> Iterator[Disk]:
-    """The disk of a folder; `at_each` is called before each fsync below it."""
-    disk = Disk(root)
+def watched(root: Path, at_each: Callable[[Disk], None], known: Disk | None = None) -> Iterator[Disk]:
+    """The disk of a folder; `at_each` is called before each fsync below it. `known`: as an earlier process left it."""
+    disk = known or Disk(root)
     fsync = os.fsync
 
     def noted(descriptor: int) -> None:

@@ -14,9 +14,11 @@ from pathlib import Path
 from form4lake.replica import Fault, FaultKind, Faults, Replica
 from form4lake.storage import Lake
 from form4lake.tests.chaos.forked import Killing
+from form4lake.tests.chaos.truth import Damage, committed, untrue
 from form4lake.tests.chaos.world import World, differences, lost_and_doubled, torn, wrongs
 
 FORM4 = Path(sys.executable).with_name("form4")
+COMMANDS_KILLED = "command killed"
 TODAY, LATER = "2024-01-19", "2024-02-29"
 COMMANDS = (
     ("nightly", "--as-of", TODAY),
@@ -103,7 +105,7 @@ def refusals(world: World) -> Faults:
 
 def kill_commands(world: World, folder: Path, chance: random.Random, kills: int, each: int) -> Killing:
     """Kill every command about `each` times, up to `kills` in all, then let it finish; at the end all is there."""
-    done = Killing()
+    done, stored = Killing(), set[str]()
     with workspace(world, folder) as (machine, edgar):
         for command in COMMANDS:
             if command[0] == "retry":
@@ -112,8 +114,8 @@ def kill_commands(world: World, folder: Path, chance: random.Random, kills: int,
                 if done.kills >= kills:
                     break
                 if machine.kill(command, chance):
-                    done.kills += 1
-                    done.wrong += [f"{command}: {each}" for each in _wrong_now(machine.lake)]
+                    wrong = _wrong_now(machine.lake, world, stored)
+                    done.found((COMMANDS_KILLED,), wrong, str(command))
             if failed := machine.finish(command):
                 done.wrong.append(failed)
         lake = Lake.open(machine.lake)
@@ -122,11 +124,20 @@ def kill_commands(world: World, folder: Path, chance: random.Random, kills: int,
     return done
 
 
-def _wrong_now(root: Path) -> list[str]:
-    """What is wrong with a lake whose writer was killed: each day and month is in it whole, or not at all."""
+def _wrong_now(root: Path, world: World, stored: set[str]) -> list[str]:
+    """What is wrong with a lake whose writer was killed: each day and month is in it whole, or not at all.
+
+    `stored` are the filings that were there after earlier kills: they stay, and those that are there now are added.
+    """
     if not (root / "log").is_dir():
         return []  # killed before there was a lake
+    try:
+        wrong, found = untrue(world, committed(root))
+    except Damage as damage:
+        return [str(damage)]
+    wrong += [f"{number} is lost" for number in sorted(stored - found)]
+    stored |= found
     lake = Lake.open(root)
     with lake.connect() as connection:
-        found = torn(connection)
-    return found + wrongs(lake, swept=False)
+        wrong += torn(connection)
+    return wrong + wrongs(lake, swept=False)

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from form4lake.tests.chaos.lake import kill_storage
+from form4lake.tests.chaos.injected import FAULTS
+from form4lake.tests.chaos.storm import storm
 from form4lake.tests.chaos.together import run_together
 
 pytestmark = pytest.mark.flow
 
 
-def test_twenty_kills_leave_the_lake_whole(tmp_path: Path) -> None:
-    found = kill_storage(tmp_path, seed=1, kills=20, quick=True)
+def test_faults_of_every_kind_leave_the_lake_whole(tmp_path: Path) -> None:
+    found = storm(tmp_path, seed=1, kills=6, quick=True)
     assert found.wrong == []
-    assert (found.lost, found.doubled) == (0, 0)
-    assert found.kills >= 20
+    assert set(FAULTS) <= found.faults.keys()
 
 
 def test_four_writers_and_two_readers_at_once(tmp_path: Path) -> None:
