@@ -21,9 +21,10 @@ from form4lake.flows.reports.dataset_report import DatasetReport
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.flows.steps.days import quarters_of
 from form4lake.replica import Archive, business_days, generate_archive
+from form4lake.replica.datasets import dataset
 from form4lake.storage import Commit, Ingest, Lake
 from form4lake.tests.builders.expected import as_set, expected_rows, rows
-from form4lake.tests.builders.workspace import Workspace
+from form4lake.tests.builders.workspace import Workspace, form4_here
 from form4lake.tests.chaos.form4_commands import Workspace as Machine
 from form4lake.tests.chaos.world import wrongs
 
@@ -350,3 +351,19 @@ def test_the_real_partial_quarter_goes_in(workspace: Workspace, from_datasets: B
     months = workspace.query("select distinct date_trunc('month', filing_date)::date from filings order by 1")
     assert months == [(date(2024, month, 1),) for month in (7, 8, 9)]
     assert workspace.lake.verify().violations == []
+
+
+@pytest.mark.flow
+def test_a_set_that_is_cut_completes_no_day(workspace: Workspace, archive: Archive, tmp_path: Path) -> None:
+    whole = zipfile.ZipFile(io.BytesIO(dataset(archive, "2023q4") or b""))
+    cut = tmp_path / "2023q4_form345.zip"
+    with zipfile.ZipFile(cut, "w") as copy:
+        for name in whole.namelist():
+            lines = whole.read(name).splitlines(keepends=True)
+            kept = lines[: len(lines) // 2] if name.startswith("SUBMISSION") else lines
+            copy.writestr(name, b"".join(kept))
+    asked = ["backfill", "2023-10-01", "2023-12-31", "--source", "datasets", "--zip", str(cut), "--as-of", str(TODAY)]
+    with workspace.edgar(archive):
+        assert form4_here(*asked).returncode == Exit.INCOMPLETE
+    done = form4_here("status", "2023-12-20", "2023-12-28", "--as-of", str(TODAY))
+    assert (done.returncode, "partial: 2023-12-20" in done.stdout) == (Exit.INCOMPLETE, True), done.stdout

@@ -9,7 +9,8 @@ WITH today AS (
 held_sets AS (
     SELECT
         make_date(CAST(left(quarter, 4) AS BIGINT), 3 * CAST(right(quarter, 1) AS BIGINT) - 2, 1) AS first_day,
-        any_value(forms) AS forms
+        any_value(forms) AS forms,
+        bool_or(problem LIKE '%left out%' OR problem LIKE '%absent%') AS is_cut
     FROM datasets
     GROUP BY first_day
 ),
@@ -33,7 +34,7 @@ unread AS (
         CASE
             WHEN NOT w.is_business_day THEN 'holiday'
             WHEN s.first_day IS NULL THEN 'never read'
-            WHEN w.ends_quarter AND n.first_day IS NULL THEN 'partial'
+            WHEN s.is_cut OR (w.ends_quarter AND n.first_day IS NULL) THEN 'partial'
             ELSE 'from a data set'
         END AS state,
         CASE WHEN w.is_business_day THEN s.forms END AS forms
