@@ -401,9 +401,9 @@ class DayCoverage:
         "whole: the index was read to its end and every filing is stored or in quarantine; partial: filings are "
         "missing, or only a data set knows the day and lacks what was filed after 17:30, or is cut; damaged: the index "
         "could not be read, or not all of it; not published: looked for, and not there yet; open: not read yet, the "
-        "filings are those that `form4 watch` found; no index: a business day of which EDGAR has none; holiday: EDGAR was "
-        "closed; from a data set: never read, its quarter's data set is in the "
-        "lake; never read: nothing is known of it."
+        "filings are those that `form4 watch` found; no index: a business day of which EDGAR has none; "
+        "holiday: EDGAR was closed; from a data set: never read, its quarter's data set is in the lake; "
+        "never read: nothing is known of it."
     )
     forms: Text = required(
         "The form types taken from the index, or from the data set that has the day, joined by a comma."
