@@ -94,6 +94,8 @@ class CommitLog:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._known = State(0, {})
+        self._retired: dict[int, tuple[datetime, list[str]]] = {}
+        """When versions were made and what they took out: each commit of a long run asks for all of the last day."""
 
     def state(self) -> State:
         """The newest state.
@@ -116,6 +118,7 @@ class CommitLog:
     def reread(self) -> None:
         """Forget what is known, so that the next state is read from the files again."""
         self._known = State(0, {})
+        self._retired.clear()
 
     def missing(self, version: int) -> LakeDamaged:
         """The error of an entry that is not there, though something else says that it was."""
@@ -172,8 +175,16 @@ class CommitLog:
 
     def retired_since(self, moment: datetime) -> Iterator[str]:
         """The paths of files taken out of the snapshot since a moment."""
-        for entry in self.entries_since(moment):
-            yield from entry.removed
+        version = self.state().version
+        while version:
+            if version not in self._retired:
+                entry = self.entry(version)
+                self._retired[version] = entry.written_at, entry.removed
+            written_at, removed = self._retired[version]
+            if written_at < moment:
+                return
+            yield from removed
+            version -= 1
 
     def _newest_checkpoint(self, names: list[str]) -> State:
         checkpoints = [each for each in names if each.endswith(".checkpoint.json")]

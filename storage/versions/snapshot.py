@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ...tables import TABLES, Table
@@ -125,7 +125,7 @@ def select_files(
         each.name if present is None or each.name in present else f"NULL::{each.sql_type} AS {each.name}"
         for each in table.stored
     ]
-    names = ",\n  ".join(quoted(glob_free(each)) for each in paths)
+    names = ",\n  ".join(map(_literal, paths))
     extra = ", filename" if filename else ""
     option = "filename = true, " if filename else ""
     return f"SELECT {', '.join(columns)}{extra} FROM read_parquet([\n  {names}\n], {option}hive_partitioning = false)"
@@ -139,6 +139,12 @@ def quoted(text: str) -> str:
 def glob_free(path: str) -> str:
     """A path that DuckDB takes literally, whatever characters a folder's name has."""
     return re.sub(r"[*?[]", r"[\g<0>]", path)
+
+
+@lru_cache(maxsize=8192)
+def _literal(path: str) -> str:
+    """A path as an SQL literal that DuckDB takes literally; each commit names the same files many times."""
+    return quoted(glob_free(path))
 
 
 def select_nothing(table: Table, *, filename: bool = False) -> str:
