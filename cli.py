@@ -125,6 +125,15 @@ def _settings(
     log_format: Annotated[
         LogFormat, typer.Option(envvar="FORM4_LOG_FORMAT", help="json: one object a line on standard error.")
     ] = LogFormat.TEXT,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            envvar="FORM4_QUIET",
+            help="For cron: of runs and verify, say nothing unless the exit code is not 0; no progress bar.",
+        ),
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option(
@@ -135,6 +144,7 @@ def _settings(
     if config:
         os.environ["FORM4_CONFIG"] = str(config.absolute())
     os.environ["FORM4_LOG_FORMAT"] = log_format.value
+    os.environ["FORM4_QUIET"] = str(int(quiet))
 
 
 @app.command()

@@ -25,6 +25,7 @@ from .tables import OWNERSHIP_FORMS
 
 CONFIG_VARIABLE = "FORM4_CONFIG"
 LOG_FORMAT_VARIABLE = "FORM4_LOG_FORMAT"
+QUIET_VARIABLE = "FORM4_QUIET"
 PREFIX = "FORM4_"
 _OF_KUBERNETES = re.compile(
     r"FORM4_(?!\w*__)(?:\w+_)?"
@@ -283,7 +284,7 @@ def _variables(section: Any = Settings, prefix: str = PREFIX) -> Iterator[str]:
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     older = (f"{PREFIX}EDGAR__{name.upper()}" for name in OLDER_NAMES)
-    known = {*_variables(), *older, CONFIG_VARIABLE, LOG_FORMAT_VARIABLE}
+    known = {*_variables(), *older, CONFIG_VARIABLE, LOG_FORMAT_VARIABLE, QUIET_VARIABLE}
     for name in sorted(environment):
         ours = name.upper().startswith(PREFIX) and not _OF_KUBERNETES.fullmatch(name.upper())
         if ours and name.upper() not in known:

@@ -22,7 +22,7 @@ from ..flows.steps.run import check_run, existing_lake
 from ..flows.steps.stopping import asked_to_stop, exit_on_sigterm
 from ..settings import SettingsError, load_settings
 from .errors import CommandFailed, explained, wrong_use
-from .output import complain, print_line, say
+from .output import complain, print_line, quiet, say
 from .watch import Watch
 
 FIRST_QUARTER = date(1993, 1, 1)
@@ -96,7 +96,10 @@ def run_flow(flow: Flow[..., Told], parameters: dict[str, Any], check: Callable[
     if (by := asked_to_stop()) and report.failure:
         complain(CARRY_ON)
         return 128 + by
-    tell(report)
+    if report.exit_code:
+        watch.say_held()
+    if report.exit_code or not quiet():
+        tell(report)
     return report.exit_code
 
 
@@ -115,7 +118,7 @@ def releasing() -> Iterator[None]:
 
 def tell(report: Report) -> None:
     """What the run did, and what needs a look: the first lines here, all of it in the run's artifact."""
-    for line in report.details():
+    for line in () if quiet() else report.details():
         print_line(line)
     look = report.attention()
     for each in look[:20]:
@@ -123,4 +126,4 @@ def tell(report: Report) -> None:
     if len(look) > 20:
         complain(f"… and {len(look) - 20} more; see `form4 status`")
     if not report.idle:
-        say(report.summary())
+        say(report.summary(), logging.WARNING if report.exit_code else logging.INFO)

@@ -1,6 +1,7 @@
 """How the commands speak: results on standard output, everything else on standard error."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..log_lines import ROOT, JsonFormatter, wants_json
 from ..printable import printable
+from ..settings import QUIET_VARIABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +51,9 @@ def complain(message: object, level: int = logging.ERROR, **fields: object) -> N
 
 
 def say(message: object, level: int = logging.INFO, **fields: object) -> None:
-    """Say how it goes, on standard error; fields: what of `log_lines.FIELDS` is known."""
+    """Say how it goes, on standard error, if the user wants to hear it; fields: what of `log_lines.FIELDS` is known."""
+    if quiet() and level < logging.WARNING:
+        return
     if not wants_json():
         messages().print(str(message))
         return
@@ -58,6 +62,11 @@ def say(message: object, level: int = logging.INFO, **fields: object) -> None:
     print(JsonFormatter().format(record), file=sys.stderr, flush=True)
 
 
+def quiet() -> bool:
+    """Whether only what needs a look is to be said."""
+    return os.environ.get(QUIET_VARIABLE) == "1"
+
+
 def interactive() -> bool:
     """Whether a person looks at standard error."""
-    return sys.stderr.isatty() and not wants_json()
+    return sys.stderr.isatty() and not wants_json() and not quiet()

@@ -7,7 +7,7 @@ from ..exits import Exit
 from ..settings import load_settings
 from ..storage import Lake, Verification
 from .errors import explained
-from .output import console, interactive, messages, print_line
+from .output import complain, console, interactive, messages, print_line, quiet
 
 
 @explained
@@ -21,7 +21,7 @@ def run_verify(*, raw: bool, repair: bool, drop: bool) -> int:
         if drop:
             lake.drop_damaged(found.violations)
         found = _watched(lake, raw=raw)
-    _show(found)
+    (_complain if quiet() else _show)(found)
     return Exit.LAKE if found.violations else Exit.DONE
 
 
@@ -30,6 +30,14 @@ def _watched(lake: Lake, *, raw: bool) -> Verification:
     with Progress(*columns, console=messages(), transient=True, disable=not interactive()) as bar:
         task = bar.add_task("", total=None)
         return lake.verify(raw=raw, tell=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _complain(found: Verification) -> None:
+    for todo in dict.fromkeys(each.todo for each in found.violations):
+        for each in found.violations:
+            if each.todo == todo:
+                complain(f"{each.where}: {each.what}")
+        complain(f"what to do next: {todo}")
 
 
 def _show(found: Verification) -> None:

@@ -1,13 +1,14 @@
 """The progress of a run: a bar with rate and time left on a terminal, a line a day elsewhere."""
 
 import logging
+from collections import deque
 from datetime import date
 from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from .output import complain, interactive, messages, say
+from .output import complain, interactive, messages, quiet, say
 
 
 class Rate(ProgressColumn):
@@ -18,12 +19,23 @@ class Rate(ProgressColumn):
         return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
+HELD = 20
+"""So many of the newest log lines are kept for a quiet run that does not end well."""
+
+
 class Said(logging.Handler):
-    """Prints what the packages log, such as a pause that EDGAR asked for, above the bar."""
+    """Prints what the packages log, such as a pause that EDGAR asked for, above the bar; a quiet run holds it back."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.held: deque[logging.LogRecord] = deque(maxlen=HELD)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print one record."""
-        complain(record.getMessage(), record.levelno)
+        """Print one record, or hold it."""
+        if quiet():
+            self.held.append(record)
+        else:
+            complain(record.getMessage(), record.levelno)
 
 
 class Watch:
@@ -53,6 +65,14 @@ class Watch:
     ) -> None:
         self._bar.stop()
         logging.getLogger("form4lake").removeHandler(self._said)
+        if error:
+            self.say_held()
+
+    def say_held(self) -> None:
+        """Say what a quiet run has held back: it needs a look after all."""
+        while self._said.held:
+            record = self._said.held.popleft()
+            complain(record.getMessage(), record.levelno)
 
     def begin(self, work: date | str, count: int) -> None:
         """A day or other work begins."""

@@ -32,7 +32,8 @@ def form4_here(*arguments: str, typed: str | None = None) -> subprocess.Complete
     """Run the command in this process, which has loaded it already; an error that is not for people is raised."""
     on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
-        done = CliRunner().invoke(app, arguments, input=typed, env={"FORM4_LOG_FORMAT": None}, catch_exceptions=False)
+        left_over = {"FORM4_LOG_FORMAT": None, "FORM4_QUIET": None}
+        done = CliRunner().invoke(app, arguments, input=typed, env=left_over, catch_exceptions=False)
     finally:
         signal.signal(signal.SIGTERM, on_sigterm)
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)

@@ -105,7 +105,7 @@ def run(line: str, newcomer: Workspace, stack: ExitStack) -> None:
         name, _, value = words[1].partition("=")
         newcomer.monkeypatch.setenv(name, os.path.expandvars(value))
     elif words[0] == "form4" and ">" not in words:
-        done = CliRunner().invoke(app, words[1:])
+        done = CliRunner().invoke(app, words[1:], env={"FORM4_QUIET": None})
         right = (0, 1) if line.startswith(NEED_ALL_DAYS) else (0,)
         assert done.exit_code in right, f"{line}: exit {done.exit_code}\n{done.output}\n{done.exception!r}"
     elif line.endswith("&"):

@@ -300,6 +300,8 @@ def test_the_command_looks_once_and_says_what_came(workspace: Workspace) -> None
         day.clock.moment = BEGIN + timedelta(minutes=5)
         says(form4_here("watch", "--once"), 0, "watch: 5 filings in 1 look at the current feed")
         says(form4_here("watch", "--once"), 0, "watch: 0 filings in 1 look")
+        quiet = form4_here("--quiet", "watch", "--once")
+        assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
 def test_runs_end_with_the_quarter_of_an_hour_and_the_last_when_edgar_closes() -> None:
