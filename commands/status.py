@@ -72,8 +72,8 @@ class Status:
 
     @property
     def exit_code(self) -> Exit:
-        """Whether something is missing, late or in quarantine."""
-        left = self.quarantine or (self.account and self.account.alarming)
+        """Whether something is missing, late or in quarantine; of an empty lake, everything is."""
+        left = self.quarantine or self.account is None or self.account.alarming
         return Exit.INCOMPLETE if left else Exit.DONE
 
     def headline(self) -> str:
@@ -95,7 +95,7 @@ class Status:
         held = self.account
         through = held.complete_through if held else None
         return {
-            "complete": self.exit_code is Exit.DONE and held is not None,
+            "complete": self.exit_code is Exit.DONE,
             "first": held and held.first.isoformat(),
             "due": held and held.due.isoformat(),
             "complete_through": through and through.isoformat(),

@@ -253,7 +253,8 @@ class History:
         done = form4_here("status", "--json", "--as-of", str(now))
         status = json.loads(done.stdout)
         alarms = model.alarms(due)
-        self.compare("status", (done.returncode, status["complete"]), (int(alarms), not alarms and bool(due)))
+        green = bool(due) and not alarms
+        self.compare("status", (done.returncode, status["complete"]), (int(not green), green))
         open_days = [day for day in due if not model.settled(day)]
         if open_days:
             before = [day for day in due if day < open_days[0]]

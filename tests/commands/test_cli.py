@@ -83,6 +83,13 @@ def test_asking_a_lake_that_is_not_there_is_explained(workspace: Workspace) -> N
         says(form4_here(*command), 2, "lake")
 
 
+def test_status_of_an_empty_lake_is_not_green(workspace: Workspace) -> None:
+    Lake.open(workspace.lake_folder, create=True)
+    done = form4_here("status")
+    assert (done.returncode, done.stdout) == (1, "the lake is empty; form4 nightly fills it\n")
+    assert json.loads(form4_here("status", "--json").stdout)["complete"] is False
+
+
 def test_status_shows_a_closed_rate_limiter_and_why(workspace: Workspace) -> None:
     Lake.open(workspace.lake_folder, create=True)
     assert "Paused" not in form4_here("status").stdout
