@@ -71,7 +71,7 @@ def with_boxes(line: Line) -> str:
     cells = [" ".join(each.split()) for each in line.cells]
     written = []
     for cell, after in pairwise([*cells, ""]):
-        is_box = _ALONE.fullmatch(cell) is not None and len(cell) < 9
+        is_box = len(cell) < 9 and _ALONE.fullmatch(cell) is not None  # of a long cell the pattern would take long
         captioned = any(each.match(after) for group in (_RELATIONSHIP, _CHECKS, _FILED_BY) for each in group.values())
         if is_box and captioned:
             written.append(f"[{'X' if re.search(f'[{_MARKS}]', cell) else ' '}]")
