@@ -20,7 +20,7 @@ class Rate(ProgressColumn):
 
 
 HELD = 20
-"""So many of the newest log lines are kept for a quiet run that does not end well."""
+"""How many of the newest log lines a quiet run keeps, to show them if it ends badly."""
 
 
 class Said(logging.Handler):

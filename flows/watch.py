@@ -32,7 +32,7 @@ def watch(once: bool = False) -> WatchReport:
 
 
 def look(this: Run, report: WatchReport, newest: Newest, alerts: Alerts, moment: datetime) -> None:
-    """Look at the feed once: bring what it lists anew into the lake, and tell who wants to know."""
+    """Look at the feed once: store the filings that it newly lists, and send the alerts."""
     report.polls += 1
     wanted = newest.wanted(moment)
     try:

@@ -68,7 +68,7 @@ class Newest:
         self._noted = set(self._flagged)
 
     def wanted(self, now: datetime) -> list[Listed]:
-        """What is to be fetched at a moment, oldest first: what the feed lists anew, and what is due again.
+        """What is to be fetched at a moment, oldest first: what the feed newly lists, and what is due for another try.
 
         Raises what asking EDGAR raises, but for a feed that is down or broken.
         """

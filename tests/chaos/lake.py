@@ -2,7 +2,7 @@
 
 `make chaos-lake` does it. Most faults meet storage alone (`storm`), the others the real commands, and two machines that
 share a lake in a bucket (`bucket`). After each, the lake is judged by the harness's own ledger (`truth`) before
-anything mends it; at the end it must equal the replica's truth row by row. The same seed chooses the same faults.
+anything repairs it; at the end it must equal the replica's truth row by row. The same seed chooses the same faults.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Storage under every fault: one lake after another, judged by the harness's own ledger before anything is mended."""
+"""Storage under every fault: one lake after another, judged by the harness's own ledger before anything is repaired."""
 
 import random
 import shutil

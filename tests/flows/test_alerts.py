@@ -88,7 +88,7 @@ def test_of_a_view_each_new_row_is_told_once_and_nothing_that_was_there_before(l
     tell(lake, alert(receiver, ALL))
     assert told(receiver) == ["accession_number: b"]
     tell(lake, alert(receiver, f"{ALL} and true"))
-    assert told(receiver) == ["accession_number: b"], "another query begins anew"
+    assert told(receiver) == ["accession_number: b"], "another query starts from the beginning"
 
 
 def test_what_could_not_be_told_is_kept_and_told_later(
