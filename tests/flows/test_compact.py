@@ -9,6 +9,7 @@ import pytest
 from form4lake.exits import Exit
 from form4lake.flows.reports.run_report import RunReport
 from form4lake.replica import business_days, generate_archive
+from form4lake.storage import LakeMissing
 from form4lake.tests.builders.workspace import TODAY, Workspace, form4_here, says
 
 pytestmark = pytest.mark.flow
@@ -51,4 +52,12 @@ def test_nightly_compacts_what_is_closed_and_compact_the_rest_later(
 @pytest.mark.parametrize("command", ["compact", "retry", "reparse"])
 def test_what_works_on_a_lake_makes_none(workspace: Workspace, command: str) -> None:
     says(form4_here(command), 2, "there is no lake")
+    assert not Path(workspace.lake_folder).exists()
+
+
+def test_a_retry_that_no_command_has_checked_makes_no_lake(workspace: Workspace) -> None:
+    from form4lake.flows.retry import retry
+
+    with pytest.raises(LakeMissing):
+        retry()
     assert not Path(workspace.lake_folder).exists()
