@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from .lines import Line
-
-_NUMBER = re.compile(r"\W*\d{0,2}[a-c]?\W*", re.IGNORECASE)
-"""The number of a column, or nothing."""
 
 _MOST = 256
 
 
-def in_grid(heading: Sequence[Line], body: Sequence[Line], fits: Callable[[int], bool]) -> list[Line]:
-    """The lines, with one cell for each column that has a caption or a text; as they are where that is not a form's.
+def in_grid(captioned: Collection[int], body: Sequence[Line], fits: Callable[[int], bool]) -> list[Line]:
+    """The lines, with one cell for each column that is captioned or has a text; as they are where that is not a form's.
 
     A column of numbers of columns is not one, nor is a blank one under a caption of several.
     """
@@ -26,12 +21,7 @@ def in_grid(heading: Sequence[Line], body: Sequence[Line], fits: Callable[[int],
     if not cells or any(fits(count) for count in plain):
         return list(body)
     used = {start for row in cells for (start, _), text in row if text.strip()}
-    captioned: dict[int, list[str]] = defaultdict(list)
-    for line in heading:
-        for (start, end), text in zip(line.spans or (), line.cells or (), strict=True):
-            if end - start == 1 and not _NUMBER.fullmatch(text):
-                captioned[start].append(text)
-    kept = sorted(each for each in used | captioned.keys() if each < _MOST)
+    kept = sorted(each for each in used.union(captioned) if each < _MOST)
     if not fits(len(kept)):
         return list(body)
     return [_aligned(line, kept) for line in body]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
-from .lines import Line, TableNumber, is_template
+from .lines import Line, is_template
 
 # Headings of Forms 3, 4 and 5 as printed from 1991 to 2003, every wording of a column once.
 _PRINTED = """
@@ -40,14 +39,14 @@ HELD = "direct_or_indirect_ownership"
 STRIKE, EXERCISABLE, EXPIRES = "conversion_or_exercise_price", "exercise_date", "expiration_date"
 UNDERLYING_SHARES = "underlying_security_shares"
 
-_TRADES = {
+TRADES = {
     1: (TITLE, DATE, DEEMED, CODE, TIMELINESS, SHARES, SIDE, PRICE, OWNED, HELD, NATURE),
     2: (
         TITLE, STRIKE, DATE, DEEMED, CODE, TIMELINESS, SHARES, SIDE, EXERCISABLE, EXPIRES, UNDERLYING,
         UNDERLYING_SHARES, PRICE, OWNED, HELD, NATURE,
     ),
 }  # fmt: skip
-_FORM_3 = {
+FORM_3 = {
     1: (TITLE, OWNED, HELD, NATURE),
     2: (TITLE, EXERCISABLE, EXPIRES, UNDERLYING, UNDERLYING_SHARES, STRIKE, HELD, NATURE),
 }
@@ -133,28 +132,3 @@ def breaks_words(heading: Sequence[Line]) -> bool:
         if not is_template(line)
         for piece in _LETTERS.findall(line.text.lower())
     )
-
-
-def columns(table: TableNumber, form: str, heading: Sequence[Line], count: int) -> tuple[str, ...] | None:
-    """The columns of a table by their number; None if no printed form has that many, or the heading says otherwise."""
-    if form.startswith("3"):
-        return _FORM_3[table] if len(_FORM_3[table]) == count else None
-    printed = " ".join(line.text.lower() for line in heading)
-    dropped = set() if "deemed" in printed or re.search(r"\b[23]\.?\s?a\b", printed) else {DEEMED}
-    full = tuple(each for each in _TRADES[table] if each not in dropped)
-    if len(full) == count:
-        return full
-    # Form 5 has no column V; on a Form 4 it may be left out too, and so may the nature of ownership, the last column.
-    without_nature = re.search(r"nature|\b11\b" if table == 2 else r"nature|\b7\b", printed) is None
-    if without_nature and len(full) == count + 1 and re.search(r"\bv\b", printed):
-        return tuple(each for each in full if each != NATURE)
-    return tuple(each for each in full if each != TIMELINESS) if len(full) == count + 1 else None
-
-
-def two_amounts(heading: Sequence[Line]) -> bool:
-    """Whether Table II has the printed columns `(A)` and `(D)`, a number in one of them, and not `Amount` and `A/D`."""
-    for line in heading:
-        parts = [each.strip().upper() for each in line.cells or re.split(r"\s{2,}", line.text.strip())]
-        if any(pair in (["(A)", "(D)"], ["A", "D"]) for pair in map(list, pairwise(parts))):
-            return True
-    return False

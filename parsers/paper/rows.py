@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache, partial
@@ -22,6 +22,7 @@ from ..issues import MOST_ROWS
 from ..values import fold
 from . import layouts as paper_layouts
 from . import values as paper_values
+from .captions import Captions, Heading, heading_of
 from .grids import in_grid
 from .headings import (
     CODE,
@@ -41,11 +42,8 @@ from .headings import (
     UNDERLYING,
     UNDERLYING_SHARES,
     breaks_words,
-    columns,
-    is_captions,
     is_printed,
     split_heading,
-    two_amounts,
 )
 from .layouts import Draft, Piece
 from .lines import CUT, Line, Region, TableNumber, is_template
@@ -155,11 +153,13 @@ def _add(result: Tables, row: _Row, table: TableNumber, number: int, context: Co
 def _pieces(region: Region, context: Context) -> list[Piece]:
     """The rows and the lines left over, page by page: each page of a table may have tags and captions of its own."""
     pieces: list[Piece] = []
-    first: list[Line] = []
+    first = Heading()
+    # A line is tried in several ways.
+    reads = {split: lru_cache(maxsize=4_096)(partial(_reads, context, split)) for split in (False, True)}
     for lines in _pages(region.lines):
-        found, heading = _page_pieces(region.table, lines, first, context)
+        found, heading = _page_pieces(region.table, lines, first, context.form, reads)
         pieces += found
-        first = first or heading
+        first = first if first.is_there else heading
     return pieces
 
 
@@ -184,28 +184,26 @@ def _is_heading(line: Line) -> bool:
 
 
 def _page_pieces(
-    table: TableNumber, lines: list[Line], first: list[Line], context: Context
-) -> tuple[list[Piece], list[Line]]:
+    table: TableNumber, lines: list[Line], first: Heading, form: str, reads_by: Mapping[bool, paper_layouts.Reads]
+) -> tuple[list[Piece], Heading]:
     """The rows and the lines left over of one page, by the first layout that fits, and its heading."""
     heading, doubtful, body = split_heading(lines)
-    captions = [*first, *heading]
+    captions = Captions(table, form, first, heading_of(heading))
     body = _without_captions(body, captions)
-    split = table == 2 and two_amounts(captions)
+    split, fits = captions.two_amounts, captions.columns
+    reads = reads_by[split]
     template = next((line for line in lines if is_template(line)), None)
     starts = [each.start() for each in re.finditer(r"<[SC]>", template.text, re.IGNORECASE)] if template else []
-    fits = partial(columns, table, context.form, captions)
-    reads = lru_cache(maxsize=4_096)(partial(_reads, context, split))  # a line is tried in several ways
-    body = in_grid(captions, body, lambda count: fits(count) is not None)
+    body = in_grid(captions.starts, body, lambda count: fits(count) is not None)
     counts = Counter(len(line.cells) for line in body if line.cells is not None and line.has_words)
     counts = Counter({count: often for count, often in counts.items() if fits(count)})
     roles = fits(counts.most_common(1)[0][0]) if counts else None
-    spelt = partial(paper_layouts.spelt, table=table, form=context.form, has_deemed=DEEMED in (fits(11) or ()))
+    spelt = partial(paper_layouts.spelt, table=table, form=form, has_deemed=DEEMED in (fits(11) or ()))
     pieces: Iterable[Piece]
     if roles is not None and (not starts or len(starts) == len(roles)):
         body = [line for line in body if not is_template(line)]
         pieces = paper_layouts.ruled(body, roles, reads, breaks_words=breaks_words(heading))
-        told = any(line.has_words for line in captions)
-        pieces = (_told(piece, guessed=not told, split=split) for piece in pieces)
+        pieces = (_told(piece, guessed=not captions.is_there, split=split) for piece in pieces)
     elif sum(paper_layouts.label(line.text, table) is not None for line in lines) > 2:
         doubtful = []
         title = is_printed(lines[0])
@@ -216,20 +214,15 @@ def _page_pieces(
     else:
         pieces = spelt_rows(body, spelt)
     # A row is whole only when the layout has seen the lines below it: hence a list.
-    return [*doubtful, *list(pieces)], heading
+    return [*doubtful, *list(pieces)], captions.own
 
 
-def _without_captions(body: Sequence[Line], heading: Sequence[Line]) -> list[Line]:
+def _without_captions(body: Sequence[Line], captions: Captions) -> list[Line]:
     """The lines filled in, those blank that repeat a line of captions: on a new page they are printed once more."""
-    printed = {re.sub(r"\W", "", line.text.lower()) for line in heading if line.has_words}
-    wide = {re.sub(r"\W", "", line.text.lower()) for line in heading if is_captions(line)}
-    repeated: set[int] = set()
-    for at, line in enumerate(body):
-        if line.has_words and re.sub(r"\W", "", line.text.lower()) in wide:
-            repeated.add(at)
+    repeated = {at for at, line in enumerate(body) if line.has_words and captions.repeats_captions(line)}
     for step, order in ((1, range(len(body))), (-1, range(len(body) - 1, -1, -1))):
         for at in order:
-            if at - step in repeated and re.sub(r"\W", "", body[at].text.lower()) in printed:
+            if at - step in repeated and captions.repeats(body[at]):
                 repeated.add(at)
     return [Line("", number=line.number) if at in repeated else line for at, line in enumerate(body)]
 

@@ -24,6 +24,11 @@ _USUAL_WIDTHS = frozenset({72, 76, 78, 79, 80, 120, 128, 132, 250, 255, 256, 512
 
 _WORD_BEFORE, _WORD = re.compile(r"[A-Za-z]{1,30}\Z"), re.compile(r"[A-Za-z]{1,30}\b")
 
+_GROUP = re.compile(r"\d{3}(?!\d)")
+_DAY = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2},\Z", re.IGNORECASE
+)
+
 _MOST_TRIED = 20
 """Breaks whose distance from the start is tried as a multiple of the width."""
 
@@ -158,12 +163,27 @@ def _is_convincing(wrap: _Wrap, odd: list[_Break], text: str) -> bool:
         return False
     if len(explained) > 1 or tags:
         return len(explained) > 1 or wrap.is_proof
-    return (wrap.is_proof and not _ends_a_clause(explained[0], text)) or _splits_a_word(explained[0], text)
+    return (wrap.is_proof and not _stands_for_a_blank(explained[0], text)) or _splits_a_word(explained[0], text)
 
 
-def _ends_a_clause(each: _Break, text: str) -> bool:
-    """Whether a word follows punctuation: no writer leaves out the space, so the break stands for one."""
-    return text[each.start - 1] in ",;:.)" and text[each.start + len(each.newline)].isalpha()
+def _stands_for_a_blank(each: _Break, text: str) -> bool:
+    """Whether a writer would have a blank there: after punctuation that no word or number has within it, between words.
+
+    A comma stands within a number only before three digits, and not behind a day: `1,` `000`; not `June 3,` `2023`.
+    """
+    before, after = text[max(0, each.start - 30) : each.start], text[each.start + len(each.newline) :][:30]
+    if before[-1] in ",;:.)" and after[0].isalpha():
+        return True
+    if after[0].isdigit() and before[-1] in ",;:.)":
+        if before[-1] == ",":
+            return _GROUP.match(after) is None or _DAY.search(before) is not None
+        return before[-1] in ";)" or not before[-2:-1].isdigit()
+    words = _WORD_BEFORE.search(before), _WORD.match(after)
+    if words[0] is None or words[1] is None:
+        return False
+    pieces = [re.compile(rf"(?<![a-z]){word[0]}(?![a-z])", re.IGNORECASE) for word in words if word]
+    rest = f"{text[: each.start - len(words[0][0])]} {text[each.start + len(each.newline) + len(words[1][0]) :]}"
+    return all(piece.search(rest) for piece in pieces)
 
 
 def _splits_a_word(each: _Break, text: str) -> bool:

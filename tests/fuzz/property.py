@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import subprocess
 import sys
 import time
 from datetime import date, datetime
@@ -60,6 +61,14 @@ def parse_in_time(raw: bytes, seconds: float | None = None) -> Filing | None:
     return None
 
 
+def memory_alone(raw: bytes) -> int:
+    """The bytes of memory that a new process takes for an input: one that has parsed many has holes in its heap."""
+    told = subprocess.run(
+        [sys.executable, "-m", "form4lake.tests.fuzz.property"], input=raw, stdout=subprocess.PIPE, check=True
+    )
+    return int(told.stdout)
+
+
 class Memory:
     """What memory this process takes from here on, at its height; where /proc does not tell, its height of all time."""
 
@@ -75,3 +84,11 @@ class Memory:
 
 def _height() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    asked = sys.stdin.buffer.read()
+    parse(asked[:2_000])
+    counted = Memory()
+    parse(asked)
+    sys.stdout.write(str(counted.taken()))

@@ -68,8 +68,16 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         submission("1. Name  2. Issuer Name  " * 9_000).decode(),
         submission(FRONT + RULED_1 + BACK + "<TEXT>" * 140_000 + "<TD>a</TD>").decode(),
         submission("<HTML>" + FRONT + RULED_1 + BACK + "<TEXT>" * 19_000 + "a<b>b</b>" * 5_000).decode(),
+        submission(FRONT + RULED_1 + f"<S>  <C>  <C>{' ' * 80}\n" * 9_700 + BACK).decode(),
     ],
-    ids=["before the title", "below a signature", "items side by side", "a page at its end", "tags not closed"],
+    ids=[
+        "before the title",
+        "below a signature",
+        "items side by side",
+        "a page at its end",
+        "tags not closed",
+        "pages",
+    ],
 )
 def test_what_fuzzing_found_takes_a_second_at_most(text: str) -> None:
     parse_in_time(text.encode())

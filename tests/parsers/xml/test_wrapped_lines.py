@@ -70,12 +70,34 @@ def test_lines_that_a_writer_ended_stay(note: str) -> None:
     assert filing.parse_mode == "strict"
 
 
-def test_a_word_after_a_comma_is_not_joined_to_it_though_two_lines_are_the_longest() -> None:
-    text = document(f"{'x' * 70},\nin accordance with Rule 16b-3(e).")
-    longest = max(text.split("\n"), key=len)
-    twice = text.replace("\n  <documentType>", f"\n<!--{'y' * (len(longest) - 7)}-->\n  <documentType>")
-    assert unwrapped(twice.encode()) is None
-    assert unwrapped(twice.replace(",\nin", ",\n000").encode()) is not None
+@pytest.mark.parametrize(
+    ("before", "after", "is_joined"),
+    [
+        ("grant,", "in accordance", False),
+        ("1,", "000 shares", True),
+        ("of 12,", "500", True),
+        ("dated September 12,", "2023", False),
+        ("of 12,", "2023", False),
+        ("on Sept. 4,", "100 shares", False),
+        ("Rule 16b-3;", "3 shares", False),
+        ("a price of 12.", "50 a share", True),
+        ("of Acme Inc.", "20 shares", False),
+        ("note (1)", "2 shares", False),
+        ("on the basis of a", "grant", True),
+        ("vest in four", "equal parts", False),
+        ("from the date", "of the plan", False),
+        ("instal", "ments of", True),
+    ],
+)
+def test_one_break_after_a_usual_width_is_a_blank_where_a_writer_has_one(
+    before: str, after: str, is_joined: bool
+) -> None:
+    start = '  <footnotes><footnote id="F1">'
+    filler = "x" * (120 - len(f"{start} {before}"))
+    raw = document(f"{filler} {before}\n{after} and so on.\n  {TEXT}\n  ").encode()
+    assert max(map(len, raw.split(b"\n"))) == 120
+    said = parse_submission(raw).footnotes[0].footnote_text or ""
+    assert f" {before}{'' if is_joined else ' '}{after} and so on. The options" in said
 
 
 def test_one_break_is_believed_where_it_splits_a_word_of_the_document() -> None:
