@@ -18,6 +18,7 @@ from lxml import etree
 
 from ..parsers import DOUBTFUL, Filing, NotAnOwnershipFiling, parse_submission
 from ..parsers.submission import take_apart
+from ..parsers.xml.recovery import DOUBTFUL_BREAK
 from ..tables import FILING_CHILDREN
 
 REAL = Path("../shared/real-edgar")
@@ -130,7 +131,8 @@ def outcome(sound: str, damaged: str) -> tuple[str, str]:
         return "exact", ""
     if filing.parse_mode == "strict" and _is_well_formed(damaged):
         if "".join(damaged.split()) == "".join(sound.split()):
-            return "wrong", "a line break was read as a blank"
+            is_said = any(each.reason.startswith(DOUBTFUL_BREAK) for each in filing.parse_issues)
+            return ("as text", "") if is_said else ("wrong", "a line break was read as a blank")
         return "well formed", ""
     what = next(_wrong(filing, truth), "")
     if not what and all(each.reason.startswith(DOUBTFUL) for each in filing.parse_issues):

@@ -16,10 +16,13 @@ from .document import read_document
 from .quick import read_text
 from .repairs import Repairs
 from .split_tags import rejoined
-from .wrapped_lines import unwrapped
+from .wrapped_lines import doubtful_break, unwrapped
 
 MOST_BYTES = 2**20
 """Larger XML is not repaired: the largest real form seen has 0.1 MB."""
+
+DOUBTFUL_BREAK = "a line break after"
+"""How the reason of an issue begins that names a line break which may be no writer's."""
 
 _START, _END = "<ownershipDocument", "</ownershipDocument"
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>")
@@ -34,12 +37,20 @@ def read_xml(content: bytes, header: Header) -> Filing:
     """
     whole = unwrapped(content)
     if whole is None:
-        return _read(content, header)
+        return _with_doubt(_read(content, header), doubtful_break(content))
     filing = _read(whole.content, header)
     filing.parse_mode = "recovered"
     what = f"the XML is hard-wrapped: a line broken at {whole.width:,} characters was joined to the next"
     reason = f"{what} ({whole.breaks:,} times)" if whole.breaks > 1 else what
     filing.parse_issues.append(ParseIssue(table_name="filings", reason=reason))
+    return filing
+
+
+def _with_doubt(filing: Filing, doubt: tuple[int, str] | None) -> Filing:
+    if doubt is not None:
+        width, around = doubt
+        reason = f"{DOUBTFUL_BREAK} {width:,} characters was read as a blank: it may stand in a word"
+        filing.parse_issues.append(ParseIssue(table_name="filings", raw_value=around, reason=reason))
     return filing
 
 

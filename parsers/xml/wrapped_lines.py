@@ -22,6 +22,9 @@ LEAST_WIDTH = 60
 _USUAL_WIDTHS = frozenset({72, 76, 78, 79, 80, 120, 128, 132, 250, 255, 256, 512, 1_022, 1_023, 1_024, 2_048, 4_096})
 """With the full hundreds, believed where there is a single break inside a text, which might be a writer's."""
 
+_WIDEST_OF_WRITERS = 132
+"""Characters of a line that an editor breaks between words."""
+
 _WORD_BEFORE, _WORD = re.compile(r"[A-Za-z]{1,30}\Z"), re.compile(r"[A-Za-z]{1,30}\b")
 
 _GROUP = re.compile(r"\d{3}(?!\d)")
@@ -93,6 +96,20 @@ def unwrapped(content: bytes) -> Unwrapped | None:
         with suppress(UnicodeDecodeError):
             found.append(_best(content.decode(), "utf-8"))
     return max((each for each in found if each), key=lambda each: each.breaks, default=None)
+
+
+def doubtful_break(content: bytes) -> tuple[int, str] | None:
+    """Where a document that is not joined may have a word broken: after how many bytes, and the text around it."""
+    if not _HAS_ODD_BREAK(content) or len(content) > MOST_BYTES:
+        return None
+    text = content.decode("latin-1")
+    width = max(map(len, text.replace("\r\n", "\n").split("\n")))
+    odd = list(islice(_odd_breaks(text), _MOST_TRIED))
+    found = [each for each in odd if each.line == width >= LEAST_WIDTH and not _stands_for_a_blank(each, text)]
+    if not found or len(found) * 2 < len(odd):
+        return None
+    around = content[max(0, found[0].start - 30) : found[0].start + 32].decode(errors="replace")
+    return width, around
 
 
 def _best(text: str, encoding: str) -> Unwrapped | None:
@@ -179,7 +196,7 @@ def _stands_for_a_blank(each: _Break, text: str) -> bool:
             return _GROUP.match(after) is None or _DAY.search(before) is not None
         return before[-1] in ";)" or not before[-2:-1].isdigit()
     words = _WORD_BEFORE.search(before), _WORD.match(after)
-    if words[0] is None or words[1] is None:
+    if each.line > _WIDEST_OF_WRITERS or words[0] is None or words[1] is None:
         return False
     pieces = [re.compile(rf"(?<![a-z]){word[0]}(?![a-z])", re.IGNORECASE) for word in words if word]
     rest = f"{text[: each.start - len(words[0][0])]} {text[each.start + len(each.newline) + len(words[1][0]) :]}"

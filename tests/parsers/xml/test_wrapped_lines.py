@@ -137,3 +137,26 @@ def test_each_tag_that_is_split_is_joined_and_said(sound: str, split: str) -> No
             "the XML is not well formed: a line break inside a tag was removed"
         ]
         assert filing.parse_issues[0].raw_value == " ".join(split.split())
+
+
+@pytest.mark.parametrize(
+    ("width", "rest", "is_said"),
+    [
+        (254, "instal\nments", True),
+        (777, "instal\nments", True),
+        (777, "under Rule 144,\nas amended", False),
+        (777, "of the grant\n on that day", False),
+        (777, "instal\nments, Frederik\nBotha, Jane\nDoe", False),
+    ],
+)
+def test_a_break_of_which_nobody_knows_whether_it_stands_in_a_word_is_named(
+    width: int, rest: str, is_said: bool
+) -> None:
+    start = '  <footnotes><footnote id="F1">'
+    first = rest.partition("\n")[0]
+    text = document(f"{'y' * (width - len(f'{start} {first}'))} {rest} and so on.")
+    assert max(map(len, text.split("\n"))) == width
+    filing = parse_submission(text.encode())
+    named = [each.raw_value for each in filing.parse_issues]
+    assert (len(named), filing.parse_mode) == (1 if is_said else 0, "strict")
+    assert all("instal ments" in (each or "").replace("\n", " ") for each in named)
