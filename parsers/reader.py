@@ -16,7 +16,7 @@ from .submission import Document, Submission, take_apart
 from .xml import tree as xml_tree
 from .xml.recovery import read_xml
 
-PARSER_VERSION: int = 4
+PARSER_VERSION: int = 5
 """Raised whenever the output of the parser changes for any filing, or what rows carry of their filing in the lake."""
 
 

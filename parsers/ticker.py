@@ -12,6 +12,9 @@ _EXCHANGES = frozenset(
 )
 """Written together; with blanks or dashes between their words they are the same."""
 
+_TICKERS_TOO = frozenset({"ASX", "BATS", "CBOE", "CSE", "LSE", "TSE"})
+"""Exchanges that are tickers of an issuer as well: ASE, BATS, Cboe Global Markets, CapitalSource, Leishen, Trinseo."""
+
 _QUOTES_AND_BRACKETS = re.compile("[\"'`()\\[\\]{}<>\u2018\u2019\u201c\u201d]")
 _NOTHING = re.compile(
     r"(?:NONE|NULL|NIL|NA|N ?/ ?A|N\. ?A\.?|NO|NOT|TBD|TO BE|YET TO BE|PENDING|PRIVATE(?:LY)?|UN[A-Z]{5,}|DELISTED"
@@ -38,12 +41,13 @@ def ticker(symbol: str | None) -> str | None:
     `(SIRI)` is SIRI, `NYSE: KRC` KRC, `OTC Pink ABCD` ABCD, `NTIP-NYSE` NTIP, `BFA, BFB` BFA, `MOGA/MOGB` MOGA, `N O G`
     NOG. A class follows a dot: `BRK/B`, `BRK-B` and `BRK B` are BRK.B. `NONE`, `n/a`, `-`, a lone exchange, words
     (`No Symbol`, `SEE REMARK`, `Common`) and names are None; `NA`, as an exchange writes it, is a symbol (Nano Labs).
+    `CBOE`, `NYSE: TSE`: an exchange that is some issuer's ticker too is that where there is no other symbol.
     """
     if symbol is None:
         return None
     if len(symbol) <= 7 and symbol.isascii() and symbol.isalpha() and symbol.isupper():
         words = len(symbol) > 5 and _NOTHING.match(symbol)
-        return None if words or symbol in _NO_SYMBOL or symbol in _EXCHANGES else symbol
+        return None if words or symbol in _NO_SYMBOL or symbol in _EXCHANGES - _TICKERS_TOO else symbol
     text = " ".join(_QUOTES_AND_BRACKETS.sub(" ", symbol.upper()[:100]).split())
     labelled = _without_market(text)
     if _NOTHING.match(labelled) and not (labelled == "NA" and labelled != text):
@@ -53,7 +57,8 @@ def ticker(symbol: str | None) -> str | None:
         found = _first_symbol(each.split())
         if found is not None:
             return found
-    return None
+    named = re.findall(r"[A-Z0-9]+", text)
+    return named[-1] if named and named[-1] in _TICKERS_TOO and _EXCHANGES.issuperset(named) else None
 
 
 def _without_market(text: str) -> str:

@@ -76,6 +76,10 @@ MESSY_SYMBOLS = (
 """Symbols as filers spell them, with the ticker each of them means; `{}` is the company's own."""
 
 
+_NO_TICKERS = frozenset({"AMEX", "ARCA", "TBD", "THE", "TSX", "TSXV"})
+"""Exchanges and words that no issuer has for a ticker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address; the last three are None for one in the United States."""
@@ -200,5 +204,7 @@ def _tickers(rng: Random, count: int) -> list[str]:
     """Symbols, each used once; without N and O none of them reads as NONE, NYSE or OTC."""
     made: dict[str, None] = {}
     while len(made) < count:
-        made["".join(rng.choices("ABCDEFGHIJKLMPQRSTUVWXYZ", k=rng.choice((3, 4, 4, 4))))] = None
+        symbol = "".join(rng.choices("ABCDEFGHIJKLMPQRSTUVWXYZ", k=rng.choice((3, 4, 4, 4))))
+        if symbol not in _NO_TICKERS:
+            made[symbol] = None
     return list(made)

@@ -20,7 +20,7 @@ from ..ticker import ticker
 from .columns import FOOTNOTES, MEMBERS, OWNERS, SECTIONS, SIGNATURES, SUBMISSION, Columns, Member, Target
 from .values import day, relationship
 
-DATASET_PARSER_VERSION = 2
+DATASET_PARSER_VERSION = 3
 """Raised whenever what is made of a data set changes; it is the `parser_version` of these filings."""
 
 Line = tuple[str, ...] | list[str]

@@ -27,6 +27,9 @@ _LABEL = re.compile(
     r"(?<![\w.$/,-])(?:(?:1[0-6]|[1-9])[a-c]?[.)](?!\d)|instr(?:s|uctions?)?\.?\s?\d(?:\s?(?:,|and|&)\s?\d)*)",
     re.IGNORECASE,
 )
+_LONGEST = 10_000
+"""Characters of a line of captions; a row of HTML with all of them has some 1,000."""
+
 _NUMERAL = re.compile(r"(?:1[0-6]|[1-9])\.?[a-c]?", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:no|none|not|nil)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
@@ -54,6 +57,8 @@ FORM_3 = {
 
 def is_heading(text: str) -> bool:
     """Whether nothing but printed words, or pieces of them, and numbers of columns are in a line."""
+    if len(text) > _LONGEST:
+        return False
     if _DENIAL.search(text) or not _LETTERS.search(text.lower()):
         # A row of numbers alone is that of the columns' numbers if they count up.
         numerals = [int(each) for each in re.findall(r"(?<!\S)[1-9]\d?(?!\S)", text.replace("|", " "), re.ASCII)]

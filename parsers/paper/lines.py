@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Literal
 
 from bs4.element import NavigableString, Tag
@@ -34,6 +35,11 @@ _MOST_NESTED, _LONGEST_NESTED = 600, 3_000
 _CELL = "\v"
 """Stands at both ends of a cell in a cell."""
 
+_MARKED_CELL = re.compile(rf"{_CELL}[^\S{_CELL}]*([xX*\u2611\u2612\u00fe])[^\S{_CELL}]*{_CELL}")
+_EMPTY_CELL = re.compile(
+    rf"{_CELL}[^\S{_CELL}]*{_CELL}(?=[^\S{_CELL}]*{_CELL}[^\S{_CELL}]*(?:director|10\s?%|officer|other|form\s))",
+    re.IGNORECASE,
+)
 _NARROWEST_TITLE = 4
 """Characters of the first column, at least: less is an indentation."""
 
@@ -100,9 +106,9 @@ def whole(line: Line) -> Part:
     return Part(line, 0, len(line.text))
 
 
-def runs(line: Line) -> list[Part]:
-    """The texts of a line that two blanks or more stand between."""
-    return [Part(line, each.start(), each.end()) for each in _RUN.finditer(line.text)]
+def runs(line: Line, most: int | None = None) -> list[Part]:
+    """The texts of a line that two blanks or more stand between: all, or the first `most`."""
+    return [Part(line, each.start(), each.end()) for each in islice(_RUN.finditer(line.text), most)]
 
 
 def cells_of(line: Line) -> list[list[Part]]:
@@ -330,8 +336,4 @@ def _with_boxes(text: str) -> str:
     """Cells of a table in a cell as one line: a mark alone, or nothing before a caption with a box, as a box."""
     if _CELL not in text:
         return text
-    text = re.sub(rf"{_CELL}\s*([xX*\u2611\u2612\u00fe])\s*{_CELL}", " [X] ", text)
-    text = re.sub(
-        rf"{_CELL}\s*{_CELL}(?=\s*{_CELL}\s*(?:director|10\s?%|officer|other|form\s))", " [ ] ", text, flags=re.I
-    )
-    return text.replace(_CELL, " ")
+    return _EMPTY_CELL.sub(" [ ] ", _MARKED_CELL.sub(" [X] ", text)).replace(_CELL, " ")

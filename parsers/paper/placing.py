@@ -230,7 +230,7 @@ _Can = Callable[..., int]
 
 def _assigned(line: Line, grid: Grid, can: _Can) -> dict[int, Part] | None:
     """The columns that the texts of a line stand in; None unless there is one way only to put them."""
-    parts = runs(line)
+    parts = runs(line, _MOST_RUNS + 1)
     if not parts or len(parts) > _MOST_RUNS:
         return None
     choices: list[tuple[Part, list[int]]] = []
@@ -276,8 +276,9 @@ def _between_amounts(part: Part, grid: Grid, found: Sequence[int]) -> bool:
 def _split(part: Part, grid: Grid, can: _Can) -> list[tuple[Part, list[int]]] | None:
     """A text of two columns that one blank stands between, close before the tag of the second."""
     found = []
-    for at in range(part.start + 1, part.end - 1):
-        if part.line.text[at] != " " or not any(abs(start - at - 1) <= DRIFT for start in grid.starts):
+    near = {start - 1 + drift for start in grid.starts for drift in range(-DRIFT, DRIFT + 1)}
+    for at in sorted(each for each in near if part.start < each < part.end - 1):
+        if part.line.text[at] != " ":
             continue
         halves = [Part(part.line, part.start, at), Part(part.line, at + 1, part.end)]
         columns = [_columns(each, grid, can) for each in halves]

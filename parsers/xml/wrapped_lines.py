@@ -22,6 +22,7 @@ LEAST_WIDTH = 60
 _USUAL_WIDTHS = frozenset({72, 76, 78, 79, 80, 120, 128, 132, 250, 255, 256, 512, 1_022, 1_023, 1_024, 2_048, 4_096})
 """With the full hundreds, believed where there is a single break inside a text, which might be a writer's."""
 
+_PIECE = re.compile(r"[^\W_]{1,30}\b")
 _WIDEST_OF_WRITERS = 132
 """Characters of a line that an editor breaks between words."""
 
@@ -105,11 +106,17 @@ def doubtful_break(content: bytes) -> tuple[int, str] | None:
     text = content.decode("latin-1")
     width = max(map(len, text.replace("\r\n", "\n").split("\n")))
     odd = list(islice(_odd_breaks(text), _MOST_TRIED))
-    found = [each for each in odd if each.line == width >= LEAST_WIDTH and not _stands_for_a_blank(each, text)]
+    found = [each for each in odd if each.line == width >= LEAST_WIDTH and _may_stand_in_a_word(each, text)]
     if not found or len(found) * 2 < len(odd):
         return None
     around = content[max(0, found[0].start - 30) : found[0].start + 32].decode(errors="replace")
     return width, around
+
+
+def _may_stand_in_a_word(each: _Break, text: str) -> bool:
+    pieces = text[each.start - 1], text[each.start + len(each.newline) :][:31]
+    is_between = pieces[0].isalnum() and _PIECE.match(pieces[1]) is not None
+    return is_between and not each.in_tag and not _stands_for_a_blank(each, text)
 
 
 def _best(text: str, encoding: str) -> Unwrapped | None:

@@ -7,7 +7,7 @@ import pytest
 from form4lake.replica import business_days, generate_archive
 from form4lake.replica.rendition_html import rendition_html
 from form4lake.replica.rendition_text import rendition_text
-from form4lake.tests.builders.paper_forms import BACK, FRONT, RULED_1, submission
+from form4lake.tests.builders.paper_forms import BACK, FRONT, RULED_1, SPELT, submission
 from form4lake.tests.fuzz.property import parse_in_time
 
 MEGABYTE = 1_000_000
@@ -69,6 +69,7 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         submission(FRONT + RULED_1 + BACK + "<TEXT>" * 140_000 + "<TD>a</TD>").decode(),
         submission("<HTML>" + FRONT + RULED_1 + BACK + "<TEXT>" * 19_000 + "a<b>b</b>" * 5_000).decode(),
         submission(FRONT + RULED_1 + f"<S>  <C>  <C>{' ' * 80}\n" * 9_700 + BACK).decode(),
+        submission(FRONT + SPELT.replace("Code  ", "Code  " + "e  " * 320_000, 1) + BACK).decode(),
     ],
     ids=[
         "before the title",
@@ -77,6 +78,7 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         "a page at its end",
         "tags not closed",
         "pages",
+        "a long line",
     ],
 )
 def test_what_fuzzing_found_takes_a_second_at_most(text: str) -> None:
