@@ -1,5 +1,6 @@
 from .check.verification import Verification as Verification
 from .check.violations import Violation as Violation
+from .errors import DeltaMissing as DeltaMissing
 from .errors import LakeBusy as LakeBusy
 from .errors import LakeDamaged as LakeDamaged
 from .errors import LakeError as LakeError
@@ -7,6 +8,7 @@ from .errors import LakeFull as LakeFull
 from .errors import LakeMissing as LakeMissing
 from .errors import LakeUnreachable as LakeUnreachable
 from .errors import LakeUnwritable as LakeUnwritable
+from .errors import PublicationFailed as PublicationFailed
 from .errors import WriterAtWork as WriterAtWork
 from .files.place import shared_record as shared_record
 from .lake import Lake as Lake
@@ -18,6 +20,7 @@ from .read.outdated import OutdatedFiling as OutdatedFiling
 from .sec.agreement import ColumnAgreement as ColumnAgreement
 from .sec.agreement import DatasetAgreement as DatasetAgreement
 from .sec.comparison import DatasetComparison as DatasetComparison
+from .sharing.delta import DeltaTable as DeltaTable
 from .versions.snapshot import Snapshot as Snapshot
 from .write.commit import Commit as Commit
 from .write.compaction import Compaction as Compaction

@@ -36,6 +36,14 @@ class LakeFull(LakeError):
     """The disk or the quota is full; the last snapshot is untouched."""
 
 
+class PublicationFailed(LakeError):
+    """What other engines read is behind the lake; the lake itself is whole and has every commit."""
+
+
+class DeltaMissing(PublicationFailed):
+    """The package that Delta logs are written with is not installed."""
+
+
 class LakeDamaged(LakeError):
     """A file that the lake's log names is missing, cut or unreadable; `form4 verify` says of all what to do next."""
 

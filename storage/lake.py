@@ -5,7 +5,7 @@ What only writing and checking need is imported where it is used, so that `form4
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .notes import Notes
     from .raw import RawArchive
     from .sec.comparison import DatasetComparison
+    from .sharing.delta import DeltaTable
     from .write.commit import Commit, Committer
     from .write.compaction import Compaction
     from .write.ingest import Ingest
@@ -43,6 +44,8 @@ class Lake(LakeReader):
     def __init__(self, files: Files, grace_seconds: float) -> None:
         super().__init__(files)
         self._grace_seconds = grace_seconds
+        self.after_commit: Callable[[], None] = lambda: None
+        """Called once each commit of this process is made, by whichever method; it must not raise."""
 
     @classmethod
     def open(cls, location: str | Path, *, create: bool = False, grace_seconds: float = 86_400) -> Lake:
@@ -238,6 +241,18 @@ class Lake(LakeReader):
 
         drop_damaged(self._files, self._committer, self.raw, violations)
 
+    def publish_delta(self) -> list[DeltaTable]:
+        """Have the Delta logs beside the tables name the files of the newest version, if they do not yet.
+
+        Raises:
+            DeltaMissing: the package that writes them is not installed.
+            PublicationFailed: a Delta log cannot be read or written; the lake itself is as it was.
+            LakeDamaged: the lake's log cannot be read.
+        """
+        from .sharing.delta import DeltaLogs
+
+        return DeltaLogs(self._files).publish(self.snapshot())
+
     @cached_property
     def raw(self) -> RawArchive:
         """The submissions as fetched."""
@@ -256,4 +271,4 @@ class Lake(LakeReader):
     def _committer(self) -> Committer:
         from .write.commit import Committer
 
-        return Committer(self._files, self._log, self._engine, self._grace_seconds)
+        return Committer(self._files, self._log, self._engine, self._grace_seconds, lambda: self.after_commit())

@@ -22,7 +22,7 @@ from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import S3Store
 
 from ..errors import LakeError, LakeUnwritable, writing
-from .bucket_errors import PUTS, asking
+from .bucket_errors import PUTS, asking, storage_options
 from .bucket_reading import LakeFileSystem, PartFile
 from .locks import held, own_folder, temporary_folder
 from .staging import Staging, StagingArea
@@ -77,6 +77,10 @@ class ObjectFiles:
     def local(self, name: str) -> Path | None:  # noqa: ARG002 the other backend's
         """None: nothing of it is on this machine's disk."""
         return None
+
+    def storage_options(self) -> dict[str, str]:
+        """Endpoint, region and credentials as of now."""
+        return storage_options()
 
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection read the lake's files through this object."""
@@ -140,7 +144,7 @@ class ObjectFiles:
         return found
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        """The files below a folder, named relative to it, sorted."""
+        """The files below a folder, named relative to it, sorted; but for folders named `_…`, which are others'."""
         found = (name.removeprefix(f"{folder}/") for name, _, _ in self._listed(folder) if name.endswith(suffix))
         return sorted(found)
 
@@ -278,7 +282,8 @@ class ObjectFiles:
         with asking(self.uri(folder)):
             for chunk in obstore.list(self._store, prefix=folder):
                 for each in chunk:
-                    yield each["path"], each["size"], each["last_modified"]
+                    if "/_" not in each["path"]:
+                        yield each["path"], each["size"], each["last_modified"]
 
     def _part(self, name: str, size: int, start: int, length: int) -> bytes:
         from_end = max(0, size - TAIL)

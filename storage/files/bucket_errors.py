@@ -20,6 +20,8 @@ RETRIES = 6
 REQUEST_SECONDS = 60
 """How long one request may take; a large file goes up in parts, each its own request."""
 
+REGION = "us-east-1"
+
 _REFUSED = {"AccessDenied", "AllAccessDisabled", "AccountProblem", "MethodNotAllowed"}
 
 
@@ -33,7 +35,7 @@ def open_store(bucket: str, prefix: str) -> S3Store:
         LakeUnreachable: there are no credentials, or they cannot be read.
     """
     where = f"s3://{bucket}/{prefix}"
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
+    endpoint = _endpoint()
     try:
         session = boto3.Session()
         if session.get_credentials() is None:
@@ -45,7 +47,7 @@ def open_store(bucket: str, prefix: str) -> S3Store:
             bucket,
             prefix=prefix or None,
             endpoint=endpoint,
-            region=session.region_name or "us-east-1",
+            region=session.region_name or REGION,
             credential_provider=Boto3CredentialProvider(session),
             client_options={
                 "allow_http": (endpoint or "").startswith("http://"),
@@ -58,6 +60,36 @@ def open_store(bucket: str, prefix: str) -> S3Store:
         raise LakeUnreachable(f"the credentials for {where} cannot be read: {error}") from error
     except BaseError as error:
         raise LakeUnreachable(f"{where} cannot be opened at {endpoint}: {_reason(error)}") from error
+
+
+def storage_options() -> dict[str, str]:
+    """The same endpoint, region and credentials, as of now, by the names that Delta's library and polars know.
+
+    Raises:
+        LakeUnreachable: there are no credentials, or they cannot be read.
+    """
+    try:
+        session = boto3.Session()
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+    except BotoCoreError as error:
+        raise LakeUnreachable(f"the credentials cannot be read: {error}") from error
+    if keys is None:
+        raise LakeUnreachable("there are no credentials any more: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    endpoint = _endpoint()
+    options = {
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        "AWS_SESSION_TOKEN": keys.token,
+        "AWS_REGION": session.region_name or REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ALLOW_HTTP": "true" if (endpoint or "").startswith("http://") else None,
+    }
+    return {name: value for name, value in options.items() if value}
+
+
+def _endpoint() -> str | None:
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
 
 
 @contextmanager

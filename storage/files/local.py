@@ -72,6 +72,10 @@ class LocalFiles:
         path = self.root / name
         return path if path.exists() else None
 
+    def storage_options(self) -> dict[str, str]:
+        """None: a path is enough."""
+        return {}
+
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Nothing: DuckDB reads local files by itself."""
 
@@ -100,10 +104,11 @@ class LocalFiles:
         return found
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        """The files below `folder`, named relative to it, sorted."""
+        """The files below `folder`, named relative to it, sorted; but for folders named `_…`, which are others'."""
         top = str(self.root / folder)
         found: list[str] = []
-        for where, _, files in os.walk(top):
+        for where, folders, files in os.walk(top):
+            folders[:] = [each for each in folders if not each.startswith("_")]
             below = where[len(top) + 1 :].replace(os.sep, "/")
             found += [f"{below}/{each}" if below else each for each in files if each.endswith(suffix)]
         return sorted(found)

@@ -49,6 +49,9 @@ class Files(Protocol):
     def local(self, name: str) -> Path | None:
         """The path of a file on this machine's disk; None if it is not there."""
 
+    def storage_options(self) -> dict[str, str]:
+        """What the library of another table format needs to read and write below `uri`."""
+
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection able to read what `uri` names."""
 
@@ -68,7 +71,7 @@ class Files(Protocol):
         """The bytes of each of these files that is there."""
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        """The files below a folder, named relative to it, sorted."""
+        """The files below a folder, named relative to it, sorted; but for folders named `_…`, which are others'."""
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a file that must not exist yet; False, and nothing changed, if it does. Durable when it returns."""

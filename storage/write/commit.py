@@ -70,11 +70,19 @@ def _same_version(_: Changes, planned_for: Snapshot, newest: Snapshot) -> bool:
 class Committer:
     """Publishes commits of one lake."""
 
-    def __init__(self, files: Files, log: CommitLog, engine: duckdb.DuckDBPyConnection, grace_seconds: float) -> None:
+    def __init__(
+        self,
+        files: Files,
+        log: CommitLog,
+        engine: duckdb.DuckDBPyConnection,
+        grace_seconds: float,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
         self._files = files
         self._log = log
         self._engine = engine
         self._grace = timedelta(seconds=grace_seconds)
+        self._after_commit = after_commit
         self._finished = False
 
     def commit(self, ingest: Ingest, writer: str, raw: RawArchive) -> Commit | None:
@@ -100,6 +108,12 @@ class Committer:
             LakeBusy: in an object store, where nobody can be kept waiting, others were faster every time.
             LakeFull, LakeUnwritable, LakeDamaged: as `commit`.
         """
+        done = self._published(plan, fits, writer)
+        if done:
+            self._after_commit()
+        return done
+
+    def _published(self, plan: Plan, fits: Fits, writer: str) -> Commit | None:
         for attempt in range(ATTEMPTS):
             alone = attempt >= FREE_ATTEMPTS
             if alone:
