@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     """Whether Prefect records the runs of commands: where it is there; always, if need be by a server for the run."""
     state_folder: Path | None = None
     """What `form4 serve` keeps: its secret, Prefect's database; null: form4lake in the user's state folder."""
+    interop: Literal["none", "delta"] = "none"
+    """What other engines read the lake by: Delta logs that follow each commit of a run."""
     task_runner: Literal["threads", "processes", "dask"] = "processes"
     """What parses where much is parsed at once: threads or a process a core of this machine, or a dask cluster."""
     dask_address: str | None = None

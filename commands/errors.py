@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 from ..exits import Exit
 from ..settings import SettingsError
-from ..storage import LakeError, LakeMissing, WriterAtWork
+from ..storage import DeltaMissing, LakeError, LakeMissing, WriterAtWork
 from .output import complain
 
 P = ParamSpec("P")
@@ -50,7 +50,7 @@ def wrong_use(*errors: type[Exception]) -> Iterator[None]:
 def _exit_of(error: Exception) -> Exit | None:
     if isinstance(error, CommandFailed):
         return error.code
-    if isinstance(error, SettingsError | LakeMissing | WriterAtWork):
+    if isinstance(error, SettingsError | LakeMissing | WriterAtWork | DeltaMissing):
         return Exit.WRONG_USE
     if isinstance(error, LakeError):
         return Exit.LAKE

@@ -36,7 +36,7 @@ def _watch_on() -> int:
                 return Exit.DONE  # it has no other end
             if code == Exit.EDGAR:
                 time.sleep(AFTER_FAILURE_SECONDS)
-            elif code != Exit.DONE:
+            elif code not in (Exit.DONE, Exit.INCOMPLETE):
                 return code
     except KeyboardInterrupt:
         return Exit.DONE

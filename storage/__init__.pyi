@@ -21,6 +21,7 @@ from .sec.agreement import ColumnAgreement as ColumnAgreement
 from .sec.agreement import DatasetAgreement as DatasetAgreement
 from .sec.comparison import DatasetComparison as DatasetComparison
 from .sharing.delta import DeltaTable as DeltaTable
+from .sharing.delta import check_delta as check_delta
 from .versions.snapshot import Snapshot as Snapshot
 from .write.commit import Commit as Commit
 from .write.compaction import Compaction as Compaction

@@ -65,7 +65,8 @@ class DatasetReport(RunReport):
         """Incomplete where something is not in a set that should be."""
         if self.failure:
             return Exit.EDGAR
-        return Exit.INCOMPLETE if any(each.problems for each in self.quarters) else Exit.DONE
+        incomplete = any(each.problems for each in self.quarters) or self.unpublished
+        return Exit.INCOMPLETE if incomplete else Exit.DONE
 
     @property
     def idle(self) -> bool:
@@ -91,7 +92,7 @@ class DatasetReport(RunReport):
         """What a person should look at."""
         lines = [*self.notes, *(f"{each.quarter}: {problem}" for each in self.quarters for problem in each.problems)]
         lines += [f"{each.quarter}: {_dropped(each.dropped)}" for each in self.quarters if each.dropped]
-        return with_failure([Look(line) for line in lines], self.failure)
+        return with_failure([Look(line) for line in lines], self.failure, self.unpublished)
 
     def markdown(self) -> str:
         """The run as a page."""

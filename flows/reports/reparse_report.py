@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from ...exits import Exit
 from ...storage import Differences
-from .run_report import Look
+from .run_report import Look, with_failure
 
 EXAMPLES = 5
 """So many filings are named of those that a person should look at."""
@@ -76,12 +76,14 @@ class ReparseReport:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     done: Reparsed = field(default_factory=Reparsed)
     failure: str | None = None
+    unpublished: str | None = None
+    """Why the Delta logs are behind the lake."""
 
     @property
     def exit_code(self) -> Exit:
         """Incomplete while filings are of an older parser or in quarantine."""
         left = (self.done.kept, self.done.refused, self.done.without_raw)
-        return Exit.INCOMPLETE if any(each.count for each in left) else Exit.DONE
+        return Exit.INCOMPLETE if any(each.count for each in left) or self.unpublished else Exit.DONE
 
     @property
     def idle(self) -> bool:
@@ -114,7 +116,8 @@ class ReparseReport:
             (done.refused, "refused by this parser; their rows stay as an older one read them"),
             (done.kept, "still in quarantine"),
         )
-        return [Look(f"{named.count:,} filings are {what}: {named}") for named, what in kinds if named.count]
+        looks = [Look(f"{named.count:,} filings are {what}: {named}") for named, what in kinds if named.count]
+        return with_failure(looks, self.unpublished)
 
     def markdown(self) -> str:
         """The run as a page."""

@@ -48,6 +48,7 @@ class Report(Protocol):
 
     flow: str
     failure: str | None
+    unpublished: str | None
 
     @property
     def exit_code(self) -> Exit:
@@ -121,6 +122,8 @@ class RunReport:
     """Requests sent to EDGAR, retries counted."""
     failure: str | None = None
     """Why the run stopped early: EDGAR refused or is down."""
+    unpublished: str | None = None
+    """Why the Delta logs are behind the lake."""
     told: int = 0
     """Rows that alerts have told of."""
     account: Account | None = None
@@ -149,7 +152,7 @@ class RunReport:
             return Exit.EDGAR
         complete = all(day.complete for day in self.days) and not self.problems
         settled = self.account is None or not (self.account.alarming or self.account.quarantined)
-        return Exit.DONE if complete and settled else Exit.INCOMPLETE
+        return Exit.DONE if complete and settled and not self.unpublished else Exit.INCOMPLETE
 
     @property
     def seconds(self) -> float:
@@ -210,7 +213,7 @@ class RunReport:
             if day.quarantined or day.missing
         ]
         looks += [Look(str(trouble)) for trouble in self.account.alarming] if self.account else []
-        return with_failure(looks, self.failure)
+        return with_failure(looks, self.failure, self.unpublished)
 
     def markdown(self) -> str:
         """The run as a page: its sum, its days, what needs a look."""
@@ -245,11 +248,12 @@ class CompactReport:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     compactions: list[Compaction] = field(default_factory=list)
     failure: str | None = None
+    unpublished: str | None = None
 
     @property
     def exit_code(self) -> Exit:
-        """Done: what hinders a compaction is an error of the lake."""
-        return Exit.DONE
+        """Done, unless Delta logs are behind: what hinders a compaction is an error of the lake."""
+        return Exit.INCOMPLETE if self.unpublished else Exit.DONE
 
     @property
     def idle(self) -> bool:
@@ -269,18 +273,18 @@ class CompactReport:
         return []
 
     def attention(self) -> list[Look]:
-        """Nothing."""
-        return []
+        """Delta logs that are behind."""
+        return with_failure([], None, self.unpublished)
 
     def markdown(self) -> str:
         """The run as a page."""
         return "\n".join([f"# {self.summary()}", *_compactions(self.compactions)])
 
 
-def with_failure(looks: list[Look], failure: str | None) -> list[Look]:
-    """Add why a run ended early, where none of the lines says it."""
-    told = failure is None or any(failure in each.text for each in looks)
-    return looks if told else [*looks, Look(str(failure))]
+def with_failure(looks: list[Look], *failures: str | None) -> list[Look]:
+    """Add why a run ended early, or what else failed in it, where none of the lines says it."""
+    untold = (each for each in failures if each and not any(each in look.text for look in looks))
+    return [*looks, *map(Look, untold)]
 
 
 def counted(count: int, noun: str) -> str:

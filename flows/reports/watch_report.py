@@ -52,7 +52,9 @@ class WatchReport(RunReport):
     @property
     def exit_code(self) -> Exit:
         """Done, unless EDGAR stopped it or gave no page: what is left, the index brings."""
-        return Exit.EDGAR if self.failure or (self.polls and not self.pages) else Exit.DONE
+        if self.failure or (self.polls and not self.pages):
+            return Exit.EDGAR
+        return Exit.INCOMPLETE if self.unpublished else Exit.DONE
 
     @property
     def idle(self) -> bool:
@@ -79,7 +81,7 @@ class WatchReport(RunReport):
         for each in (*self.notes, *self.problems):
             counts[each] = counts.get(each, 0) + 1
         lines = [each if count == 1 else f"{each} ({count:,} times)" for each, count in counts.items()]
-        return with_failure([*map(Look, lines), *self.left_to_index], self.failure)
+        return with_failure([*map(Look, lines), *self.left_to_index], self.failure, self.unpublished)
 
     def markdown(self) -> str:
         """The run as a page."""

@@ -19,6 +19,7 @@ from ...edgar_options import EdgarOptions
 from ...settings import Settings, check_forms, load_settings
 from ...storage import Lake, LakeError, shared_record
 from ..reports.run_report import Report, RunReport
+from .publishing import followed_by_delta
 from .stopping import StopRequested, stoppable
 
 Told = TypeVar("Told", bound=Report)
@@ -104,6 +105,7 @@ def run(
         try:
             with (
                 nullcontext() if flow in TOGETHER else lake.alone(flow),
+                followed_by_delta(settings, lake, this.report),
                 _told_of_stop(this.report, lambda: client.interrupt(StopRequested)),
             ):
                 yield this
@@ -124,7 +126,7 @@ def run_on_lake(report: Told) -> Iterator[tuple[Settings, Lake, Told]]:
     flow is at work.
     """
     settings, lake = existing_lake()
-    with lake, lake.alone(report.flow), _told_of_stop(report):
+    with lake, lake.alone(report.flow), followed_by_delta(settings, lake, report), _told_of_stop(report):
         yield settings, lake, report
 
 

@@ -65,6 +65,16 @@ class DeltaTable:
     removed: int
 
 
+def check_delta() -> None:
+    """See that Delta logs can be written.
+
+    Raises:
+        DeltaMissing: the package that they are written with is not installed.
+    """
+    if find_spec("deltalake") is None:
+        raise DeltaMissing("Delta logs need the package deltalake: pip install 'form4lake[delta]'")
+
+
 class DeltaLogs:
     """The Delta logs of one lake.
 
@@ -73,8 +83,7 @@ class DeltaLogs:
     """
 
     def __init__(self, files: Files) -> None:
-        if find_spec("deltalake") is None:
-            raise DeltaMissing("Delta logs need the package deltalake: pip install 'form4lake[delta]'")
+        check_delta()
         self._files = files
         self._options = files.storage_options()
 
