@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,7 +48,10 @@ _LAKE_TABLES_COLUMNS = {
     "byte_count": "Their size in bytes.",
 }
 # 2.0's own storage version could not be opened by the 1.x command line.
-_WRITING: Options = {"storage_compatibility_version": "v1.0.0"}
+_STORAGE_VERSION = "v1.0.0"
+_WRITING: Options = {"storage_compatibility_version": _STORAGE_VERSION}
+_attached = count()
+"""What tells apart the catalogs that one DuckDB renews at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,10 @@ def other_place(files: Files) -> str | None:
     return None if same else place
 
 
-def publish_catalog(files: Files, snapshot: Snapshot) -> None:
+def publish_catalog(files: Files, snapshot: Snapshot, engine: duckdb.DuckDBPyConnection) -> None:
     """Put the catalog of a snapshot in place, whole, in all its forms; nothing if it is there already.
 
-    Called while holding the publishing lock. A reader that has the old catalog open keeps it.
+    Called while holding the publishing lock. A reader that has the old catalog open keeps it. `engine` reads the files.
     """
     state = Published(snapshot.version, snapshot.place.location, definition())
     if published(files) == state and all(map(files.has, (CATALOG, SCRIPT, STATE))):
@@ -117,7 +121,7 @@ def publish_catalog(files: Files, snapshot: Snapshot) -> None:
     snapshot_script = script_of_files(snapshot)
     with files.scratch() as folder:
         with writing(folder):
-            (folder / CATALOG).write_bytes(_catalog(files, snapshot_script))
+            (folder / CATALOG).write_bytes(_catalog(files, snapshot_script, engine))
             (folder / CATALOG).chmod(0o444)
             (folder / SCRIPT).write_text(script_of(snapshot, snapshot_script), encoding="utf-8")
             state = replace(state, checksums={name: sha256_of(folder / name) for name in (CATALOG, SCRIPT)})
@@ -170,7 +174,10 @@ def open_published(files: Files, *, as_it_is: bool = False) -> duckdb.DuckDBPyCo
 
 def fresh_catalog(files: Files, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """The catalog of a snapshot, made for this connection only."""
-    return _open(files, _catalog(files, script_of_files(snapshot)))
+    with duckdb.connect(":memory:", config=options()) as engine:
+        files.serve(engine)
+        catalog = _catalog(files, script_of_files(snapshot), engine)
+    return _open(files, catalog)
 
 
 def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
@@ -182,34 +189,41 @@ def _open(files: Files, catalog: bytes) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _catalog(files: Files, snapshot_script: str) -> bytes:
+def _catalog(files: Files, snapshot_script: str, engine: duckdb.DuckDBPyConnection) -> bytes:
     """The bytes of a catalog whose views read the files of a snapshot."""
     with suppress(OSError, duckdb.Error, _OtherViews):  # there is none, it is damaged or of another program
         content = files.read(CATALOG)
         if is_what_was_written(files, CATALOG, content):
-            return _renewed(files, content, snapshot_script)
-    return _renewed(files, _template(template_script(), definition()), snapshot_script)
+            return _renewed(engine, content, snapshot_script)
+    return _renewed(engine, _template(template_script(), definition()), snapshot_script)
 
 
 class _OtherViews(Exception):
     """A catalog has the views of another program."""
 
 
-def _renewed(files: Files, catalog: bytes, snapshot_script: str) -> bytes:
+def _renewed(engine: duckdb.DuckDBPyConnection, catalog: bytes, snapshot_script: str) -> bytes:
     """A catalog made from another, which has the views of this program.
 
     Raises:
         _OtherViews: it has others.
         duckdb.Error: it is damaged.
     """
+    name = f"renewed_{next(_attached)}"
     with _own_place() as path:
         path.write_bytes(catalog)
-        with duckdb.connect(path, config=options() | _WRITING) as connection:
-            files.serve(connection)
-            shows = shown(connection)
-            if shows is None or shows.definition != definition():
-                raise _OtherViews
-            _run(connection, snapshot_script)
+        try:
+            with engine.cursor() as cursor:
+                # To open a DuckDB of its own for it takes longer than all the rest.
+                cursor.execute(f"ATTACH {quoted(str(path))} AS {name} (STORAGE_VERSION '{_STORAGE_VERSION}')")
+                cursor.execute(f"USE {name}")
+                shows = shown(cursor)
+                if shows is None or shows.definition != definition():
+                    raise _OtherViews
+                _run(cursor, snapshot_script)
+        finally:
+            with engine.cursor() as cursor:
+                cursor.execute(f"DETACH DATABASE IF EXISTS {name}")
         return path.read_bytes()
 
 

@@ -93,6 +93,16 @@ def rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(_instant(value) if place in instants else value for place, value in enumerate(row)) for row in found]
 
 
+@contextmanager
+def unoptimized(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run statements as they are written."""
+    cursor.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA enable_optimizer")
+
+
 def batches(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.RecordBatch]:
     """The rows of a query as Arrow batches, one at a time."""
     yield from cursor.sql(sql).to_arrow_reader(32_768)

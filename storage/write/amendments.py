@@ -76,6 +76,8 @@ class _Known:
             self._periods |= {snapshot.path(each): each.period for each in snapshot.entries(name)}
             sql = snapshot.relation(name, filename=True)
             cursor.execute(f"CREATE OR REPLACE TEMP VIEW {name}_before AS {sql}")
+        self._nothing = not self._periods
+        """Whether the lake has no row of either table."""
 
     def originals(self, amendments: Collection[str]) -> dict[str, set[str]]:
         """The originals of amendments, by amendment."""
@@ -87,11 +89,15 @@ class _Known:
 
     def amendment_rows(self, amendments: Collection[str]) -> dict[Row, str]:
         """The rows of these amendments, each with its file's period."""
+        if self._nothing:
+            return {}
         register(self._cursor, "asked", "asked", sorted(amendments))
         return self._rows("amendments", "accession_number IN (FROM asked)")
 
     def superseded_rows(self, amendments: Collection[str], filings: Collection[str]) -> dict[Row, str]:
         """The rows that these amendments replace, and those of these filings, each with its file's period."""
+        if self._nothing:
+            return {}
         register(self._cursor, "asked", "asked", sorted(amendments))
         register(self._cursor, "also", "also", sorted(filings))
         return self._rows("superseded", "superseded_by IN (FROM asked) OR accession_number IN (FROM also)")
@@ -102,6 +108,9 @@ class _Known:
         return {row[:-1]: self._periods[row[-1]] for row in found}
 
     def _pairs(self, key: str, value: str, asked: Collection[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        if self._nothing:
+            return found
         register(self._cursor, "asked", "asked", sorted(asked))
         # Older lakes have no `amendments`, but pairs of filings in `superseded`, earlier amendments among them.
         sql = f"""
@@ -114,7 +123,6 @@ class _Known:
                 )
             )
             SELECT {key}, {value} FROM pairs WHERE {key} IN (FROM asked)"""
-        found: dict[str, set[str]] = defaultdict(set)
         for one, other in rows(self._cursor, sql):
             found[one].add(other)
         return found

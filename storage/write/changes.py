@@ -8,6 +8,7 @@ that go wherever they are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from ..arrow import columns_id, sha256_of, write_parquet
 from ..files.staging import unique_id
 from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION, year_of
-from ..read.engine import batches, register, rows
+from ..read.engine import batches, register, rows, unoptimized
 from ..versions.gathered import with_gathered
 from ..versions.log import DataFile, Summary
 from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing
@@ -202,17 +203,24 @@ def _declare_filings(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, inge
         cursor.execute(
             f"DELETE FROM fresh WHERE accession_number IN (SELECT accession_number FROM ({filings}) WHERE {EXACT})"
         )
-    for table in TABLES.values():
-        if table.of_filing or table in _READ:
-            # What is gathered is gathered once.
-            source = "TEMP TABLE" if table.gathered or not table.of_filing else "TEMP VIEW"
-            added = _added(ingest, table)
-            if ingest.from_datasets and table.of_filing:
-                added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
-            name = f"{'added' if table.kept else 'new'}_{table.name}"
-            cursor.execute(f"CREATE OR REPLACE {source} {name} AS {added}")
+    # Of few rows, the search for the best plan takes longer than any plan.
+    few = len(ingest.filings) <= FEW
+    with unoptimized(cursor) if few else nullcontext():
+        for table in TABLES.values():
+            if table.of_filing or table in _READ:
+                _declare_added(cursor, table, ingest)
     cursor.execute("CREATE OR REPLACE TEMP TABLE leaving_quarantine AS FROM exact UNION ALL FROM tried")
     return len(ingest.filings) - int(rows(cursor, "SELECT count(*) FROM fresh")[0][0])
+
+
+def _declare_added(cursor: duckdb.DuckDBPyConnection, table: Table, ingest: Ingest) -> None:
+    """The ingest's rows of one table; what is gathered is gathered once."""
+    source = "TEMP TABLE" if table.gathered or not table.of_filing else "TEMP VIEW"
+    added = _added(ingest, table)
+    if ingest.from_datasets and table.of_filing:
+        added = f"SELECT * FROM ({added}) SEMI JOIN fresh USING (accession_number)"
+    name = f"{'added' if table.kept else 'new'}_{table.name}"
+    cursor.execute(f"CREATE OR REPLACE {source} {name} AS {added}")
 
 
 def _declare_first_seen(
@@ -345,7 +353,8 @@ def _differs(
     if replacing and any(each.columns != columns_id(table) for each in snapshot.entries(table.name, merged)):
         return True  # files of an older declaration become what they are now; until then questions gather
     if not snapshot.entries(table.name, merged):
-        return not _without_rows(table, ingest) and _any(cursor, new)
+        every = table.of_filing and destination.months is None
+        return not _without_rows(table, ingest) and (every or _any(cursor, new))
     columns = [each for each in table.stored if each.name != "read_at"]
     return not same_rows(cursor, columns, _leaving_rows(snapshot, table, merged), new)
 

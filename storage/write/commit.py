@@ -203,6 +203,6 @@ class Committer:
         self._files.repair_names(snapshot.live)
         self._log.checkpoint_if_due(self._log.state())
         with reading(snapshot):
-            publish_catalog(self._files, snapshot)
+            publish_catalog(self._files, snapshot, self._engine)
         self._files.forget(chain(snapshot.live, self._log.retired_since(datetime.now(UTC) - self._grace)))
         self._finished = True

@@ -113,7 +113,7 @@ def test_the_catalog_shows_the_newest_version_whoever_comes_last(lake: Lake, obj
     store(lake, full_filing("a"))
     earlier = lake.snapshot()
     store(lake, filing("b", TUESDAY), day=TUESDAY)
-    publish_catalog(files, earlier)
+    publish_catalog(files, earlier, lake._engine)
     (tmp_path / "catalog.duckdb").write_bytes(files.read("catalog.duckdb"))
     with duckdb.connect(tmp_path / "catalog.duckdb", read_only=True) as catalog:
         files.serve(catalog)
