@@ -20,8 +20,10 @@ from .read.outdated import OutdatedFiling as OutdatedFiling
 from .sec.agreement import ColumnAgreement as ColumnAgreement
 from .sec.agreement import DatasetAgreement as DatasetAgreement
 from .sec.comparison import DatasetComparison as DatasetComparison
+from .sharing.clone import Cloned as Cloned
 from .sharing.delta import DeltaTable as DeltaTable
 from .sharing.delta import check_delta as check_delta
+from .sharing.release import Release as Release
 from .versions.snapshot import Snapshot as Snapshot
 from .write.commit import Commit as Commit
 from .write.compaction import Compaction as Compaction

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from .notes import Notes
     from .raw import RawArchive
     from .sec.comparison import DatasetComparison
+    from .sharing.clone import Cloned
     from .sharing.delta import DeltaTable
+    from .sharing.release import Release
     from .write.commit import Commit, Committer
     from .write.compaction import Compaction
     from .write.ingest import Ingest
@@ -252,6 +254,38 @@ class Lake(LakeReader):
         from .sharing.delta import DeltaLogs
 
         return DeltaLogs(self._files).publish(self.snapshot())
+
+    def release(self, folder: Path, *, program: str, raw: bool = True) -> Release:
+        """Write the newest version into a new or empty folder, for any web server to serve it.
+
+        `raw`: with the submissions as fetched. `program` is the version of this program.
+
+        Raises:
+            LakeUnwritable, LakeFull: the folder is not empty, or cannot be written.
+            LakeDamaged: a file of the lake is missing or has another size.
+        """
+        from .sharing.release import release
+
+        self.check_files()
+        return release(self._files, self.snapshot(), folder, program=program, raw=raw)
+
+    @classmethod
+    def clone(cls, location: str, folder: Path, tell: Tell = lambda _, __: None, *, raw: bool = True) -> Cloned:
+        """Copy the lake at a location, of any kind, into a folder, where it can be gone on with.
+
+        `raw`: with the submissions as fetched. `tell` is called with the bytes that are there and the bytes in all.
+
+        Raises:
+            LakeMissing: there is no lake there, or its raw archive cannot be listed.
+            LakeUnreachable: the source does not answer, or not as it should.
+            LakeDamaged: what it gives is not what its log says.
+            LakeUnwritable, LakeFull: the folder cannot be written, or has something else in it.
+        """
+        from .sharing.clone import clone
+
+        done = clone(location, folder, tell, raw=raw)
+        cls.open(folder, create=True).close()
+        return done
 
     @cached_property
     def raw(self) -> RawArchive:

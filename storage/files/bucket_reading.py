@@ -73,12 +73,14 @@ class Source(Protocol):
 class LakeFileSystem(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types
     """One lake's Parquet files for `DuckDBPyConnection.register_filesystem`: read-only, each file immutable."""
 
-    protocol = "s3"
+    protocol: str
+    """`s3`, `https` or `http`: which files of a connection are read through it."""
     cachable = False
 
     def __init__(self, source: Source) -> None:
         super().__init__(skip_instance_cache=True)
         self._source = source
+        self.protocol = source.location.partition("://")[0]
 
     def open(self, path: str, mode: str = "rb", **_: Any) -> io.IOBase:
         """A file of the lake to be read."""
@@ -112,10 +114,10 @@ class LakeFileSystem(AbstractFileSystem):  # type: ignore[misc] # fsspec has no 
 
     def glob(self, path: str, **_: Any) -> list[str]:
         """The path itself: the lake's views name files, not patterns."""
-        return [self._strip_protocol(path)]
+        return [path]
 
     def _name(self, path: str) -> str:
-        address = f"s3://{self._strip_protocol(path)}"
+        address = path if "://" in path else f"{self.protocol}://{path}"
         top = f"{self._source.location}/"
         if not address.startswith(top):
             raise FileNotFoundError(f"{address} is not in the lake {self._source.location}, which is all this reads")

@@ -120,12 +120,16 @@ class Files(Protocol):
 
 
 def files_at(location: str | Path) -> Files:
-    """The files of the lake at a location: a folder, or `s3://bucket/prefix`.
+    """The files of the lake at a location: a folder, `s3://bucket/prefix`, or a web address, where it is only read.
 
     Raises:
         LakeMissing: the location is none of these.
         LakeUnreachable: there are no credentials for the object store.
     """
+    if re.match(r"https?:", str(location), re.IGNORECASE):
+        from .web import WebFiles
+
+        return WebFiles(str(location))
     address = _in_a_bucket(location)
     if address is None:
         return LocalFiles(Path(os.path.abspath(Path(location).expanduser())))  # noqa: PTH100 - symbolic links stay

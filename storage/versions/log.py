@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import LakeDamaged
+from ..files.log_names import CHECKPOINT_EVERY, checkpoint_name, entry_name
 from ..files.place import Files
 from .seal import sealed, unsealed
-
-CHECKPOINT_EVERY = 64
 
 _ON_DISK = {"period": "label", "compacted": "folded", "upgraded": "made_exact"}
 """Keys of the JSON that are spelled otherwise than the attributes; what has been written is never renamed."""
@@ -108,7 +107,7 @@ class CommitLog:
         if names:
             state = self._newest_checkpoint(names)
             self._files.expect(f"log/{each}" for each in names if _version(each) > state.version)
-        while self._files.has(_name(state.version + 1)):
+        while self._files.has(entry_name(state.version + 1)):
             state = state.after(self.entry(state.version + 1))
         if names:
             self._refuse_gap(names, state.version)
@@ -122,7 +121,7 @@ class CommitLog:
 
     def missing(self, version: int) -> LakeDamaged:
         """The error of an entry that is not there, though something else says that it was."""
-        return self._damaged(_name(version), "it is missing, though the lake's views are of that version")
+        return self._damaged(entry_name(version), "it is missing, though the lake's views are of that version")
 
     def entry(self, version: int) -> Entry:
         """One commit of the history.
@@ -130,7 +129,7 @@ class CommitLog:
         Raises:
             LakeDamaged: it is missing or unreadable.
         """
-        name = _name(version)
+        name = entry_name(version)
         content = self._json(name)
         try:
             return Entry(
@@ -148,7 +147,7 @@ class CommitLog:
     def append(self, entry: Entry) -> bool:
         """Make the entry: the moment at which a commit has happened. False if another writer has that version."""
         content = asdict(entry, dict_factory=_keyed) | {"written_at": entry.written_at.astimezone(UTC).isoformat()}
-        return self._files.create(_name(entry.version), json.dumps(sealed(content), indent=1).encode())
+        return self._files.create(entry_name(entry.version), json.dumps(sealed(content), indent=1).encode())
 
     def checkpoint_if_due(self, state: State) -> None:
         """Write down the live files at every 64th version."""
@@ -157,7 +156,7 @@ class CommitLog:
                 "version": state.version,
                 "live": [asdict(each, dict_factory=_keyed) for each in state.live.values()],
             }
-            self._files.create(_name(state.version, ".checkpoint"), json.dumps(sealed(content)).encode())
+            self._files.create(checkpoint_name(state.version), json.dumps(sealed(content)).encode())
 
     def entries_since(self, moment: datetime) -> Iterator[Entry]:
         """The commits made since a moment, the newest first.
@@ -196,7 +195,7 @@ class CommitLog:
         Raises:
             LakeDamaged: it is missing or unreadable.
         """
-        name = _name(version, ".checkpoint")
+        name = checkpoint_name(version)
         content = self._json(name)
         try:
             live = [DataFile(**_named(each)) for each in content["live"]]
@@ -206,7 +205,7 @@ class CommitLog:
 
     def _refuse_gap(self, names: list[str], version: int) -> None:
         if _version(names[-1]) > version:
-            raise self._damaged(_name(version + 1), "it is missing, though later entries exist")
+            raise self._damaged(entry_name(version + 1), "it is missing, though later entries exist")
 
     def _json(self, name: str) -> dict[str, Any]:
         try:
@@ -240,7 +239,3 @@ def _named(content: dict[str, Any]) -> dict[str, Any]:
 
 def _version(name: str) -> int:
     return int(name[:20])
-
-
-def _name(version: int, kind: str = "") -> str:
-    return f"log/{version:020d}{kind}.json"
