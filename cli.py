@@ -443,6 +443,49 @@ def verify(
 
 
 @app.command()
+def publish(
+    release: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write what a web server can serve into this new folder instead."),
+    ] = None,
+    certificates: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="With --release: add the certificates of this folder.")
+    ] = None,
+    without_raw: Annotated[
+        bool, typer.Option("--without-raw", help="With --release: leave the submissions as fetched out.")
+    ] = False,
+) -> None:
+    """Let other engines, or other people, read the lake.
+
+    Writes Delta logs beside its tables, for Spark, Trino, polars and others; no row is copied. docs/interop.md.
+    """
+    from .commands.publish import publish_delta, publish_release
+
+    if release:
+        raise typer.Exit(publish_release(release, certificates, raw=not without_raw))
+    if certificates or without_raw:
+        raise typer.BadParameter("they go with --release", param_hint="--certificates, --without-raw")
+    raise typer.Exit(publish_delta())
+
+
+@app.command()
+def clone(
+    source: Annotated[str, typer.Argument(metavar="URL", help="https://…, s3://bucket/prefix, or a folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the lake goes: a new folder.")],
+    without_raw: Annotated[
+        bool, typer.Option("--without-raw", help="Leave the submissions as fetched out; only reparse needs them.")
+    ] = False,
+) -> None:
+    """Copy a lake from wherever its files are served.
+
+    Each file is checked by its SHA-256. Killed and started again, it fetches the rest. nightly goes on from the copy.
+    """
+    from .commands.clone import clone as clone_lake
+
+    raise typer.Exit(clone_lake(source, folder, raw=not without_raw))
+
+
+@app.command()
 def serve() -> None:
     """Run it all by a schedule, with a web page to watch it.
 

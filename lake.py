@@ -176,8 +176,9 @@ def open_lake(location: str | PathLike[str], *, as_of: Moment | None = None, flo
     """Open a lake at its newest version, to ask it in SQL or by its views' methods.
 
     Args:
-        location: the lake's folder, or `s3://bucket/prefix` with credentials in the environment, as for `form4`. A
-            lake that was moved or copied is read where it is now.
+        location: the lake's folder; or `s3://bucket/prefix` with credentials in the environment, as for `form4`; or
+            the https address of a lake that a web server serves, if it gives parts of files (most do; `python -m
+            http.server` does not). A lake that was moved or copied is read where it is now.
         as_of: have every question answered as of a moment, unless it names another: only what was public then. A
             datetime with time zone, or a date, which means the end of that day in New York.
         floats: give amounts as float64, unless a question says otherwise: exact to some 15 digits only.
@@ -186,7 +187,8 @@ def open_lake(location: str | PathLike[str], *, as_of: Moment | None = None, flo
         ValueError: as_of is no point in time.
         LakeMissing: there is no lake at the location.
         LakeDamaged: a file of the lake is missing, cut or unreadable; `form4 verify` says of all what to do.
-        LakeUnreachable: the object store does not answer, or refuses the credentials.
+        LakeUnreachable: the object store or web server does not answer, refuses the credentials, or gives no parts of
+            files; `form4 clone` copies a lake that cannot be asked from afar.
     """
     if as_of is not None:
         moment(as_of)

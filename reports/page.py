@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -54,6 +54,35 @@ def write_report(
 def write_certificate(statement: Mapping[str, Any], path: Path) -> None:
     """Write the page of a quarter's certificate; OSError where it cannot be written."""
     _put(path, _render("certificate.html", datetime.now(UTC), it=statement, shown=DIFFERENCES_SHOWN))
+
+
+def write_release_page(
+    path: Path,
+    *,
+    version: int,
+    first: date | None,
+    last: date | None,
+    filings: int,
+    tables: Mapping[str, tuple[int, int, int]],
+    size: int,
+    raw: bool,
+    certificates: Sequence[str],
+) -> None:
+    """Write the page of a release; OSError where it cannot be written.
+
+    `first` and `last` are filing dates; `tables` has rows, files and bytes of each; `size` is that of all, in bytes.
+    """
+    it = {
+        "version": version,
+        "first": first,
+        "last": last,
+        "filings": filings,
+        "tables": tables,
+        "bytes": size,
+        "raw": raw,
+        "certificates": certificates,
+    }
+    _put(path, _render("release.html", datetime.now(UTC), it=it))
 
 
 def _put(target: Path, page: str) -> None:

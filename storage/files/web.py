@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import duckdb
 
-from ..errors import LakeDamaged, LakeUnwritable
+from ..errors import LakeDamaged, LakeMissing, LakeUnwritable
 from .bucket_reading import LakeFileSystem, PartFile
 from .locks import own_folder
 from .log_names import entry_name, newest_checkpoint
@@ -73,7 +73,8 @@ class WebFiles:
         return {}
 
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make a connection read the lake's files through this object."""
+        """Make a connection read the lake's files through this object; the server has to give parts of files."""
+        self.web.read(entry_name(1), 1, (0, 1))
         connection.register_filesystem(LakeFileSystem(self))
         connection.execute("SET parquet_metadata_cache = true")
 
@@ -122,11 +123,16 @@ class WebFiles:
         return {name: size for name, size in found.items() if size is not None}
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        """The files below a folder as far as they are known, named relative to it, sorted."""
+        """The files below a folder, named relative to it, sorted; LakeMissing where nothing names them."""
         if self.manifest:
             found = [each for each in self.manifest.files if each.startswith(f"{folder}/")]
+        elif folder == "log":
+            found = self._log_by_asking()
         else:
-            found = self._log_by_asking() if folder == "log" else []
+            raise LakeMissing(
+                f"{self.location} has no {MANIFEST}, without which the files in {folder} are not found: clone it with "
+                "--without-raw, or have it served from what form4 publish --release makes"
+            )
         return sorted(each.removeprefix(f"{folder}/") for each in found if each.endswith(suffix))
 
     def create(self, name: str, content: bytes) -> bool:  # noqa: ARG002 as all below

@@ -167,11 +167,6 @@ class _Clone:
 
     def _raw(self) -> Iterable[_Wanted]:
         manifest = self._source.manifest if isinstance(self._source, WebFiles) else None
-        if manifest is None and isinstance(self._source, WebFiles):
-            raise LakeMissing(
-                f"{self._source.location} has no manifest.json, without which its raw archive cannot be found: clone "
-                "with --without-raw, or have it served from what form4 publish --release makes"
-            )
         names = [f"raw/{each}" for each in self._source.names("raw", ".parquet")]
         sizes = {} if manifest else self._source.sizes(names)
         for name in names:
@@ -218,7 +213,8 @@ class _Clone:
         with writing(final):
             make_folder(final.parent)
         self._target.install(path, file.name)
-        self._fetched += 1
+        with self._counting:
+            self._fetched += 1
 
     def _copy(self, file: _Wanted, path: Path) -> None:
         """Copy a file and compare it with what it should be."""
