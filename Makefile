@@ -5,7 +5,7 @@ BIN := .venv/bin
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 .PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
-	bench-watch bench-crawl bench-start check docs format lock clean
+	bench-watch bench-crawl bench-start check docs format lock site clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -85,6 +85,13 @@ bench-watch: dev ## a day of FILINGS (1500) of the current feed, busy MINUTES (4
 docs: setup ## write what the columns of views mean, and docs/tables.md, from the declarations
 	@$(BIN)/python -m form4lake.scripts.tables_doc
 
+site: .venv/.site ## write the documentation as a site to site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean
+
+.venv/.site: .venv/.complete
+	$(INSTALL) --group site
+	@touch $@
+
 bench-crawl: .venv/.bench ## how polite and complete a crawl is, beside edgartools and secedgar (some six minutes)
 	@$(BIN)/python -m form4lake.benchmarks.crawl
 
@@ -95,7 +102,7 @@ format: dev ## format the code
 lock: ## write requirements.lock from pyproject.toml
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	.venv-lock/bin/python -m pip install --quiet . --group dev --group object-server
+	.venv-lock/bin/python -m pip install --quiet . --group dev --group object-server --group site
 	.venv-lock/bin/python -m pip freeze --exclude form4lake > requirements.lock
 	rm -rf .venv-lock
 
