@@ -38,7 +38,10 @@ ruled AS (
 SELECT
     r.day,
     coalesce(i.has_index, r.is_business_day) AS is_business_day,
-    count(*) FILTER (coalesce(i.has_index, r.is_business_day)) OVER (ORDER BY r.day) AS business_day_number
+    -- Not with FILTER: DuckDB 2.0 counts it ten times as long.
+    count(CASE WHEN coalesce(i.has_index, r.is_business_day) THEN 1 END) OVER (
+        ORDER BY r.day ROWS UNBOUNDED PRECEDING
+    ) AS business_day_number
 FROM ruled r
 LEFT JOIN (
     SELECT index_date, bool_or(state IN ('whole', 'damaged')) AS has_index
