@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ...tables import TABLES
 from ..arrow import arrow_schema
 from ..errors import DeltaMissing, PublicationFailed
+from ..files.local import sync_folder
 from ..files.place import Files
 from ..lazy import lazy
 from ..periods import year_of
@@ -48,7 +49,7 @@ TABLES_AT_ONCE = 4
 _CONFIGURATION = {
     # VACUUM removes what the Delta log does not name and is older than this: the lake may name it.
     "delta.deletedFileRetentionDuration": "interval 5200 weeks",
-    "delta.checkpointInterval": "64",
+    "delta.checkpointInterval": "20",
 }
 
 
@@ -127,13 +128,22 @@ class DeltaLogs:
         )
         if table is None:
             self._create(name, address, added, properties)
-        else:
-            self._widen(table, name)
-            table.create_write_transaction(
-                [*added, *removed], "append", table.schema(), [PARTITION], commit_properties=properties
-            )
-        done = deltalake.DeltaTable(address, storage_options=self._options)
-        return DeltaTable(name, address, done.version(), len(added), len(removed))
+            self._sync(name, 0)
+            return DeltaTable(name, address, 0, len(added), 0)
+        self._widen(table, name)
+        table.create_write_transaction(
+            [*added, *removed], "append", table.schema(), [PARTITION], commit_properties=properties
+        )
+        table.update_incremental()
+        self._sync(name, table.version())
+        return DeltaTable(name, address, table.version(), len(added), len(removed))
+
+    def _sync(self, name: str, delta_version: int) -> None:
+        """Make an entry of a Delta log durable, which its library leaves to the system."""
+        entry = self._files.local(f"{self._files.reader_folder}/{name}/_delta_log/{delta_version:020d}.json")
+        if entry:
+            self._files.sync(entry)
+            sync_folder(entry.parent)
 
     def _create(
         self, name: str, address: str, added: list[transaction.AddAction], properties: transaction.CommitProperties

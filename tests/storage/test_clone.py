@@ -386,7 +386,7 @@ def test_a_server_that_is_slow(source: Path, tmp_path: Path, monkeypatch: pytest
         try:
             while True:
                 request.wfile.write(b"x")
-                time.sleep(0.05)
+                time.sleep(0.01)
         except OSError:
             request.close_connection = True
         return True
