@@ -118,22 +118,36 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize("title", SPELLINGS)
-def test_one_class_spelt_in_several_ways_is_one_position(lake: Lake, title: str) -> None:
-    store(lake, filing("a", **FORM_3, non_derivative_holdings=[held(1, 5)]))
-    rows = [traded(1, 6, security_title=title, transaction_date=TUESDAY)]
-    store(lake, filing("b", TUESDAY, non_derivative_transactions=rows), day=TUESDAY)
-    assert read(lake, "SELECT shares_owned, security_title, title_as_filed FROM latest_holdings") == [
-        (6, "Common Stock", title)
-    ]
+def store_titles(lake: Lake, titles: list[str]) -> None:
+    """Of one issuer each, a holding of `Common Stock` and, the day after, a trade in a class of another title."""
+    store(
+        lake,
+        *(
+            filing(f"a{issuer}", issuer_cik=issuer, **FORM_3, non_derivative_holdings=[held(1, 5)])
+            for issuer in range(len(titles))
+        ),
+    )
+    rows = [traded(1, 6, security_title=title, transaction_date=TUESDAY) for title in titles]
+    store(
+        lake,
+        *(
+            filing(f"b{issuer}", TUESDAY, issuer_cik=issuer, non_derivative_transactions=[row])
+            for issuer, row in enumerate(rows)
+        ),
+        day=TUESDAY,
+    )
 
 
-@pytest.mark.parametrize("title", ["Class A Common Stock", "American Depositary Shares", "Preferred Stock"])
-def test_another_class_is_another_position(lake: Lake, title: str) -> None:
-    store(lake, filing("a", **FORM_3, non_derivative_holdings=[held(1, 5)]))
-    rows = [traded(1, 6, security_title=title, transaction_date=TUESDAY)]
-    store(lake, filing("b", TUESDAY, non_derivative_transactions=rows), day=TUESDAY)
-    assert [row[0] for row in holding(lake)] == [5, 6]
+def test_one_class_spelt_in_several_ways_is_one_position(lake: Lake) -> None:
+    store_titles(lake, SPELLINGS)
+    query = "SELECT shares_owned, security_title, title_as_filed FROM latest_holdings ORDER BY issuer_cik"
+    assert read(lake, query) == [(6, "Common Stock", title) for title in SPELLINGS]
+
+
+def test_another_class_is_another_position(lake: Lake) -> None:
+    store_titles(lake, titles := ["Class A Common Stock", "American Depositary Shares", "Preferred Stock"])
+    query = "SELECT issuer_cik, shares_owned FROM latest_holdings ORDER BY ALL"
+    assert read(lake, query) == [(issuer, shares) for issuer in range(len(titles)) for shares in (5, 6)]
 
 
 def test_a_group_that_gains_an_owner_is_one(lake: Lake) -> None:

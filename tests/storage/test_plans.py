@@ -75,9 +75,8 @@ def test_sentences_are_read_clause_by_clause(lake: Lake) -> None:
 UNDER, DENIED = "Sold under a Rule 10b5-1 plan.", "Not under a Rule 10b5-1 plan."
 
 
-@pytest.mark.parametrize(
-    ("note", "remarks", "box", "expected"),
-    [
+def test_a_row_s_footnotes_outweigh_the_remarks_and_both_the_box(lake: Lake) -> None:
+    cases: list[tuple[str, str | None, bool | None, tuple[str, str | None, str | None]]] = [
         (UNDER, None, None, ("under a plan", "footnote", UNDER)),
         (UNDER, DENIED, True, ("under a plan", "box and footnote", UNDER)),
         (DENIED, UNDER, True, ("denied", "footnote", DENIED)),
@@ -85,12 +84,19 @@ UNDER, DENIED = "Sold under a Rule 10b5-1 plan.", "Not under a Rule 10b5-1 plan.
         ("A gift.", None, True, ("under a plan", "box", None)),
         ("A gift.", None, False, ("not said", None, None)),
         (f"{DENIED} {UNDER}", None, None, ("under a plan", "footnote", UNDER)),
-    ],
-)
-def test_a_row_s_footnotes_outweigh_the_remarks_and_both_the_box(
-    lake: Lake, note: str, remarks: str | None, box: bool | None, expected: tuple[str, str | None, str | None]
-) -> None:
-    rows = [bought(1, transaction_shares_fn="F1")]
-    notes = [Footnote(footnote_id="F1", footnote_text=note)]
-    store(lake, filing("a", remarks=remarks, aff10b5_one=box, non_derivative_transactions=rows, footnotes=notes))
-    assert read(lake, "SELECT plan, plan_said_by, plan_sentence FROM trade_plans") == [expected]
+    ]
+    store(
+        lake,
+        *(
+            filing(
+                str(case),
+                remarks=remarks,
+                aff10b5_one=box,
+                non_derivative_transactions=[bought(1, transaction_shares_fn="F1")],
+                footnotes=[Footnote(footnote_id="F1", footnote_text=note)],
+            )
+            for case, (note, remarks, box, _) in enumerate(cases)
+        ),
+    )
+    query = "SELECT plan, plan_said_by, plan_sentence FROM trade_plans ORDER BY accession_number"
+    assert read(lake, query) == [expected for *_, expected in cases]

@@ -119,9 +119,8 @@ def late(lake: Lake) -> list[Any]:
     )
 
 
-@pytest.mark.parametrize(
-    ("traded", "filed", "due", "days"),
-    [
+def test_late_is_more_than_two_business_days(lake: Lake) -> None:
+    cases = [
         (MONDAY, WEDNESDAY, None, 0),
         (MONDAY, date(2024, 1, 11), WEDNESDAY, 1),
         # A weekend and Martin Luther King Jr. Day are between.
@@ -135,13 +134,15 @@ def late(lake: Lake) -> list[Any]:
         # Before 2002-08-29 the rule was another; on 2018-12-05 EDGAR was closed.
         (date(2002, 8, 28), date(2002, 9, 10), None, 0),
         (date(2018, 12, 4), date(2018, 12, 7), None, 0),
-    ],
-)
-def test_late_is_more_than_two_business_days(
-    lake: Lake, traded: date, filed: date, due: date | None, days: int
-) -> None:
-    store(lake, filing("a", filed, non_derivative_transactions=[bought(1, transaction_date=traded)]), day=filed)
-    assert late(lake) == ([("a", due, days, 1, 1)] if due else [])
+    ]
+    store(
+        lake,
+        *(
+            filing(str(case), filed, issuer_cik=case, non_derivative_transactions=[bought(1, transaction_date=traded)])
+            for case, (traded, filed, *_) in enumerate(cases)
+        ),
+    )
+    assert late(lake) == [(str(case), due, days, 1, 1) for case, (*_, due, days) in enumerate(cases) if due]
 
 
 def test_the_lake_s_own_indexes_decide_which_days_count(lake: Lake) -> None:
@@ -172,14 +173,22 @@ def test_only_what_is_due_in_two_days_is_late(lake: Lake) -> None:
     assert [(row[0], *row[3:]) for row in late(lake)] == [("four", 2, 5)]
 
 
-def due(lake: Lake, filed: date, **values: Any) -> list[tuple[Any, ...]]:
-    store(lake, filing("a", filed, non_derivative_transactions=[bought(1, **values)]), day=filed)
-    return [row[1:3] for row in late(lake)]
+def due(lake: Lake, filed: date, cases: list[dict[str, Any]]) -> list[tuple[Any, ...] | None]:
+    """When the one trade of each of some filings was due, and how many days late it is; None if it is not."""
+    store(
+        lake,
+        *(
+            filing(str(case), filed, issuer_cik=case, non_derivative_transactions=[bought(1, **values)])
+            for case, values in enumerate(cases)
+        ),
+        day=filed,
+    )
+    found = {row[0]: row[1:3] for row in late(lake)}
+    return [found.get(str(case)) for case in range(len(cases))]
 
 
-@pytest.mark.parametrize(
-    ("traded", "values", "is_late"),
-    [
+def test_what_may_wait_for_form_5_is_not_late(lake: Lake) -> None:
+    cases: list[tuple[date, dict[str, Any], bool]] = [
         (date(2023, 2, 24), {"transaction_code": "G"}, False),
         (date(2023, 2, 27), {"transaction_code": "G"}, True),
         (date(2023, 3, 1), {"transaction_code": "L"}, False),
@@ -189,25 +198,20 @@ def due(lake: Lake, filed: date, **values: Any) -> list[tuple[Any, ...]]:
         (date(2023, 3, 1), {"transaction_timeliness": "L"}, True),
         (date(2023, 3, 1), {"transaction_form_type": "5"}, False),
         (date(2023, 3, 1), {"transaction_code": "J"}, True),
-    ],
-)
-def test_what_may_wait_for_form_5_is_not_late(lake: Lake, traded: date, values: dict[str, Any], is_late: bool) -> None:
-    assert bool(due(lake, date(2023, 3, 20), transaction_date=traded, **values)) == is_late
+    ]
+    found = due(lake, date(2023, 3, 20), [{"transaction_date": traded, **values} for traded, values, _ in cases])
+    assert [bool(each) for each in found] == [is_late for *_, is_late in cases]
 
 
-@pytest.mark.parametrize(
-    ("deemed", "expected"),
-    [
-        (date(2024, 1, 10), [(date(2024, 1, 12), 3)]),
-        (date(2024, 1, 31), [(date(2024, 1, 16), 2)]),
-        (date(2023, 12, 1), [(date(2024, 1, 10), 5)]),
-    ],
-    ids=["in time", "later than the third business day", "before the trade"],
-)
-def test_a_deemed_execution_date_counts_for_three_business_days(
-    lake: Lake, deemed: date, expected: list[tuple[date, int]]
-) -> None:
-    assert due(lake, date(2024, 1, 18), transaction_date=MONDAY, deemed_execution_date=deemed) == expected
+def test_a_deemed_execution_date_counts_for_three_business_days(lake: Lake) -> None:
+    cases = {
+        "in time": (date(2024, 1, 10), (date(2024, 1, 12), 3)),
+        "later than the third business day": (date(2024, 1, 31), (date(2024, 1, 16), 2)),
+        "before the trade": (date(2023, 12, 1), (date(2024, 1, 10), 5)),
+    }
+    trades = [{"transaction_date": MONDAY, "deemed_execution_date": deemed} for deemed, _ in cases.values()]
+    found = due(lake, date(2024, 1, 18), trades)
+    assert dict(zip(cases, found, strict=True)) == {case: expected for case, (_, expected) in cases.items()}
 
 
 def test_trades_of_the_six_months_before_the_form_3_are_due_with_the_first_form_4(lake: Lake) -> None:
