@@ -82,8 +82,9 @@ bench-scale: dev ## re-parse FILINGS (20000) archived filings by threads, proces
 bench-watch: dev ## a day of FILINGS (1500) of the current feed, busy MINUTES (4), commits into BENCH_LAKE; some six minutes
 	@FILINGS=$(FILINGS) MINUTES=$(MINUTES) SCALE=$(SCALE) $(BIN)/python -m form4lake.benchmarks.watch
 
-docs: setup ## write what the columns of views mean, and docs/tables.md, from the declarations
+docs: setup ## write what the columns of views mean, docs/tables.md and docs/cli.md, from the declarations
 	@$(BIN)/python -m form4lake.scripts.tables_doc
+	@$(BIN)/python -m form4lake.scripts.cli_doc
 
 site: .venv/.site ## write the documentation as a site to site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from form4lake.scripts import tables_doc
+from form4lake.scripts import cli_doc, tables_doc
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -17,7 +17,11 @@ PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [(tables_doc.COLUMNS_OF_VIEWS, tables_doc.view_columns), (tables_doc.PAGE, tables_doc.page)],
+    [
+        (tables_doc.COLUMNS_OF_VIEWS, tables_doc.view_columns),
+        (tables_doc.PAGE, tables_doc.page),
+        (cli_doc.PAGE, cli_doc.page),
+    ],
 )
 def test_each_file_is_what_make_docs_writes(path: Path, content: Callable[[], str]) -> None:
     assert content() == path.read_text(encoding="utf-8"), "run: make docs"
