@@ -5,68 +5,21 @@ A method gives a view's rows; `docs/tables.md` and `form4 describe VIEW` say wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from .lake_filters import Ciks, Filters, Moment, Texts
+from .lake_research import ResearchViews
+from .lake_view_docs import documented
 
 if TYPE_CHECKING:
     import duckdb
 
-Method = TypeVar("Method", bound=Callable[..., object])
 
-_MEANINGS = {
-    "ticker": "trading symbols as the filings have them, in any case; one or several. A CIK is safer: symbols change.",
-    "issuer_cik": "Central Index Keys of issuers, one or several.",
-    "owner_cik": "Central Index Keys of owners, one or several; joint filings of any of them count.",
-    "codes": "transaction codes, one letter each: `P` a purchase, `S` a sale; one or several.",
-    "since": "first {day}, included; a date, or its ISO text.",
-    "until": "last {day}, included.",
-    "as_of": "show what was public at that moment, and nothing later: a datetime with time zone, or a date, which "
-    "means the end of that day in New York. None: as `open_lake` was told, else all.",
-    "floats": "amounts as float64 instead of decimals: faster in pandas, exact to some 15 digits only; sums can be off "
-    "in the last cents. None: as `open_lake` was told, else exact.",
-    "window_days": "days from the first purchase of a window to its last, both counted.",
-    "min_insiders": "how many insiders must have bought within them.",
-    "min_value": "what they must have spent together, in US dollars.",
-    "without_ten_percent_owners": "leave out ten per cent owners who are neither director nor officer.",
-    "without_plan_trades": "leave out purchases under a Rule 10b5-1 plan.",
-    "without_purchase_plans": "leave out dividend reinvestment, employee stock purchase and savings plans.",
-    "officers_and_directors_only": "take purchases of officers and directors alone.",
-}
-_ENDING = """
-Returns:
-    A DuckDB relation, not computed yet: `.filter(…)`, `.df()`, `.pl()`, `.to_arrow_table()`, `.fetchall()`. Amounts are
-    decimals in US dollars or numbers of securities; dates are dates; instants are in New York time; NULL means that
-    the filing does not say.
-
-Raises:
-    ValueError: a filter is of a kind that cannot be used, as a datetime without time zone.
-    duckdb.Error: when rows are asked for: a file of the lake was removed after its day of grace.
-"""
-
-
-def _documented(day: str = "filing date") -> Callable[[Method], Method]:
-    """Add what the parameters mean to a method's docstring; day: which date `since` and `until` are about."""
-
-    def add(method: Method) -> Method:
-        names = [name for name in method.__annotations__ if name in _MEANINGS]
-        lines = "".join(f"    {name}: {_MEANINGS[name].format(day=day)}\n" for name in names)
-        method.__doc__ = f"{method.__doc__}\n\nArgs:\n{lines}{_ENDING}"
-        return method
-
-    return add
-
-
-class LakeViews(Protocol):
+class LakeViews(ResearchViews, Protocol):
     """The views of a lake, one method each."""
 
-    def _view(
-        self, source: str, filters: Filters, *, as_of: Moment | None, floats: bool | None
-    ) -> duckdb.DuckDBPyRelation: ...
-
-    @_documented()
+    @documented()
     def trades(
         self,
         *,
@@ -87,7 +40,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def insider_buys(
         self,
         *,
@@ -107,7 +60,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def insider_sells(
         self,
         *,
@@ -127,7 +80,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented("day of a cluster: those that overlap are taken")
+    @documented("day of a cluster: those that overlap are taken")
     def cluster_buys(
         self,
         *,
@@ -165,7 +118,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def plan_trades(
         self,
         *,
@@ -186,7 +139,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def trade_plans(
         self,
         *,
@@ -207,130 +160,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
-    def classified_trades(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        owner_cik: Ciks | None = None,
-        codes: Texts | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Open-market trades with the class of their owner by Cohen, Malloy and Pomorski: routine or opportunistic."""
-        return self._view(
-            "classified_trades",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, owner_cik=owner_cik, codes=codes, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented()
-    def routine_trades(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        owner_cik: Ciks | None = None,
-        codes: Texts | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Trades of owners who trade in the same month year after year."""
-        return self._view(
-            "routine_trades",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, owner_cik=owner_cik, codes=codes, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented()
-    def opportunistic_trades(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        owner_cik: Ciks | None = None,
-        codes: Texts | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Trades of owners with a history who do not trade by the calendar."""
-        return self._view(
-            "opportunistic_trades",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, owner_cik=owner_cik, codes=codes, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented("month, as its first day")
-    def net_purchases(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Purchases against sales, one row an issuer and month: the net purchase ratio."""
-        return self._view(
-            "net_purchases",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented()
-    def holding_changes(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        owner_cik: Ciks | None = None,
-        codes: Texts | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """By how much each transaction changed what its owners held."""
-        return self._view(
-            "holding_changes",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, owner_cik=owner_cik, codes=codes, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented()
-    def balance_breaks(
-        self,
-        *,
-        ticker: Texts | None = None,
-        issuer_cik: Ciks | None = None,
-        owner_cik: Ciks | None = None,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        as_of: Moment | None = None,
-        floats: bool | None = None,
-    ) -> duckdb.DuckDBPyRelation:
-        """Where the balance of one report does not follow from the report before it."""
-        return self._view(
-            "balance_breaks",
-            Filters(ticker=ticker, issuer_cik=issuer_cik, owner_cik=owner_cik, since=since, until=until),
-            as_of=as_of,
-            floats=floats,
-        )
-
-    @_documented()
+    @documented()
     def latest_holdings(
         self,
         *,
@@ -350,7 +180,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def late_filings(
         self,
         *,
@@ -370,7 +200,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def current_filings(
         self,
         *,
@@ -389,7 +219,7 @@ class LakeViews(Protocol):
             floats=floats,
         )
 
-    @_documented()
+    @documented()
     def first_seen(
         self,
         *,
@@ -404,7 +234,7 @@ class LakeViews(Protocol):
             "first_seen", Filters(issuer_cik=issuer_cik, since=since, until=until), as_of=as_of, floats=floats
         )
 
-    @_documented()
+    @documented()
     def issuer_history(
         self,
         *,
@@ -416,7 +246,7 @@ class LakeViews(Protocol):
         """The names and symbols that issuers have had, with the dates of the filings that had them."""
         return self._view("issuer_history", Filters(ticker=ticker, issuer_cik=issuer_cik), as_of=as_of, floats=floats)
 
-    @_documented()
+    @documented()
     def owner_history(
         self,
         *,
@@ -427,7 +257,7 @@ class LakeViews(Protocol):
         """The names that owners have had, with the dates of the filings that had them."""
         return self._view("owner_history", Filters(owner_cik=owner_cik), as_of=as_of, floats=floats)
 
-    @_documented("index date")
+    @documented("index date")
     def coverage(
         self,
         *,
