@@ -15,7 +15,8 @@ from .errors import BadOptions, MissingIdentity
 SEC_REQUESTS_PER_SECOND = 10.0
 """The most one user may ask, over all machines and processes (https://www.sec.gov/os/accessing-edgar-data)."""
 
-_EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
+EMAIL = re.compile(r"[^@\s<>(),;]+@[^@\s<>(),;]+\.[^@\s<>(),;.]{2,}")
+"""The shape of an e-mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,13 @@ def check_options(options: ClientOptions) -> None:
 
 
 def _check_identity(identity: str) -> None:
-    found = _EMAIL.search(identity)
+    found = EMAIL.search(identity)
     name = identity.replace(found.group(), "") if found else ""
     if not any(letter.isalnum() for letter in name):
         raise MissingIdentity(
-            "EDGAR wants to know who asks: set edgar.identity in config.yaml, or FORM4_EDGAR__IDENTITY, to your name "
-            f"and e-mail address, such as 'Jane Doe jane@example.com' (it is {identity!r} now)"
+            "EDGAR wants to know who asks: run `form4 init`; or set edgar.identity in config.yaml, or "
+            "FORM4_EDGAR__IDENTITY, to your name and e-mail address, such as 'Jane Doe jane@example.com' "
+            f"(it is {identity!r} now)"
         )
     if not identity.isprintable() or not identity.isascii():
         raise MissingIdentity(

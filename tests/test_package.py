@@ -40,7 +40,8 @@ def _tracked() -> list[Path]:
 
 def _product() -> set[Path]:
     """The files of the project that are to be installed."""
-    return {path for path in _tracked() if path.suffix in SUFFIXES and path.parts[0] not in NOT_INSTALLED}
+    installed = {path for path in _tracked() if path.suffix in SUFFIXES and path.parts[0] not in NOT_INSTALLED}
+    return installed | {Path("config.yaml")}
 
 
 def test_every_folder_of_the_product_is_named_as_a_package() -> None:

@@ -21,6 +21,31 @@ class Source(StrEnum):
 fetch = CommandGroup("Fetch")
 
 
+@fetch.command(
+    "form4 init",
+    'form4 init --name "Jane Doe" --email jane@example.com --folder lake',
+)
+def init(
+    name: Annotated[str | None, typer.Option(help="Your name, which EDGAR is told; else it is asked for.")] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address, likewise.")] = None,
+    folder: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Where the lake goes, or s3://bucket/prefix; else ./lake.")
+    ] = None,
+    here: Annotated[
+        bool, typer.Option("--here", help="Write ./config.yaml, for this folder only, not the user's own file.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a configuration file that is there.")] = False,
+) -> None:
+    """Say who you are and where the lake is to be.
+
+    Writes ~/.config/form4lake/config.yaml, or the file that --config names, with every setting; all commands read it.
+    """
+    from ..init import run_init
+
+    raise typer.Exit(run_init(name, email, folder, here=here, ask=not yes, overwrite=force))
+
+
 @fetch.command("form4 nightly", "form4 --quiet nightly")
 def nightly(as_of: AsOf = None) -> None:
     """Bring the lake up to date.

@@ -35,7 +35,7 @@ def test_it_says_its_version_and_the_parser_s(workspace: Workspace) -> None:
 
 def test_without_an_identity_it_says_how_to_set_one(workspace: Workspace) -> None:
     workspace.monkeypatch.delenv("FORM4_EDGAR__IDENTITY")
-    says(form4("nightly"), 2, "FORM4_EDGAR__IDENTITY", "edgar.identity")
+    says(form4("nightly"), 2, "form4 init", "FORM4_EDGAR__IDENTITY", "edgar.identity")
 
 
 def test_an_unknown_setting_is_named(workspace: Workspace) -> None:

@@ -66,7 +66,7 @@ def commands(page: Path) -> Iterator[str]:
 @pytest.fixture
 def newcomer(workspace: Workspace) -> Iterator[Workspace]:
     """A user with an empty folder and an EDGAR of three days and a few days up to TODAY and up to now."""
-    for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE"):
+    for name in ("FORM4_LAKE", "FORM4_NIGHTLY__SINCE", "FORM4_EDGAR__IDENTITY"):
         workspace.monkeypatch.delenv(name)
     workspace.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     recent = [now - timedelta(days=back) for back in range(12) for now in (TODAY, today_in_new_york())]
