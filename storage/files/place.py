@@ -126,7 +126,7 @@ def files_at(location: str | Path) -> Files:
         LakeMissing: the location is none of these.
         LakeUnreachable: there are no credentials for the object store.
     """
-    if re.match(r"https?:", str(location), re.IGNORECASE):
+    if _on_the_web(location):
         from .web import WebFiles
 
         return WebFiles(str(location))
@@ -141,19 +141,23 @@ def files_at(location: str | Path) -> Files:
 
 
 def shared_record(location: str | Path, name: str) -> ObjectRecord | None:
-    """A record beside the lake that machines which share it can change; None for a lake in a folder.
+    """A record beside the lake that machines which share it can change; None for one in a folder or on the web.
 
     Raises:
         LakeMissing: the location is not a place for a lake.
         LakeUnreachable: there are no credentials for the object store.
     """
-    address = _in_a_bucket(location)
+    address = None if _on_the_web(location) else _in_a_bucket(location)
     if address is None:
         return None
     from .bucket_errors import open_store
     from .shared_record import ObjectRecord
 
     return ObjectRecord(open_store(*address), str(location).rstrip("/"), name)
+
+
+def _on_the_web(location: str | Path) -> bool:
+    return re.match(r"https?:", str(location), re.IGNORECASE) is not None
 
 
 def _in_a_bucket(location: str | Path) -> tuple[str, str] | None:

@@ -69,8 +69,8 @@ class WebFiles:
         return None
 
     def storage_options(self) -> dict[str, str]:
-        """None: nothing is written there."""
-        return {}
+        """Refused: it is for writing beside the files."""
+        self._refuse()
 
     def serve(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make a connection read the lake's files through this object; the server has to give parts of files."""
@@ -123,7 +123,12 @@ class WebFiles:
         return {name: size for name, size in found.items() if size is not None}
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        """The files below a folder, named relative to it, sorted; LakeMissing where nothing names them."""
+        """The files of the log or the raw archive, named relative to it, sorted; LakeMissing if they are unknown."""
+        if folder not in ("log", "raw"):
+            raise LakeMissing(
+                f"{self.location} is on the web, where the files in {folder} are not listed; each is checked when it "
+                f"is copied: form4 clone {self.location} FOLDER"
+            )
         if self.manifest:
             found = [each for each in self.manifest.files if each.startswith(f"{folder}/")]
         elif folder == "log":

@@ -64,6 +64,20 @@ def test_a_release_is_cloned_and_gone_on_with(
     assert json.loads((site / "datapackage.json").read_text())["resources"]
 
 
+def test_a_lake_on_the_web_is_asked_and_not_gone_on_with(
+    workspace: Workspace, nightly: Callable[[], RunReport], tmp_path: Path
+) -> None:
+    with workspace.edgar(generate_archive(3, business_days(FIRST, 2), 10)):
+        nightly()
+        with web_server(workspace.lake_folder, parts=True) as server:
+            workspace.monkeypatch.setenv("FORM4_LAKE", server.url)
+            asked = form4_here("sql", "--format", "csv", "select count(*) from filings")
+            assert asked.stdout.splitlines()[1] == "10", asked.stderr
+            for command in ("nightly", "compact", "publish"):
+                says(form4_here(command), 4, f"form4 clone {server.url} FOLDER")
+            says(form4_here("verify"), 2, "form4 clone")
+
+
 def test_publish_says_where_other_engines_look(workspace: Workspace, nightly: Callable[[], RunReport]) -> None:
     with workspace.edgar(generate_archive(3, business_days(FIRST, 2), 10)):
         nightly()

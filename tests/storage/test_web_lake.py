@@ -65,6 +65,10 @@ def test_it_is_only_read(released: Path) -> None:
             Lake.open(server.url, create=True)
         with pytest.raises(LakeUnwritable, match="form4 clone"):
             store(Lake.open(server.url), filing("0000000001-24-000009"))
+        with pytest.raises(LakeUnwritable, match="form4 clone"):
+            Lake.open(server.url).publish_delta()
+        with pytest.raises(LakeMissing, match="form4 clone"):
+            Lake.open(server.url).verify()
 
 
 def test_what_is_missing_is_said(released: Path) -> None:
