@@ -17,21 +17,27 @@ ARRIVED_LATELY = timedelta(days=45)
 
 
 @explained
-def run_report(since: date | None, ticker: str | None, output: Path | None) -> int:
-    """Write the page and print where it is."""
+def run_report(since: date | None, ticker: str | None, output: Path | None, site: Path | None) -> int:
+    """Write the page, or the pages of a site, and print where it is."""
     from ..reports.issuer import UnknownTicker
-    from ..reports.page import write_report
+    from ..reports.page import INDEX, write_report, write_site
 
-    path = output or Path(_default_name(ticker))
-    if path.is_dir() or not path.parent.is_dir():
-        why = "it is a folder" if path.is_dir() else f"no folder {path.parent}"
-        raise CommandFailed(f"{path} cannot be written: {why}")
+    if site and (ticker or output):
+        raise CommandFailed(
+            "--site is not for --ticker or --output: it writes the pages of all issuers, into its folder"
+        )
+    path = site / INDEX if site else output or Path(_default_name(ticker))
+    _check(path, site)
     try:
-        with wrong_use(UnknownTicker), Lake.open(load_settings().lake) as lake, lake.connect() as connection:
+        settings = load_settings()
+        with wrong_use(UnknownTicker), Lake.open(settings.lake) as lake, lake.connect() as connection:
             arrivals = lake.arrivals(date.today() - ARRIVED_LATELY)  # noqa: DTZ011 a day more or less does not matter
 
             def write() -> None:
-                write_report(connection, path, since=since, ticker=ticker, arrivals=arrivals)
+                if site:
+                    write_site(connection, site, since=since, arrivals=arrivals, forms=settings.forms)
+                else:
+                    write_report(connection, path, since=since, ticker=ticker, arrivals=arrivals, forms=settings.forms)
 
             interruptibly(connection, write)
     except duckdb.Error as failed:
@@ -39,11 +45,25 @@ def run_report(since: date | None, ticker: str | None, output: Path | None) -> i
             f"the lake could not be read: {str(failed).splitlines()[0]}; `form4 verify` says what to do", Exit.LAKE
         ) from failed
     except OSError as failed:
-        raise CommandFailed(f"{path} cannot be written: {failed.strerror}; name another with --output") from failed
+        other = "--site" if site else "--output"
+        raise CommandFailed(
+            f"{site or path} cannot be written: {failed.strerror}; name another with {other}"
+        ) from failed
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     print(path)
     return Exit.DONE
+
+
+def _check(path: Path, site: Path | None) -> None:
+    """Fail where the page, or the folder of the site, cannot be."""
+    target = site or path
+    if site and site.exists() and not site.is_dir():
+        raise CommandFailed(f"{site} cannot be written: it is a file, and --site needs a folder")
+    if path.is_dir():
+        raise CommandFailed(f"{path} cannot be written: it is a folder")
+    if not target.parent.is_dir():
+        raise CommandFailed(f"{target} cannot be written: no folder {target.parent}")
 
 
 def _default_name(ticker: str | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import vl_convert
 from lxml import etree
@@ -80,34 +80,29 @@ def filings_chart(periods: Sequence[Period]) -> Picture | None:
     return _pictured(alt, lambda width: _bars(periods, values, encoding, width))
 
 
-def trading_chart(periods: Sequence[Period]) -> Picture | None:
-    """The value of open-market purchases above the line, of sales below it; None without any."""
+def trading_chart(periods: Sequence[Period], kind: Literal["bought", "sold"]) -> Picture | None:
+    """The value of open-market purchases, or of sales, each on a scale of its own; None without any."""
+    sides = [(each, each.bought if kind == "bought" else each.sold) for each in periods]
     values = [
-        {"at": f"{each.begins}T00:00:00Z", "value": float(traded.value) * sign, "kind": kind, "said": said}
-        for each in periods
-        for kind, sign, traded in (("bought", 1, each.bought), ("sold", -1, each.sold))
-        if traded.value is not None and (said := f"{each.name}: {kind} {dollars(traded.value)} {_counted(traded)}")
+        {
+            "at": f"{each.begins}T00:00:00Z",
+            "value": float(traded.value),
+            "said": f"{each.name}: {kind} {dollars(traded.value)} {_counted(traded)}",
+        }
+        for each, traded in sides
+        if traded.value is not None
     ]
     if not values:
         return None
-    label = "replace(format(abs(datum.value), '$~s'), 'G', 'B')"
-    colours = {"domain": ["bought", "sold"], "range": ["var(--buy)", "var(--sell)"]}
+    label = "replace(format(datum.value, '$~s'), 'G', 'B')"
     encoding = {
-        "y": {
-            "field": "value",
-            "type": "quantitative",
-            "stack": None,
-            "axis": {"tickCount": 5, "labelExpr": label, **_AMOUNTS},
-        },
-        "color": {"field": "kind", "type": "nominal", "scale": colours, "legend": None},
+        "y": {"field": "value", "type": "quantitative", "axis": {"tickCount": 4, "labelExpr": label, **_AMOUNTS}},
+        "color": {"value": "var(--buy)" if kind == "bought" else "var(--sell)"},
     }
-    bought, sold = (
-        sum((each.value for each in side if each.value is not None), Decimal(0))
-        for side in ([each.bought for each in periods], [each.sold for each in periods])
-    )
+    total = sum((traded.value for _, traded in sides if traded.value is not None), Decimal(0))
     alt = (
-        f"Bar chart of open-market trading, {periods[0].name} to {periods[-1].name}: {dollars(bought)} bought, above "
-        f"the line, and {dollars(sold)} sold, below it. {_numbers_below()}"
+        f"Bar chart of what was {kind} in the open market, {periods[0].name} to {periods[-1].name}: {dollars(total)}. "
+        f"{_numbers_below()}"
     )
     return _pictured(alt, lambda width: _bars(periods, values, encoding, width))
 

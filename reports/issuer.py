@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -77,7 +77,8 @@ class Issuer:
 
     version: int
     since: date | None
-    ticker: str
+    ticker: str | None
+    """The symbol that was asked for, or the one filed last."""
     issuer_cik: int
     name: str | None
     others: list[OtherIssuer]
@@ -105,7 +106,7 @@ class Issuer:
         return dict(found)
 
 
-def read_issuer(connection: duckdb.DuckDBPyConnection, ticker: str, since: date | None) -> Issuer:
+def issuer_of(connection: duckdb.DuckDBPyConnection, ticker: str, since: date | None) -> Issuer:
     """All that the page shows of the issuer that used a symbol last, in filings since a date or in all.
 
     Raises:
@@ -120,7 +121,20 @@ def read_issuer(connection: duckdb.DuckDBPyConnection, ticker: str, since: date 
     ).fetchall()
     if not issuers:
         raise UnknownTicker(_unknown(connection, ticker))
-    (name, cik, _), *others = issuers
+    (_, cik, _), *others = issuers
+    return replace(read_issuer(connection, cik, since), ticker=symbol, others=[OtherIssuer(*each) for each in others])
+
+
+def read_issuer(connection: duckdb.DuckDBPyConnection, cik: int, since: date | None) -> Issuer:
+    """All that the page shows of an issuer, in filings since a date or in all.
+
+    Raises:
+        duckdb.Error: the lake's files cannot be read.
+    """
+    name, symbol = connection.execute(
+        "SELECT arg_max(issuer_name, filing_date), arg_max(ticker, filing_date) FROM filings WHERE issuer_cik = ?",
+        [cik],
+    ).fetchall()[0]
     values = [cik, since or date.min]
     filed = "WHERE issuer_cik = ? AND filing_date >= ?"
     version = connection.execute("SELECT version FROM lake_snapshot").fetchall()[0][0]
@@ -153,7 +167,7 @@ def read_issuer(connection: duckdb.DuckDBPyConnection, ticker: str, since: date 
         ticker=symbol,
         issuer_cik=cik,
         name=name,
-        others=[OtherIssuer(*each) for each in others],
+        others=[],
         filings=filings,
         first_filed=first,
         last_filed=last,

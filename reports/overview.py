@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ..tables import columns_of
+from .account import Account, account
 from .calendar import Day, Standing
 from .latency import Latency, read_latency
 from .trading import Period, Trade, largest, periods
@@ -43,6 +44,7 @@ class Month:
 class Cluster:
     """A row of the macro `cluster_buys`."""
 
+    issuer_cik: int | None
     issuer_name: str | None
     ticker: str | None
     first_purchase: date
@@ -106,6 +108,8 @@ class Overview:
     first_filed: date | None
     last_filed: date | None
     days: list[Day]
+    account: Account | None
+    """How far these days are complete; None: there are none."""
     months: list[Month]
     periods: list[Period]
     clusters: list[Cluster]
@@ -137,6 +141,20 @@ class Overview:
         return sum(each.filings for each in self.sources if each.source_format == "dataset")
 
     @property
+    def rounded(self) -> str:
+        """The share of filings from data sets only, in per cent; `0` says that there is none."""
+        if not self.from_datasets:
+            return "0"
+        return f"{max(0.1, 100 * self.from_datasets / self.filings):.1f}"
+
+    @property
+    def issuers(self) -> list[int]:
+        """The CIKs of all issuers that the page names, each once, in its order."""
+        named = [each.issuer_cik for each in self.clusters]
+        named += [each.issuer_cik for each in (*self.purchases, *self.sales)]
+        return list(dict.fromkeys(cik for cik in named if cik is not None))
+
+    @property
     def recovered(self) -> int:
         """Filings whose broken markup was repaired."""
         return sum(each.filings for each in self.sources if each.parse_mode == "recovered")
@@ -147,11 +165,16 @@ def _dated(day: Day) -> date:
 
 
 def read_overview(
-    connection: duckdb.DuckDBPyConnection, since: date | None, arrivals: Mapping[date, datetime]
+    connection: duckdb.DuckDBPyConnection,
+    since: date | None,
+    arrivals: Mapping[date, datetime],
+    forms: Collection[str],
+    today: date,
 ) -> Overview:
     """All that the page shows, of days and filings since a date or of all.
 
-    `arrivals` says when index dates were committed first.
+    `arrivals` says when index dates were committed first; a day is complete if it was read for all of `forms`. `today`
+    is New York's date.
 
     Raises:
         duckdb.Error: the lake's files cannot be read.
@@ -180,6 +203,7 @@ def read_overview(
         first_filed=first,
         last_filed=last,
         days=days,
+        account=account(days, today, forms),
         months=_months(days),
         periods=periods(connection, since, None),
         clusters=_clusters(connection, since),
@@ -249,6 +273,7 @@ def _clusters(connection: duckdb.DuckDBPyConnection, since: date | None) -> list
     )
     return [
         Cluster(
+            issuer_cik=cik,
             issuer_name=name,
             ticker=ticker,
             first_purchase=first,
@@ -259,5 +284,5 @@ def _clusters(connection: duckdb.DuckDBPyConnection, since: date | None) -> list
             owner_names=owners,
             filings=[(each, urls.get(each)) for each in accessions],
         )
-        for _, name, ticker, first, last, buyers, purchases, paid, owners, accessions in found
+        for cik, name, ticker, first, last, buyers, purchases, paid, owners, accessions in found
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -12,14 +12,19 @@ from uuid import uuid4
 import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..edgar_calendar import today_in_new_york
 from . import numbers
 from .calendar import Gap, Standing, calendar
-from .charts import filings_chart, timeline, trading_chart
-from .issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, read_issuer
+from .charts import Picture, filings_chart, timeline, trading_chart
+from .issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, issuer_of, read_issuer
 from .overview import CLUSTER, Overview, read_overview
+from .trading import Period
 
 DIFFERENCES_SHOWN = 1000
 """A certificate's page names as many; its JSON names all."""
+
+INDEX = "index.html"
+"""The lake's page in a site."""
 
 ARCHIVES = "https://www.sec.gov/Archives/"
 
@@ -31,11 +36,14 @@ def write_report(
     since: date | None = None,
     ticker: str | None = None,
     arrivals: Mapping[date, datetime] = MappingProxyType({}),
+    forms: Collection[str] = (),
+    today: date | None = None,
 ) -> None:
     """Write the page of the lake, or of the issuer with a ticker, from its views; an older file is replaced at the end.
 
     `since` leaves out index dates and filing dates before it; `arrivals` says when index dates were committed first, as
-    far as that is known.
+    far as that is known. A day is complete if it was read for all of `forms`; `today` is New York's date, of the clock
+    if it is None.
 
     Raises:
         UnknownTicker: no filing of the lake has it.
@@ -45,10 +53,39 @@ def write_report(
     connection.execute("SET enable_progress_bar = false")
     now = datetime.now(UTC)
     if ticker is None:
-        page = render_overview(read_overview(connection, since, arrivals), now)
+        page = render_overview(read_overview(connection, since, arrivals, forms, today or today_in_new_york()), now)
     else:
-        page = render_issuer(read_issuer(connection, ticker, since), now)
+        page = render_issuer(issuer_of(connection, ticker, since), now)
     _put(Path(path), page)
+
+
+def write_site(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    since: date | None = None,
+    arrivals: Mapping[date, datetime] = MappingProxyType({}),
+    forms: Collection[str] = (),
+    today: date | None = None,
+) -> Path:
+    """Write the lake's page and those of all issuers that it names, linked; the path of the first, `index.html`.
+
+    It is written last, and each page replaces an older one at once: so a link never leads nowhere. Other files of the
+    folder stay. The arguments are those of `write_report`, and so are the errors.
+    """
+    connection.execute("SET enable_progress_bar = false")
+    now = datetime.now(UTC)
+    overview = read_overview(connection, since, arrivals, forms, today or today_in_new_york())
+    folder.mkdir(exist_ok=True)
+    for cik in overview.issuers:
+        _put(folder / page_name(cik), render_issuer(read_issuer(connection, cik, since), now, home=INDEX))
+    _put(folder / INDEX, render_overview(overview, now, linked=True))
+    return folder / INDEX
+
+
+def page_name(issuer_cik: int) -> str:
+    """The file name of an issuer's page in a site: of digits, never of texts of filings."""
+    return f"issuer-{issuer_cik:010}.html"
 
 
 def write_certificate(statement: Mapping[str, Any], path: Path) -> None:
@@ -95,8 +132,8 @@ def _put(target: Path, page: str) -> None:
         staged.unlink(missing_ok=True)
 
 
-def render_overview(overview: Overview, now: datetime) -> str:
-    """The page of the whole lake."""
+def render_overview(overview: Overview, now: datetime, *, linked: bool = False) -> str:
+    """The page of the whole lake; `linked` if those of its issuers are beside it."""
     return _render(
         "overview.html",
         now,
@@ -104,23 +141,31 @@ def render_overview(overview: Overview, now: datetime) -> str:
         years=calendar(overview.days),
         counts={each: sum(day.standing == each for day in overview.days) for each in Standing},
         filings_chart=filings_chart(overview.periods),
-        trading_chart=trading_chart(overview.periods),
+        trading_charts=_trading_charts(overview.periods),
+        linked=linked,
         cluster=CLUSTER,
     )
 
 
-def render_issuer(issuer: Issuer, now: datetime) -> str:
-    """The page of one issuer."""
+def render_issuer(issuer: Issuer, now: datetime, *, home: str | None = None) -> str:
+    """The page of one issuer; `home` is the address of the lake's page."""
     return _render(
         "issuer.html",
         now,
         issuer=issuer,
         timeline=timeline(issuer.purchases, issuer.sales),
-        trading_chart=trading_chart(issuer.periods),
+        trading_charts=_trading_charts(issuer.periods),
+        home=home,
         trades_shown=TRADES_SHOWN,
         filings_shown=FILINGS_SHOWN,
         holdings_shown=HOLDINGS_SHOWN,
     )
+
+
+def _trading_charts(periods: Sequence[Period]) -> list[tuple[str, Picture]]:
+    """What was bought, and what was sold, where there is any."""
+    both = [("bought", trading_chart(periods, "bought")), ("sold", trading_chart(periods, "sold"))]
+    return [(kind, chart) for kind, chart in both if chart]
 
 
 def _render(template: str, now: datetime, **values: Any) -> str:
@@ -139,6 +184,7 @@ def _render(template: str, now: datetime, **values: Any) -> str:
         "day": numbers.day,
         "quarters": numbers.quarters,
         "said": numbers.text,
+        "page_name": page_name,
     }
     environment.tests |= {
         "gap": lambda each: isinstance(each, Gap),

@@ -54,6 +54,7 @@ class Trade:
 
     filing_date: date
     transaction_date: date | None
+    issuer_cik: int | None
     issuer_name: str | None
     ticker: str | None
     owner_names: list[str | None] | None
@@ -78,7 +79,7 @@ def first_of(names: list[str | None] | None) -> str | None:
 
 
 TRADE_COLUMNS = (
-    "filing_date, transaction_date, issuer_name, ticker, owner_names, owner_role, security_title, "
+    "filing_date, transaction_date, issuer_cik, issuer_name, ticker, owner_names, owner_role, security_title, "
     "transaction_shares, transaction_price_per_share, value, accession_number, source_url"
 )
 

@@ -32,7 +32,7 @@ def status(
     raise typer.Exit(show_status(first, last, as_of, as_json=as_json))
 
 
-@look.command("form4 report", "form4 report --ticker AAPL --output apple.html")
+@look.command("form4 report", "form4 report --ticker AAPL --output apple.html", "form4 report --site pages")
 def report(
     since: Annotated[
         date | None, typer.Option(parser=iso_date, metavar="DATE", help="Leave out what is older.")
@@ -41,14 +41,18 @@ def report(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; else report.html, or report-SYMBOL.html.")
     ] = None,
+    site: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write index.html and the pages of all issuers that it names to FOLDER."),
+    ] = None,
 ) -> None:
     """Write an HTML page with pictures of what the lake holds.
 
-    Coverage, buying and selling, quality; all in one file, which needs no network.
+    How far it is complete, clusters and the largest trades, buying and selling, quality; no page needs the network.
     """
     from ..report import run_report
 
-    raise typer.Exit(run_report(since, ticker, output))
+    raise typer.Exit(run_report(since, ticker, output, site))
 
 
 @look.command("form4 certify 2024Q1", "form4 certify 2024Q1 --output certificates")

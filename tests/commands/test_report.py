@@ -65,6 +65,8 @@ def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -
     assert (done.returncode, done.stdout) == (0, "report-ACM.html\n")
     assert "Acme" in Path("report-ACM.html").read_text()
     assert sorted(each.name for each in Path.cwd().glob("*report*")) == ["report-ACM.html", "report.html"]
+    done = form4_here("report", "--site", "site")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "site/index.html\n", "")
 
 
 @pytest.mark.flow
@@ -75,6 +77,8 @@ def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -
         (["--output", "nowhere/report.html"], "no folder nowhere"),
         (["--output", "."], "it is a folder"),
         (["--since", "yesterday"], "yesterday"),
+        (["--site", "nowhere/site"], "no folder nowhere"),
+        (["--site", "site", "--ticker", "ACM"], "--site is not for --ticker"),
     ],
 )
 def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word: str) -> None:

@@ -15,7 +15,7 @@ from lxml import html
 
 from form4lake.reports.issuer import UnknownTicker
 from form4lake.reports.numbers import quarters
-from form4lake.reports.page import write_report
+from form4lake.reports.page import write_report, write_site
 from form4lake.storage import Lake
 from form4lake.tables import DatasetRead
 from form4lake.tests.builders.lakes import (
@@ -253,3 +253,71 @@ def test_it_says_how_soon_filings_were_there(week: Lake, tmp_path: Path) -> None
         assert "Of the 1 filings that 1 newest index dates list, half were in the lake 4.0 hours" in said.text
         write_report(connection, path, arrivals={WEEK[1]: datetime(2024, 1, 9, 1, 30, 1, tzinfo=UTC)})
         assert html.parse(path).xpath("//p[@id='latency']") == []
+
+
+def test_what_people_look_for_comes_first_and_coverage_last(week: Lake, tmp_path: Path) -> None:
+    document = page(week, tmp_path / "report.html", today=date(2024, 1, 16))
+    facts = {each.find("dt").text: each.find("dd").text for each in document.xpath("//dl[@class='facts']/div")}
+    assert list(facts.items())[:4] == [
+        ("newest day up to which all are complete", "2024-01-08"),
+        ("business days behind EDGAR", "4"),
+        ("rounded to two decimals: from data sets only", "0 %"),
+        ("filings stored", "6"),
+    ]
+    order = [each.get("id") for each in document.xpath("//section")]
+    assert order[:3] == ["clusters", "purchases", "sales"]
+    assert order[-2:] == ["coverage", "size"]
+
+
+def test_purchases_are_not_slivers_beside_sales(lake: Lake, tmp_path: Path) -> None:
+    store(
+        lake,
+        filing("0000000001-24-000001", non_derivative_transactions=[bought()]),
+        filing(
+            "0000000001-24-000002",
+            owners=(12,),
+            non_derivative_transactions=[bought(transaction_code="S", transaction_shares=Decimal(900000000))],
+        ),
+    )
+    document = page(lake, tmp_path / "report.html")
+    bars = "//section[@id='trading']//div[@class='wide']//*[local-name()='path'][*[local-name()='title']]"
+    said = {each[0].text.split()[1]: each.get("d") for each in document.xpath(bars)}
+    heights = {kind: float(re.findall(r"[vV](-?[\d.]+)", drawn)[0]) for kind, drawn in said.items()}
+    assert heights.keys() == {"bought", "sold"}
+    assert all(abs(height) > 50 for height in heights.values()), heights
+
+
+def site(lake: Lake, folder: Path) -> dict[str, html.HtmlElement]:
+    with lake.connect() as connection:
+        connection.execute(AS_OF)
+        write_site(connection, folder, today=date(2024, 1, 16))
+    return {each.name: html.fromstring(each.read_text(encoding="utf-8")) for each in folder.glob("*.html")}
+
+
+def test_a_site_has_the_pages_of_the_issuers_it_names_and_every_link_leads_somewhere(
+    lake: Lake, tmp_path: Path
+) -> None:
+    store(lake, filing("0000000001-24-000001", issuer_cik=6, issuer_name=HOSTILE, ticker="../../EVIL"))
+    pages = site(lake, tmp_path / "site")
+    assert pages.keys() == {"index.html", "issuer-0000000006.html"}
+    (name,) = pages["index.html"].xpath("//section[@id='purchases']//th/a")
+    assert (name.text, name.get("href")) == (HOSTILE, "issuer-0000000006.html")
+    assert "index.html" in pages["issuer-0000000006.html"].xpath("//a/@href")
+    for document in pages.values():
+        assert not document.xpath("//script|//iframe|//link[@rel='stylesheet']")
+        for link in document.xpath("//a"):
+            if link.get("href") not in pages:
+                assert link.get("href").startswith("https://www.sec.gov/Archives/")
+                assert "noopener" in link.get("rel").split()
+
+
+def test_a_second_site_replaces_its_pages_and_leaves_other_files(lake: Lake, tmp_path: Path) -> None:
+    store(lake, filing("0000000001-24-000001"))
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for name in ("notes.txt", "index.html"):
+        (folder / name).write_text("old")
+    for _ in range(2):
+        assert "Insider trades" in site(lake, folder)["index.html"].text_content()
+    assert (folder / "notes.txt").read_text() == "old"
+    assert sorted(each.name for each in folder.iterdir()) == ["index.html", "issuer-0000000005.html", "notes.txt"]
