@@ -239,6 +239,7 @@ KILLED = """
 """
 
 
+@pytest.mark.flow  # some twenty processes, each killed
 def test_a_kill_at_any_call_loses_nothing_that_was_kept(tmp_path: Path) -> None:
     script = textwrap.dedent(KILLED)
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
