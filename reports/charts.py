@@ -19,8 +19,8 @@ from markupsafe import Markup
 from .numbers import dollars
 from .trading import Period, Trade, Traded
 
-WIDE, NARROW = 760, 340
-"""Widths in CSS pixels: for a desk or paper, and for a phone."""
+WIDE, HALF, NARROW = 760, 560, 340
+"""Widths in CSS pixels: for a desk or paper, for two beside each other there, and for a phone."""
 MOST_MARKS, MOST_LINES = 1500, 20
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
@@ -37,6 +37,7 @@ _CONFIG = {
         "title": None,
         "labelOverlap": "greedy",
         "labelPadding": 6,
+        "labelSeparation": 6,
     },
 }
 _AMOUNTS = {"domain": False, "ticks": False, "minExtent": 44}
@@ -104,7 +105,7 @@ def trading_chart(periods: Sequence[Period], kind: Literal["bought", "sold"]) ->
         f"Bar chart of what was {kind} in the open market, {periods[0].name} to {periods[-1].name}: {dollars(total)}. "
         f"{_numbers_below()}"
     )
-    return _pictured(alt, lambda width: _bars(periods, values, encoding, width))
+    return _pictured(alt, lambda width: _bars(periods, values, encoding, width), HALF)
 
 
 def timeline(purchases: Sequence[Trade], sales: Sequence[Trade]) -> Picture | None:
@@ -247,8 +248,8 @@ def _timeline_spec(marks: list[dict[str, Any]], owners: list[str], width: int) -
     }
 
 
-def _pictured(alt: str, spec: Any) -> Picture:
-    return Picture(alt, _drawn(spec(WIDE)), _drawn(spec(NARROW)))
+def _pictured(alt: str, spec: Any, wide: int = WIDE) -> Picture:
+    return Picture(alt, _drawn(spec(wide)), _drawn(spec(NARROW)))
 
 
 def _drawn(spec: dict[str, Any]) -> Markup:

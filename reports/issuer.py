@@ -10,6 +10,7 @@ from decimal import Decimal
 import duckdb
 
 from .trading import TRADE_COLUMNS, Period, Trade, first_of, periods
+from .transactions import Transaction, newest_transactions
 
 TRADES_SHOWN, FILINGS_SHOWN, HOLDINGS_SHOWN = 200, 100, 200
 
@@ -88,14 +89,11 @@ class Issuer:
     periods: list[Period]
     purchases: list[Trade]
     sales: list[Trade]
+    transactions: list[Transaction]
+    """The newest, of whatever code."""
+    transactions_in_all: int
     holdings: list[Holding]
     lines: list[FilingLine]
-
-    @property
-    def trades(self) -> list[tuple[str, Trade]]:
-        """Purchases and sales with the word for them, the newest first."""
-        both = [("purchase", each) for each in self.purchases] + [("sale", each) for each in self.sales]
-        return sorted(both, key=lambda pair: pair[1].transaction_date or pair[1].filing_date, reverse=True)
 
     @property
     def holdings_by_owner(self) -> dict[str | None, list[Holding]]:
@@ -161,6 +159,7 @@ def read_issuer(connection: duckdb.DuckDBPyConnection, cik: int, since: date | N
         "ORDER BY f.filing_date DESC, f.accession_number DESC",
         [*values, *values],
     ).fetchall()
+    transactions, in_all = newest_transactions(connection, cik, since, TRADES_SHOWN)
     return Issuer(
         version=version,
         since=since,
@@ -174,6 +173,8 @@ def read_issuer(connection: duckdb.DuckDBPyConnection, cik: int, since: date | N
         periods=periods(connection, since, cik),
         purchases=[Trade(*row) for row in purchases],
         sales=[Trade(*row) for row in sales],
+        transactions=transactions,
+        transactions_in_all=in_all,
         holdings=[Holding(*row) for row in holdings],
         lines=[FilingLine(*row) for row in lines],
     )

@@ -14,7 +14,7 @@ import pytest
 from lxml import html
 
 from form4lake.reports.issuer import UnknownTicker
-from form4lake.reports.numbers import quarters
+from form4lake.reports.numbers import count, dollars, exact_dollars, quarters
 from form4lake.reports.page import write_report, write_site
 from form4lake.storage import Lake
 from form4lake.tables import DatasetRead
@@ -321,3 +321,48 @@ def test_a_second_site_replaces_its_pages_and_leaves_other_files(lake: Lake, tmp
         assert "Insider trades" in site(lake, folder)["index.html"].text_content()
     assert (folder / "notes.txt").read_text() == "old"
     assert sorted(each.name for each in folder.iterdir()) == ["index.html", "issuer-0000000005.html", "notes.txt"]
+
+
+def test_the_trades_of_an_issuer_are_those_of_the_view_and_null_is_a_dash(
+    week: Lake, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    document = page(week, tmp_path / "page.html", ticker="ISS")
+    cells = document.xpath("//section[@id='trades']//tbody/tr")
+    said = sorted([" ".join(cell.text_content().split()) for cell in row] for row in cells)
+    dash = "\N{EN DASH}"
+    directions = {"A": ", acquired", "D": ", disposed of"}
+    expected = []
+    for owners, role, dated, meaning, title, derivative, direction, shares, price, value, plan in connection.sql(
+        "SELECT owner_names, owner_role, transaction_date, coalesce(code_meaning, transaction_code), security_title, "
+        "is_derivative, transaction_acquired_disposed_code, transaction_shares, transaction_price_per_share, value, "
+        "plan FROM trade_plans WHERE issuer_cik = 5 AND NOT is_amended AND NOT is_withdrawn"
+    ).fetchall():
+        more = f" + {len(owners) - 1} more" if len(owners) > 1 else ""
+        kind = ", derivative" if derivative else ""
+        planned = {"under a plan": "under a plan", "denied": "not under a plan"}.get(plan, dash)
+        expected.append(
+            [
+                f"{owners[0]}{more} {role or dash}",
+                str(dated or dash),
+                f"{meaning or dash} {title or dash}{kind}{directions.get(direction, '')}",
+                count(shares),
+                exact_dollars(price),
+                dollars(value),
+                planned,
+            ]
+        )
+    assert said == sorted(expected)
+    unpriced = [row for row in said if row[4] == dash]
+    assert unpriced
+    assert all(row[5] == dash for row in unpriced)
+
+
+def test_hostile_owners_titles_and_roles_are_text_on_an_issuers_page(lake: Lake, tmp_path: Path) -> None:
+    hostile = filing("0000000001-24-000001", non_derivative_transactions=[bought(security_title=HOSTILE)])
+    for owner in hostile.reporting_owners:
+        owner.owner_name = HOSTILE
+        owner.is_officer, owner.officer_title = True, HOSTILE
+    store(lake, hostile)
+    document = page(lake, tmp_path / "page.html", ticker="ISS")
+    assert not document.xpath("//script|//*[@onerror]")
+    assert section(document, "trades").count("<script>alert('1')</script>") == 3
