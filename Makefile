@@ -38,8 +38,9 @@ test: dev ## run all tests
 unit: dev ## run the quick tests only
 	$(BIN)/pytest -m 'not flow' $(SIDE_BY_SIDE)
 
-test-hostile: dev ## run every attack on the network against the real commands (some minutes)
-	$(BIN)/pytest tests/hostile tests/crawler/test_hostile.py
+test-hostile: dev ## run every attack on the network against the real commands, and a whole day of the feed (some minutes)
+	$(BIN)/pytest tests/hostile tests/crawler/test_hostile.py \
+	  "tests/flows/test_watch.py::test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_have_it[1500-150]"
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)

@@ -30,6 +30,9 @@ _LABEL = re.compile(
 _LONGEST = 10_000
 """Characters of a line of captions; a row of HTML with all of them has some 1,000."""
 
+_MOST_LINES = 500
+"""Of a heading; a printed one has some 40 with its rules and blank lines."""
+
 _NUMERAL = re.compile(r"(?:1[0-6]|[1-9])\.?[a-c]?", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:no|none|not|nil)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
@@ -83,7 +86,8 @@ def split_heading(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[L
     Blank lines and rules stay where they are. With an `<S>` line the heading ends there. Otherwise it ends with its
     last line of captions: what stands below, by itself in the first column or after a rule, was filled in (`Options`).
     """
-    end = next((at for at, line in enumerate(lines) if line.has_words and not is_printed(line)), len(lines))
+    end = min(len(lines), _MOST_LINES)
+    end = next((at for at, line in enumerate(lines[:end]) if line.has_words and not is_printed(line)), end)
     template = next((at for at, line in enumerate(lines[:end]) if is_template(line)), None)
     if template is not None:
         return list(lines[: template + 1]), [], list(lines[template + 1 :])

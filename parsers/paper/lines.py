@@ -309,6 +309,7 @@ def _shown(cell: Tag) -> str | None:
     while stack:
         node = stack.pop()
         met += 1
+        length += len(node) if type(node) is NavigableString else 0
         if nested and (met > _MOST_NESTED or length > _LONGEST_NESTED):
             return None
         if isinstance(node, Tag):
@@ -327,7 +328,6 @@ def _shown(cell: Tag) -> str | None:
             parts.append(_CELL)
         elif type(node) is NavigableString:
             parts.append(_BLANKS.sub(" ", node))
-            length += len(node)
     lines = (" ".join(each.split()) for each in _with_boxes("".join(parts)).split("\n"))
     return "\n".join(each for each in lines if each)
 

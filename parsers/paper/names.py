@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _SAME = {
@@ -26,6 +27,12 @@ def words_of(name: str) -> list[str]:
     return [word for _, word in _words(name[:_LONGEST])]
 
 
+@lru_cache(maxsize=64)
+def _of_header(name: str) -> list[str]:
+    """The words of a header's name, which each line of a form may be compared with."""
+    return words_of(name)
+
+
 def _words(name: str) -> list[tuple[int, str]]:
     """The words, each with where it ends."""
     found = ((each.end(), each[0].upper()) for each in _WORD.finditer(name))
@@ -43,8 +50,10 @@ def after_name(text: str, name: str | None) -> str | None:
 
 def is_person(text: str, name: str | None) -> bool:
     """Whether a text is the name of a person, in any order, middle names as initials or left out."""
-    ours, theirs = words_of(text), words_of(name or "")
-    if not ours or not theirs or len(text) > 80:
+    if len(text) > 80:
+        return False
+    ours, theirs = words_of(text), _of_header((name or "")[:_LONGEST])
+    if not ours or not theirs:
         return False
     theirs = [each for each in theirs if each not in _TITLES]
     left = [each for each in ours if each not in _TITLES]

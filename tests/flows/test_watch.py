@@ -133,10 +133,12 @@ def requests(edgar: Replica) -> Counter[str]:
     return Counter(edgar.stats().by_kind)
 
 
+@pytest.mark.parametrize(("filings", "minutes"), [(150, 35), pytest.param(1_500, 150, marks=pytest.mark.hostile)])
 def test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_have_it(
-    workspace: Workspace, told: list[str], monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, told: list[str], monkeypatch: pytest.MonkeyPatch, filings: int, minutes: int
 ) -> None:
-    day = make_day(workspace, 150, repeats=5, reordered_seconds=3, ghosts=("0009999999-24-000001",), garbled=True)
+    ghosts = ("0009999999-24-000001",)
+    day = make_day(workspace, filings, minutes=minutes, repeats=5, reordered_seconds=3, ghosts=ghosts, garbled=True)
     late = sorted(day.listed_at, key=day.listed_at.__getitem__)[40]
     day.feed.served_at = {late: day.listed_at[late] + timedelta(minutes=3)}
     down = Fault(FaultKind.DOWN, FEED, after=30, times=6)
@@ -147,7 +149,7 @@ def test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_hav
             with pytest.raises(Killed):
                 day.until(BEGIN + timedelta(minutes=30))
         day.clock.moment += timedelta(minutes=10)
-        day.until(BEGIN + timedelta(minutes=60))
+        day.until(BEGIN + timedelta(minutes=minutes + 25))
 
         made = requests(edgar)
         extra = Counter(hit.path for hit in edgar.stats().hits if hit.kind == "filing")
@@ -156,7 +158,7 @@ def test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_hav
         }  # fmt: skip
         assert sorted(Counter(told).values()) == [1] * len(told)
         assert set(told) == set(trades(day)), "each transaction is told once"
-        assert covered(workspace) == [("open", 150, 150, 0, 0)]
+        assert covered(workspace) == [("open", filings, filings, 0, 0)]
         assert not workspace.count("quarantine")
         assert median(day.delays()) < 2 * INTERVAL
 
