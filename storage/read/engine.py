@@ -61,6 +61,9 @@ def open_engine() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
+
+
 def _sweep_spills(folder: Path) -> None:
     for left in folder.glob(f"{_SPILL}*"):
         process = left.name.removeprefix(_SPILL).partition("-")[0]
@@ -82,15 +85,20 @@ def _alive(process: int) -> bool:
 
 
 def rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query as Python values; instants are in UTC."""
+    """The rows of a query without instants as Python values."""
     result = cursor.execute(sql)  # a relation would plan it twice
-    columns = [(name, str(kind)) for name, kind, *_ in result.description or ()]
-    instants = {place for place, (_, kind) in enumerate(columns) if kind == "TIMESTAMP WITH TIME ZONE"}
-    if not instants:
-        return result.fetchall()
+    if any(str(kind) == _INSTANT for _, kind, *_ in result.description or ()):
+        raise TypeError(f"a query with instants is asked by rows_with_instants: {sql}")
+    return result.fetchall()
+
+
+def rows_with_instants(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query as Python values; instants are in UTC."""
+    relation = cursor.sql(sql)
+    instants = {place for place, kind in enumerate(relation.types) if str(kind) == _INSTANT}
     # As numbers: DuckDB gives an instant by pytz, which need not be there; Arrow takes a while to import.
-    as_numbers = (f'epoch_us("{columns[place][0]}") AS "{columns[place][0]}"' for place in instants)
-    found = cursor.execute(f"SELECT * REPLACE ({', '.join(as_numbers)}) FROM ({sql})").fetchall()
+    as_numbers = (f'epoch_us("{relation.columns[place]}") AS "{relation.columns[place]}"' for place in instants)
+    found = (relation.project(f"* REPLACE ({', '.join(as_numbers)})") if instants else relation).fetchall()
     return [tuple(_instant(value) if place in instants else value for place, value in enumerate(row)) for row in found]
 
 

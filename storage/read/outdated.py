@@ -10,7 +10,7 @@ import duckdb
 from ...tables import TABLES, QuarantinedFiling
 from ..periods import bounds, destination_of
 from ..versions.snapshot import EXACT, Snapshot, quoted
-from .engine import rows
+from .engine import rows, rows_with_instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def list_outdated(
                 FROM ({snapshot.relation(name, merged)}) o LEFT JOIN listed l USING (accession_number) WHERE {condition}
             )
             SELECT * FROM outdated WHERE starts_with(index_date::VARCHAR, {quoted(period)}) ORDER BY accession_number"""
-        for accession, filed, form_type, index_dates, index_date, *row in rows(cursor, sql):
+        for accession, filed, form_type, index_dates, index_date, *row in rows_with_instants(cursor, sql):
             kept = QuarantinedFiling(**dict(zip(TABLES[name].column_names(), row, strict=True))) if row else None
             found.append(OutdatedFiling(accession, filed, form_type, index_date, tuple(index_dates), kept))
     return found

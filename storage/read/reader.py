@@ -19,7 +19,7 @@ from ..periods import check_period
 from ..versions.log import CommitLog
 from ..versions.snapshot import EXACT, Snapshot, quoted
 from .catalog import connect, other_place, published_version
-from .engine import check_files, open_engine, reading, register, rows
+from .engine import check_files, open_engine, reading, register, rows, rows_with_instants
 from .views import view
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class LakeReader:
             )
             names = list(TABLES["quarantine"].column_names())
             found = []
-            for *values, path, listed in rows(cursor, sql):
+            for *values, path, listed in rows_with_instants(cursor, sql):
                 row = QuarantinedFiling(**dict(zip(names, values, strict=True)))
                 period = periods[path]
                 # A day file says the index date itself; in a compacted one the index entry does.
@@ -137,7 +137,7 @@ class LakeReader:
                 "OR accession_number IN (SELECT accession_number FROM wanted)"
             )
             names = list(TABLES["index_entries"].column_names())
-            return [IndexEntry(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+            return [IndexEntry(**dict(zip(names, row, strict=True))) for row in rows_with_instants(cursor, sql)]
 
     def index_day(self, index_date: date) -> IndexDay | None:
         """The row of an index date; None if its index was never looked for."""
@@ -151,7 +151,7 @@ class LakeReader:
                 f"WHERE index_date BETWEEN DATE '{first}' AND DATE '{last}' ORDER BY index_date"
             )
             names = list(TABLES["index_days"].column_names())
-            return [IndexDay(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+            return [IndexDay(**dict(zip(names, row, strict=True))) for row in rows_with_instants(cursor, sql)]
 
     def writer_of(self, version: int) -> str:
         """Who made a version, as its commit says: watch, nightly, backfill and so on.
@@ -180,7 +180,7 @@ class LakeReader:
         with self._reading() as (cursor, snapshot):
             sql = f"SELECT * FROM ({snapshot.relation('datasets')}) ORDER BY quarter"
             names = list(TABLES["datasets"].column_names())
-            return [DatasetRead(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+            return [DatasetRead(**dict(zip(names, row, strict=True))) for row in rows_with_instants(cursor, sql)]
 
     def dataset(self, quarter: str) -> DatasetRead | None:
         """What the lake says of a quarter's data set; None if it holds none."""
@@ -228,7 +228,7 @@ class LakeReader:
             relation = snapshot.relation(table, periods)
             sql = f"SELECT * FROM ({relation}) WHERE index_date = DATE {quoted(day)} ORDER BY ALL"
             names = list(TABLES[table].column_names())
-            return [record(**dict(zip(names, row, strict=True))) for row in rows(cursor, sql)]
+            return [record(**dict(zip(names, row, strict=True))) for row in rows_with_instants(cursor, sql)]
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, Snapshot]]:

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from ...tables import TABLES, Amendment, SupersededRow
-from ..read.engine import register, rows
+from ..read.engine import register, rows, rows_with_instants
 from ..read.views import view
 from ..versions.snapshot import Snapshot
 from .filed import FiledReport, FiledRow
@@ -104,7 +104,7 @@ class _Known:
 
     def _rows(self, table: str, condition: str) -> dict[Row, str]:
         columns = ", ".join(TABLES[table].column_names())
-        found = rows(self._cursor, f"SELECT {columns}, filename FROM {table}_before WHERE {condition}")
+        found = rows_with_instants(self._cursor, f"SELECT {columns}, filename FROM {table}_before WHERE {condition}")
         return {row[:-1]: self._periods[row[-1]] for row in found}
 
     def _pairs(self, key: str, value: str, asked: Collection[str]) -> dict[str, set[str]]:
@@ -168,7 +168,7 @@ class _After:
         register(self.cursor, "wanted", "accession_number", sorted(accession_numbers))
         found: dict[str, FiledReport] = {}
         notes: dict[str, dict[str, str]] = {}
-        for *values, owners, remarks, ids, texts in rows(self.cursor, _FILINGS):
+        for *values, owners, remarks, ids, texts in rows_with_instants(self.cursor, _FILINGS):
             own = dict(zip(_OF_FILING, values, strict=True))
             of_filing = {key: text or "" for key, text in zip(ids or (), texts or (), strict=True)}
             notes[own["accession_number"]] = of_filing

@@ -21,7 +21,7 @@ from ..arrow import columns_id, sha256_of, write_parquet
 from ..files.staging import unique_id
 from ..lazy import lazy
 from ..periods import YEAR_IN_ACCESSION, year_of
-from ..read.engine import batches, register, rows, unoptimized
+from ..read.engine import batches, register, rows, rows_with_instants, unoptimized
 from ..versions.gathered import with_gathered
 from ..versions.log import DataFile, Summary
 from ..versions.snapshot import EXACT, Snapshot, select_files, select_nothing
@@ -375,5 +375,5 @@ def _recovered(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[di
             name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
             for name, value in zip(columns, row, strict=True)
         }
-        for row in rows(cursor, sql)
+        for row in rows_with_instants(cursor, sql)
     ]

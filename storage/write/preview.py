@@ -9,7 +9,7 @@ import duckdb
 
 from ...tables import FILING_KEY, TABLES, Table
 from ..periods import destination_of
-from ..read.engine import register, rows
+from ..read.engine import register, rows, rows_with_instants
 from ..versions.snapshot import Snapshot, select_files, select_nothing
 from .ingest import Ingest
 from .sameness import same_rows
@@ -117,4 +117,4 @@ def _differs(column: str) -> str:
 
 def _add_examples(cursor: duckdb.DuckDBPyConnection, found: Differences, name: str, condition: str, text: str) -> None:
     shown = f"SELECT {_ACCESSION} || '  ' || left({text}, 200) FROM compared WHERE {condition}"
-    found.examples[name] = [row[0] for row in rows(cursor, f"{shown} ORDER BY ALL LIMIT {EXAMPLES}")]
+    found.examples[name] = [row[0] for row in rows_with_instants(cursor, f"{shown} ORDER BY ALL LIMIT {EXAMPLES}")]
