@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import accumulate
 
 from ..tables import Filing, ParseIssue
 from .doubts import doubts
@@ -18,6 +19,9 @@ from .xml.recovery import read_xml
 
 PARSER_VERSION: int = 5
 """Raised whenever the output of the parser changes for any filing, or what rows carry of their filing in the lake."""
+
+MOST_DOCUMENTS = 1_000
+"""Of a submission without ownership XML; a form and its exhibits are some ten."""
 
 
 def parse_submission(raw: bytes, *, source_path: str = "") -> Filing:
@@ -49,16 +53,18 @@ def _parse(raw: bytes, source_path: str) -> Filing:
 
 def _read_without_xml(submission: Submission, source_path: str) -> Filing:
     header = read_header(submission.header, source_path)
+    if len(submission.documents) > MOST_DOCUMENTS:
+        raise NotAnOwnershipFiling(f"more than {MOST_DOCUMENTS:,} documents")
+    # A page like a rendition is read whole before it is known for none: only so much of that is done.
+    pages = [document.content for document in submission.documents]
+    tags = [page.count(b"<") if rendition_html.may_be(page) else 0 for page in pages]
     for read in (rendition_html.read, rendition_text.read, paper.read):
-        tags = 0
-        for document in submission.documents:
+        for document, read_before in zip(submission.documents, accumulate(tags, initial=0), strict=False):
+            if read_before > rendition_html.MOST_TAGS:
+                break
             filing = read(document, header)
             if filing is not None:
                 return filing
-            # A page like a rendition is read whole before it is known for none: only so much of that is done.
-            tags += document.content.count(b"<") if rendition_html.may_be(document.content) else 0
-            if tags > rendition_html.MOST_TAGS:
-                break
     raise NotAnOwnershipFiling(what_it_is(submission))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 # Captions and instructions of the forms of 1991 to 2003, each wording once; lines may break a caption anywhere.
 _SENTENCES = """
@@ -158,8 +159,11 @@ for _at, _word in enumerate(_CORPUS):
 
 def is_furniture(text: str) -> bool:
     """Whether a text is the printed form's or the page's: captions and instructions, page numbers, tags, rules."""
-    if len(text) > _LONGEST:
-        return False
+    return len(text) <= _LONGEST and _is_furniture(text)
+
+
+@lru_cache(maxsize=2_048)
+def _is_furniture(text: str) -> bool:
     words = _WORD.findall(text.lower())
     if not words:
         return True
