@@ -18,7 +18,10 @@ from .limits import FEED
 
 PAGE_ENTRIES = 100
 """The most that EDGAR puts on a page."""
-MOST_PAGES = 20
+PAGE_STEP = 60
+"""Entries from the begin of one page to that of the next: the order may be another when that is asked for, and an entry
+at the seam would be on neither."""
+MOST_PAGES = 32
 """EDGAR's feed goes no further back than some 2,000 entries."""
 OVERLAP = 10
 """So many entries in a row, the last of a page, that are known: what follows is known too. More than one, as entries of
@@ -99,7 +102,7 @@ def read_feed(client: EdgarClient, form: str, forms: Collection[str], known: Cal
         count = body.count(b"</entry>")
         if count < PAGE_ENTRIES or (page and all(known(each) for each in page[-OVERLAP:])):
             return feed
-        entries += count
+        entries += PAGE_STEP
     feed.overflowed = True
     return feed
 

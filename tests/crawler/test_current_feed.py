@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from form4lake.crawler import EdgarClient, Listed, feed_path, parse_feed, read_feed
-from form4lake.crawler.current_feed import MOST_PAGES, PAGE_ENTRIES, lacks_of_feed
+from form4lake.crawler.current_feed import MOST_PAGES, PAGE_ENTRIES, PAGE_STEP, lacks_of_feed
 from form4lake.tests.builders.scripted_server import Scripted, ScriptedServer
 
 FORMS = ("4", "4/A")
@@ -94,7 +94,12 @@ def test_no_bytes_cost_more_than_their_length(filler: bytes) -> None:
 
 def serve(server: ScriptedServer, entries: list[str]) -> None:
     """A feed of entries, the newest first."""
-    for start in range(0, len(entries) + 1, PAGE_ENTRIES):
+    serve_from(server, entries, 0)
+
+
+def serve_from(server: ScriptedServer, entries: list[str], first: int) -> None:
+    """The pages of a feed from an entry on."""
+    for start in range(first, len(entries) + 1, PAGE_STEP):
         server.script(feed_path("4", start), Scripted(page(*entries[start : start + PAGE_ENTRIES])))
 
 
@@ -102,8 +107,18 @@ def test_pages_are_read_until_they_meet_what_is_known(
     server: ScriptedServer, make_client: Callable[..., EdgarClient]
 ) -> None:
     serve(server, [entry(number) for number in range(4999, 4499, -1)])
-    feed = read_feed(make_client(), "4", FORMS, lambda each: each.accession_number <= "0000000001-24-004820")
-    assert (feed.pages, len(server.asked), len(feed.filings), feed.overflowed) == (2, 2, 200, False)
+    feed = read_feed(make_client(), "4", FORMS, lambda each: each.accession_number <= "0000000001-24-004850")
+    assert (feed.pages, len(server.asked), len(feed.filings), feed.overflowed) == (2, 2, 160, False)
+
+
+def test_a_filing_that_moves_up_while_pages_are_read_is_not_lost_at_their_seam(
+    server: ScriptedServer, make_client: Callable[..., EdgarClient]
+) -> None:
+    entries = [entry(number) for number in range(4999, 4849, -1)]
+    server.script(feed_path("4"), Scripted(page(*entries[:PAGE_ENTRIES])))
+    entries.insert(70, entries.pop(105))
+    serve_from(server, entries, PAGE_STEP)
+    assert len(read_feed(make_client(), "4", FORMS, lambda _: False).filings) == 150
 
 
 def test_one_known_filing_among_new_ones_does_not_end_the_reading(
