@@ -14,7 +14,7 @@ import traceback
 from hashlib import sha256
 from pathlib import Path
 
-from form4lake.tests.fuzz.property import Memory, memory_alone, parse_in_time
+from form4lake.tests.fuzz.property import Memory, bytes_allowed, parse, parse_in_time, seconds_allowed, taken_alone
 from form4lake.tests.fuzz.seeds import grown, seeds
 
 FINDINGS = Path(__file__).parent / "findings"
@@ -90,12 +90,13 @@ def main() -> int:
         inputs += 1
         memory, start = Memory(), time.process_time()
         try:
-            filing = parse_in_time(raw)
-            taken = memory.taken()
-            allowed = 20 * len(raw) + 50_000_000
-            taken = taken if taken < allowed else memory_alone(raw)
-            most = max(most, taken)
-            assert taken < allowed, f"{taken:,} bytes of memory for {len(raw):,}"
+            filing = parse(raw)
+            seconds, size = time.process_time() - start, memory.taken()
+            if seconds > seconds_allowed(raw) or size > bytes_allowed(raw):
+                seconds, size = taken_alone(raw)
+            slowest, most = max(slowest, seconds), max(most, size)
+            assert seconds < seconds_allowed(raw), f"{seconds:.1f} s for {len(raw):,} bytes"
+            assert size < bytes_allowed(raw), f"{size:,} bytes of memory for {len(raw):,}"
         except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
             findings += 1
             FINDINGS.mkdir(exist_ok=True)
@@ -104,7 +105,6 @@ def main() -> int:
             sys.stderr.write(f"{path}\n{traceback.format_exc()}\n")
         else:
             modes[str(filing.parse_mode) if filing else "refused"] += 1
-            slowest = max(slowest, time.process_time() - start)
     said = ", ".join(f"{count:,} {mode}" for mode, count in modes.items())
     sys.stdout.write(
         f"seed {asked.seed}: {inputs:,} inputs ({said}); slowest {slowest:.2f} s, most memory {most / 1e6:.0f} MB;"
