@@ -109,6 +109,8 @@ def _page(text: str) -> Page | None:
 
 def _plain(text: str) -> str:
     """A text without escapes, white space folded; '' for none."""
+    if not text or text.isspace():
+        return ""
     return fold(html.unescape(_NO_CHARACTER.sub("&amp;", _ESCAPED.sub(r"\1", text)))) or ""
 
 
