@@ -46,8 +46,8 @@ def test_the_commands_are_listed_in_groups() -> None:
 def test_each_command_s_help_has_two_examples_that_parse(name: str) -> None:
     said = form4_here(*name.split()[1:], "--help").stdout
     examples = [line.strip() for line in said.partition("Examples:\n")[2].splitlines() if line.strip()]
-    assert len(examples) == 2
-    assert [parsed(shlex.split(line)) for line in examples] == [name, name]
+    assert len(examples) >= 2
+    assert {parsed(shlex.split(line)) for line in examples} == {name}
 
 
 def test_an_option_that_is_not_there_does_not_parse() -> None:
