@@ -53,3 +53,13 @@ def _headings(page: Path) -> set[str]:
     """The headings of a page as addresses: lower case, hyphens for blanks, no punctuation."""
     titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_message_of_the_troubleshooting_page_is_one_of_the_program() -> None:
+    page = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    messages = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    folders = ("commands", "crawler", "flows", "storage")
+    sources = [ROOT / "settings.py", *(path for name in folders for path in (ROOT / name).rglob("*.py"))]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    assert len(messages) > 10
+    assert [each for each in messages if each not in code] == []
