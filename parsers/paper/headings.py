@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .lines import Line, is_template
 
@@ -60,8 +61,11 @@ FORM_3 = {
 
 def is_heading(text: str) -> bool:
     """Whether nothing but printed words, or pieces of them, and numbers of columns are in a line."""
-    if len(text) > _LONGEST:
-        return False
+    return len(text) <= _LONGEST and _is_heading(text)
+
+
+@lru_cache(maxsize=512)
+def _is_heading(text: str) -> bool:
     if _DENIAL.search(text) or not _LETTERS.search(text.lower()):
         # A row of numbers alone is that of the columns' numbers if they count up.
         numerals = [int(each) for each in re.findall(r"(?<!\S)[1-9]\d?(?!\S)", text.replace("|", " "), re.ASCII)]

@@ -55,6 +55,7 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!$|<>~&-])")
 _NO_CHARACTER = re.compile(r"&(?=#[0-9]{10})")
 """A reference by more digits than any character has; `html.unescape` raises for thousands of them."""
 _MARKS = re.compile(r"(?:\s?(?:<sup>)?\(\d{1,3}\)(?:</sup>)?){1,99}$", re.ASCII)
+_LONGEST_MARKS = 99 * len(" <sup>(999)</sup>")
 _BOX = r"(<input\b[^>]{0,200}>|\[[ Xx]?\]|\bX\b)? ?"
 _RELATIONSHIP = {name: re.compile(_BOX + re.escape(caption)) for name, caption in RELATIONSHIPS.items()}
 _BOXES = {name: re.compile(_BOX + caption) for name, caption in BOXES.items()}
@@ -229,7 +230,7 @@ def _captions(lines: list[str]) -> int:
 def _cell(text: str, notes: set[str]) -> Cell:
     """A cell; marks at its end are footnotes where the filing has those, or where nothing else can end so."""
     text = _plain(text)
-    match = _MARKS.search(text)
+    match = _MARKS.search(text, max(0, len(text) - _LONGEST_MARKS))
     if match is None:
         return Cell(text)
     ids = notes_of(match[0]) or ""
