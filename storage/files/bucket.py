@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO, IOBase
 from pathlib import Path
@@ -23,15 +22,12 @@ from obstore.store import S3Store
 
 from ..errors import LakeError, LakeUnwritable, writing
 from .bucket_errors import PUTS, asking, storage_options
-from .bucket_reading import LakeFileSystem, PartFile
+from .bucket_reading import LakeFileSystem, PartFile, Tails
 from .locks import held, own_folder, temporary_folder
 from .staging import Staging, StagingArea
 
 SAFE_AGE = timedelta(days=1)
 """How long a file may lie about that no commit names: its writer may be about to commit it."""
-TAIL = 64 << 10
-"""Bytes at the end of a Parquet file that are fetched at once and kept: the footer, or all of a day's file."""
-TAILS_KEPT = 512
 REQUESTS = 8
 """How many are made at once."""
 MARK = "log/made"
@@ -50,7 +46,7 @@ class ObjectFiles:
         self._key = sha256(self.location.encode()).hexdigest()[:16]
         self._known: dict[str, int] = {}
         self._ahead: dict[str, bytes] = {}
-        self._tail = lru_cache(TAILS_KEPT)(self._read_tail)
+        self._tails = Tails(self._range)
 
     def exists(self) -> bool:
         """Whether the prefix holds a lake."""
@@ -115,7 +111,7 @@ class ObjectFiles:
         if not name.endswith(".parquet"):
             return BytesIO(self.read(name))
         size = self.size(name)
-        return PartFile(lambda start, length: self._part(name, size, start, length), size)
+        return PartFile(lambda start, length: self._tails.part(name, size, start, length), size)
 
     def size(self, name: str) -> int:
         """The bytes of a Parquet file; FileNotFoundError if there is none and it was not seen before."""
@@ -127,7 +123,7 @@ class ObjectFiles:
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
         """The bytes of each of these files that is there; what was known of them is forgotten."""
         wanted = set(names)
-        self._tail.cache_clear()
+        self._tails.forget()
         for each in wanted:
             self._known.pop(each, None)
         if len(wanted) == 1:
@@ -284,16 +280,6 @@ class ObjectFiles:
                 for each in chunk:
                     if "/_" not in each["path"]:
                         yield each["path"], each["size"], each["last_modified"]
-
-    def _part(self, name: str, size: int, start: int, length: int) -> bytes:
-        from_end = max(0, size - TAIL)
-        if start >= from_end:
-            return self._tail(name, size)[start - from_end : start - from_end + length]
-        return self._range(name, start, length)
-
-    def _read_tail(self, name: str, size: int) -> bytes:
-        from_end = max(0, size - TAIL)
-        return self._range(name, from_end, size - from_end) if size else b""
 
     def _range(self, name: str, start: int, length: int) -> bytes:
         with asking(self.uri(name)):

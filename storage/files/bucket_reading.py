@@ -5,12 +5,41 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from fsspec import AbstractFileSystem
 
 Part = Callable[[int, int], bytes]
 """A number of bytes from a start on."""
+
+
+TAIL = 64 << 10
+"""Bytes at the end of a Parquet file that are fetched at once and kept: the footer, or all of a day's file."""
+TAILS_KEPT = 512
+
+
+class Tails:
+    """The parts of files, the last of each kept; `ranged` fetches so many bytes of a file from a start on."""
+
+    def __init__(self, ranged: Callable[[str, int, int], bytes]) -> None:
+        self._ranged = ranged
+        self._tail = lru_cache(TAILS_KEPT)(self._read_tail)
+
+    def part(self, name: str, size: int, start: int, length: int) -> bytes:
+        """Bytes of a file of known size."""
+        from_end = max(0, size - TAIL)
+        if start >= from_end:
+            return self._tail(name, size)[start - from_end : start - from_end + length]
+        return self._ranged(name, start, length)
+
+    def forget(self) -> None:
+        """Keep nothing: files may have changed."""
+        self._tail.cache_clear()
+
+    def _read_tail(self, name: str, size: int) -> bytes:
+        from_end = max(0, size - TAIL)
+        return self._ranged(name, from_end, size - from_end) if size else b""
 
 
 class PartFile(io.RawIOBase):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from io import BytesIO, IOBase
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import NoReturn
 import duckdb
 
 from ..errors import LakeDamaged, LakeMissing, LakeUnwritable
-from .bucket_reading import LakeFileSystem, PartFile
+from .bucket_reading import LakeFileSystem, PartFile, Tails
 from .locks import own_folder
 from .log_names import entry_name, newest_checkpoint
 from .manifest import MANIFEST, SERVED, Manifest
@@ -30,8 +30,6 @@ LOG_BYTES = 64 << 20
 MOST_VERSIONS = 1 << 20
 """No lake has more; a server that says so answers anything."""
 REQUESTS = 8
-TAIL = 64 << 10
-TAILS_KEPT = 512
 
 
 class WebFiles:
@@ -45,7 +43,7 @@ class WebFiles:
         self.web = Web(self.location)
         self._known: dict[str, int] = {}
         self._ahead: dict[str, bytes] = {}
-        self._tail = lru_cache(TAILS_KEPT)(self._read_tail)
+        self._tails = Tails(self._range)
 
     @cached_property
     def manifest(self) -> Manifest | None:
@@ -106,7 +104,7 @@ class WebFiles:
         size = self.size(name)
         if not name.endswith(".parquet"):
             return BytesIO(self.read(name))
-        return PartFile(lambda start, length: self._part(name, size, start, length), size)
+        return PartFile(lambda start, length: self._tails.part(name, size, start, length), size)
 
     def size(self, name: str) -> int:
         """The bytes of a file; FileNotFoundError if there is none and it was not seen before."""
@@ -236,16 +234,6 @@ class WebFiles:
     def _read_ahead(self, name: str) -> None:
         with suppress(FileNotFoundError):  # whoever reads it says so
             self._ahead[name] = self.read(name)
-
-    def _part(self, name: str, size: int, start: int, length: int) -> bytes:
-        from_end = max(0, size - TAIL)
-        if start >= from_end:
-            return self._tail(name, size)[start - from_end : start - from_end + length]
-        return self._range(name, start, length)
-
-    def _read_tail(self, name: str, size: int) -> bytes:
-        from_end = max(0, size - TAIL)
-        return self._range(name, from_end, size - from_end) if size else b""
 
     def _range(self, name: str, start: int, length: int) -> bytes:
         return self.web.read(_checked(name), length, (start, start + length))

@@ -297,7 +297,7 @@ def test_a_log_that_means_harm(
     refused(source, tmp_path, lambda request: request.path == f"/{ENTRY}" and request.give(200, entry), said)
 
 
-def big(request: Handler) -> bool:
+def big(request: Handler, piece: bytes = bytes(1 << 16), pause: float = 0) -> bool:
     """A file that does not end."""
     if request.command == "HEAD" or not request.path.endswith(".parquet"):
         return False
@@ -305,7 +305,8 @@ def big(request: Handler) -> bool:
     request.end_headers()
     try:
         while True:
-            request.wfile.write(bytes(1 << 16))
+            request.wfile.write(piece)
+            time.sleep(pause)
     except OSError:
         request.close_connection = True
     return True
@@ -378,20 +379,7 @@ def test_a_server_that_is_slow(source: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(web_requests, "READ_SECONDS", 0.3)
     monkeypatch.setattr(web_requests, "LEAST_BYTES_A_SECOND", 1e9)
 
-    def drips(request: Handler) -> bool:
-        if request.command == "HEAD" or not request.path.endswith(".parquet"):
-            return False
-        request.send_response(200)
-        request.end_headers()
-        try:
-            while True:
-                request.wfile.write(b"x")
-                time.sleep(0.01)
-        except OSError:
-            request.close_connection = True
-        return True
-
-    refused(source, tmp_path, drips, "comes slower than")
+    refused(source, tmp_path, lambda request: big(request, b"x", 0.01), "comes slower than")
 
 
 def test_a_manifest_that_means_harm(released: Path, tmp_path: Path) -> None:
