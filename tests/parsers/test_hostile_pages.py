@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from form4lake.parsers import NotAnOwnershipFiling, parse_submission
 from form4lake.replica import business_days, generate_archive
 from form4lake.replica.rendition_html import rendition_html
 from form4lake.replica.rendition_text import rendition_text
@@ -11,6 +12,7 @@ from form4lake.tests.builders.paper_forms import BACK, FRONT, RULED_1, SPELT, su
 from form4lake.tests.fuzz.property import parse_in_time
 
 MEGABYTE = 1_000_000
+CAPTIONS = "1. Title of     2. Trans-   3. Trans-  4. Securities Acquired (A)      5. Amount of   6. Owner-\nSecurity\n"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,7 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         submission("<HTML>" + FRONT + RULED_1 + BACK + "<TEXT>" * 19_000 + "a<b>b</b>" * 5_000).decode(),
         submission(FRONT + RULED_1 + f"<S>  <C>  <C>{' ' * 80}\n" * 9_700 + BACK).decode(),
         submission(FRONT + SPELT.replace("Code  ", "Code  " + "e  " * 320_000, 1) + BACK).decode(),
+        submission(FRONT + SPELT.replace("Code  ", "Code  \n" + CAPTIONS * 4_600, 1) + BACK).decode(),
     ],
     ids=[
         "before the title",
@@ -79,6 +82,7 @@ def test_much_of_a_thing_takes_a_second_at_most(pages: dict[str, str], page: str
         "tags not closed",
         "pages",
         "a long line",
+        "a long heading",
     ],
 )
 def test_what_fuzzing_found_takes_a_second_at_most(text: str) -> None:
@@ -111,3 +115,10 @@ def test_a_reference_to_a_character_by_thousands_of_digits_is_text(
 
 def test_a_box_of_blanks_takes_a_second_at_most() -> None:
     parse_in_time(submission(FRONT.replace("[X]", "(" + " " * 19_000 + "a [X]", 1) + RULED_1 + BACK))
+
+
+def test_a_submission_of_thousands_of_documents_is_refused() -> None:
+    whole = submission(FRONT + RULED_1 + BACK)
+    with pytest.raises(NotAnOwnershipFiling, match="more than 1,000 documents"):
+        parse_submission(whole + b"<DOCUMENT><TYPE>EX-99<TEXT>\n" * 1_000)
+    assert parse_submission(whole + b"<DOCUMENT><TYPE>EX-99<TEXT>\n" * 900)

@@ -78,6 +78,16 @@ def test_a_day_with_filings_missing_is_partial(lake: Lake) -> None:
     assert (day.state, day.expected, day.stored, day.missing) == ("partial", 2, 1, 1)
 
 
+def test_as_many_filings_as_are_listed_are_not_those_that_are_listed(lake: Lake) -> None:
+    with lake.begin(THURSDAY.isoformat()) as ingest:
+        for name in ("a", "c"):
+            ingest.add_filing(filing(name, THURSDAY), THURSDAY)
+        ingest.add_day(index_day(THURSDAY), [entry("a", THURSDAY), entry("b", THURSDAY)])
+        lake.commit(ingest, writer="test")
+    (day,) = lake.coverage(today=FRIDAY)
+    assert (day.state, day.expected, day.stored, day.missing) == ("partial", 2, 1, 1)
+
+
 def test_the_days_of_a_data_set_are_counted_and_missing_until_exact(lake: Lake) -> None:
     put_set(lake, "2023Q4", date(2023, 10, 2), date(2023, 10, 2), date(2023, 12, 29))
     days = {day.index_date: day for day in lake.coverage(today=date(2024, 1, 4))}
