@@ -35,7 +35,6 @@ NOT_RUN = {
     "form4 compare-datasets 2024Q1 --zip": "FILE stands for a zip that a user has",
     "duckdb ": "the duckdb command line is not among the dependencies",
     "form4lake.open_lake": "Python, not a command; tests/test_python_doc.py does it",
-    "pip install": "installs what runs this; test_package does it with the wheel",
     "jdbc:": "an address, not a command",
     "CRON_TZ=": "a line of a crontab",
     "30 22 ": "a line of a crontab",
