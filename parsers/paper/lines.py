@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bs4.element import NavigableString, Tag
 
@@ -87,8 +87,7 @@ class Line:
         return any(map(str.isalnum, self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part of a line, from one character to before another; its text has no blanks at its ends."""
 
     line: Line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -250,17 +251,20 @@ def _assigned(line: Line, grid: Grid, can: _Can) -> dict[int, Part] | None:
 
 def _columns(part: Part, grid: Grid, can: _Can) -> list[int]:
     """The columns that a text can stand in: what reads best there, of those that it starts in or close before."""
-    ranks: dict[int, int] = {}
-    begins, ends = part.start, part.end
-    for at, (start, end) in enumerate(zip(grid.starts, (*grid.starts[1:], _FAR), strict=True)):
-        first = at == 0
-        if begins < start - DRIFT and not first:
+    best = 1
+    found: list[int] = []
+    for at in range(max(0, bisect_right(grid.starts, part.start) - 1), len(grid.starts)):
+        start, end, first = grid.starts[at], grid.end(at), at == 0
+        if part.start < start - DRIFT and not first:
             break
-        if begins < end and ends <= end + DRIFT:
-            home = (start <= begins or first) and ends <= end and begins < max(end - DRIFT, start + 1)
-            ranks[at] = can(at, part, home=home)
-    best = max(ranks.values(), default=0)
-    return [at for at, rank in ranks.items() if rank == best and rank > 0]
+        if part.start < end and part.end <= end + DRIFT:
+            home = (start <= part.start or first) and part.end <= end and part.start < max(end - DRIFT, start + 1)
+            rank = can(at, part, home=home)
+            if rank > best:
+                best, found = rank, []
+            if rank == best:
+                found.append(at)
+    return found
 
 
 def _between_amounts(part: Part, grid: Grid, found: Sequence[int]) -> bool:

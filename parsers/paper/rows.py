@@ -301,7 +301,7 @@ class _Row:
     def _box(self, column: str, text: str) -> bool:
         plain, marks = paper_values.split_marks(text)
         if marks and column in _TEXTS and not all(each in self._context.footnotes for each in marks):
-            plain, marks = text, []
+            plain, marks = text, ()
         value, problem = _typed(column, plain, self._context)
         if not paper_values.is_nil(plain):
             self.filled.add(column)

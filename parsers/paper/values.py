@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from ..values import amount
@@ -28,21 +29,24 @@ _MONTHS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def is_nil(text: str) -> bool:
     """Whether a box says that there is nothing: blank, dashes, `N/A`, `None`."""
     return len(text) <= 40 and _NIL.fullmatch(text.strip()) is not None
 
 
-def split_marks(text: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=4096)
+def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
     """A text without the footnote marks at its end, and their ids: `12,000 (1)` is `12,000` and F1, `$5*` is F*."""
     marks: list[str] = []
     text = text.strip()
     while len(marks) < 10 and (match := _MARK.search(text[-12:])):
         marks.insert(0, f"F{match[1] or match[2]}")
         text = text[: len(text) - len(match[0])].rstrip()
-    return text, marks
+    return text, tuple(marks)
 
 
+@lru_cache(maxsize=4096)
 def number(text: str, *, money: bool) -> tuple[Decimal | None, str | None]:
     """A number of securities, or a price if `money`: `12,000`, `$1.375`, `4 3/8`, `-0-`; none with a sign."""
     text = text.strip()
@@ -67,6 +71,7 @@ def number(text: str, *, money: bool) -> tuple[Decimal | None, str | None]:
     return value, None if problem is not None and problem.startswith("has a dollar sign") else problem
 
 
+@lru_cache(maxsize=4096)
 def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str | None]:
     """A date, month first as the form asks: `2/7/00`, `10-15-1999`, `March 13, 2000`.
 
