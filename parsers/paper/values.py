@@ -6,12 +6,17 @@ On paper a dollar sign, thousands separators, `N/A` and dashes are the ordinary 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Literal
+from functools import lru_cache, wraps
+from typing import Any, Literal, TypeVar, cast
 
 from ..values import amount
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_SHORT = 40
+"""Characters of a text that can be a number, a date or nothing."""
 
 Span = Literal["event", "term"]
 """Of an event, that lies in the past, or of a term, that may lie decades ahead."""
@@ -29,13 +34,24 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
+def _remembered(function: _Function) -> _Function:
+    """Keep what a pure function says of short texts, which repeat; long ones are not kept, whatever a filing sends."""
+    kept = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def said(text: str, *others: Any, **named: Any) -> Any:
+        return (kept if len(text) <= _SHORT else function)(text, *others, **named)
+
+    return cast(_Function, said)
+
+
+@_remembered
 def is_nil(text: str) -> bool:
     """Whether a box says that there is nothing: blank, dashes, `N/A`, `None`."""
-    return len(text) <= 40 and _NIL.fullmatch(text.strip()) is not None
+    return len(text) <= _SHORT and _NIL.fullmatch(text.strip()) is not None
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
     """A text without the footnote marks at its end, and their ids: `12,000 (1)` is `12,000` and F1, `$5*` is F*."""
     marks: list[str] = []
@@ -46,13 +62,13 @@ def split_marks(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(marks)
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def number(text: str, *, money: bool) -> tuple[Decimal | None, str | None]:
     """A number of securities, or a price if `money`: `12,000`, `$1.375`, `4 3/8`, `-0-`; none with a sign."""
     text = text.strip()
     if is_nil(text):
         return None, None
-    if len(text) > 40:
+    if len(text) > _SHORT:
         return None, "is not a number"
     if _ZERO.fullmatch(text):
         return Decimal(0), None
@@ -71,7 +87,7 @@ def number(text: str, *, money: bool) -> tuple[Decimal | None, str | None]:
     return value, None if problem is not None and problem.startswith("has a dollar sign") else problem
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str | None]:
     """A date, month first as the form asks: `2/7/00`, `10-15-1999`, `March 13, 2000`.
 
@@ -81,7 +97,7 @@ def day(text: str, made_on: date | None, span: Span) -> tuple[date | None, str |
     text = text.strip()
     if is_nil(text):
         return None, None
-    if len(text) > 40:
+    if len(text) > _SHORT:
         return None, "is not a date"
     numeric, worded = _NUMERIC_DAY.fullmatch(text), _WORDED_DAY.fullmatch(text)
     if numeric is not None:
