@@ -191,7 +191,7 @@ def _after_explain(query: str, tokens: list[tuple[int, str]]) -> str:
     return query.encode()[tokens[place][0] :].decode()
 
 
-def interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
+def interruptibly(connection: duckdb.DuckDBPyConnection, work: Callable[[], object]) -> None:
     """Do `work` in a thread, so that Ctrl-C arrives here while DuckDB computes."""
     with ThreadPoolExecutor(1) as pool:
         doing = pool.submit(work)

@@ -1,7 +1,9 @@
 """`form4 report`: one HTML page with pictures, of the lake or of one issuer."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -17,29 +19,34 @@ ARRIVED_LATELY = timedelta(days=45)
 
 
 @explained
-def run_report(since: date | None, ticker: str | None, output: Path | None, site: Path | None) -> int:
+def run_report(
+    since: date | None, ticker: str | None, output: Path | None, site: Path | None, prices: Path | None
+) -> int:
     """Write the page, or the pages of a site, and print where it is."""
     from ..reports.issuer import UnknownTicker
     from ..reports.page import INDEX, write_report, write_site
+    from ..reports.prices import PricesUnusable
 
     if site and (ticker or output):
         raise CommandFailed(
             "--site is not for --ticker or --output: it writes the pages of all issuers, into its folder"
         )
+    if prices and not (ticker or site):
+        raise CommandFailed("--prices is for the pages of issuers: give --ticker or --site too")
     path = site / INDEX if site else output or Path(_default_name(ticker))
     _check(path, site)
     try:
         settings = load_settings()
-        with wrong_use(UnknownTicker), Lake.open(settings.lake) as lake, lake.connect() as connection:
+        with wrong_use(UnknownTicker, PricesUnusable), Lake.open(settings.lake) as lake, lake.connect() as connection:
             arrivals = lake.arrivals(date.today() - ARRIVED_LATELY)  # noqa: DTZ011 a day more or less does not matter
 
-            def write() -> None:
-                if site:
-                    write_site(connection, site, since=since, arrivals=arrivals, forms=settings.forms)
-                else:
-                    write_report(connection, path, since=since, ticker=ticker, arrivals=arrivals, forms=settings.forms)
-
-            interruptibly(connection, write)
+            write: Callable[..., object] = (
+                partial(write_site, connection, site)
+                if site
+                else partial(write_report, connection, path, ticker=ticker)
+            )
+            given = partial(write, since=since, arrivals=arrivals, forms=settings.forms, prices=prices)
+            interruptibly(connection, given)
     except duckdb.Error as failed:
         raise CommandFailed(
             f"the lake could not be read: {str(failed).splitlines()[0]}; `form4 verify` says what to do", Exit.LAKE

@@ -6,7 +6,7 @@ Each mark has its numbers as an SVG title, which browsers show as a tooltip.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -78,7 +78,7 @@ def filings_chart(periods: Sequence[Period]) -> Picture | None:
     }
     total = sum(each.filings for each in periods)
     alt = f"Bar chart of {total:,} filings by form, {periods[0].name} to {periods[-1].name}. {_numbers_below()}"
-    return _pictured(alt, lambda width: _bars(periods, values, encoding, width))
+    return pictured(alt, lambda width: _bars(periods, values, encoding, width))
 
 
 def trading_chart(periods: Sequence[Period], kind: Literal["bought", "sold"]) -> Picture | None:
@@ -105,7 +105,7 @@ def trading_chart(periods: Sequence[Period], kind: Literal["bought", "sold"]) ->
         f"Bar chart of what was {kind} in the open market, {periods[0].name} to {periods[-1].name}: {dollars(total)}. "
         f"{_numbers_below()}"
     )
-    return _pictured(alt, lambda width: _bars(periods, values, encoding, width), HALF)
+    return pictured(alt, lambda width: _bars(periods, values, encoding, width), HALF)
 
 
 def timeline(purchases: Sequence[Trade], sales: Sequence[Trade]) -> Picture | None:
@@ -125,7 +125,7 @@ def timeline(purchases: Sequence[Trade], sales: Sequence[Trade]) -> Picture | No
         f"Timeline of {len(purchases):,} open-market purchases and {len(sales):,} sales, a line for each of "
         f"{len(owners):,} insiders. {_numbers_below()}"
     )
-    return _pictured(alt, lambda width: _timeline_spec(marks, owners, width))
+    return pictured(alt, lambda width: _timeline_spec(marks, owners, width))
 
 
 _UNNAMED = "(no owner named)"
@@ -154,14 +154,14 @@ def _bars(
         "data": {"values": values},
         "mark": {"type": "bar", "width": bar},
         "encoding": {
-            "x": _time_axis(first - step, last + step, width),
+            "x": time_axis(first - step, last + step, width),
             "description": {"field": "said"},
             **encoding,
         },
     }
 
 
-def _time_axis(first: date, last: date, width: int) -> dict[str, Any]:
+def time_axis(first: date, last: date, width: int) -> dict[str, Any]:
     """A time axis whose labels say days, months or years."""
     days = (last - first).days
     unit, form = ("day", "%b %-d") if days <= 100 else ("month", "%b %Y") if days <= 1100 else ("year", "%Y")
@@ -184,10 +184,8 @@ def _marks(trades: list[tuple[str, Trade]]) -> list[dict[str, Any]]:
     by_day: dict[tuple[str, str, date], list[Trade]] = defaultdict(list)
     by_month: dict[tuple[str, str, date], list[Trade]] = defaultdict(list)
     for kind, trade in trades:
-        happened = trade.transaction_date
-        day = trade.filing_date if happened is None or happened > trade.filing_date else happened
-        by_day[trade.owner or _UNNAMED, kind, day].append(trade)
-        by_month[trade.owner or _UNNAMED, kind, day.replace(day=15)].append(trade)
+        by_day[trade.owner or _UNNAMED, kind, trade.day].append(trade)
+        by_month[trade.owner or _UNNAMED, kind, trade.day.replace(day=15)].append(trade)
     monthly = len(by_day) > MOST_MARKS
     marks = []
     for (owner, kind, day), each in (by_month if monthly else by_day).items():
@@ -228,7 +226,7 @@ def _timeline_spec(marks: list[dict[str, Any]], owners: list[str], width: int) -
         "data": {"values": marks},
         "mark": {"type": "point", "filled": True, "opacity": 0.75, "stroke": "var(--paper)", "strokeWidth": 0.5},
         "encoding": {
-            "x": _time_axis(min(days) - margin, max(days) + margin, width - room),
+            "x": time_axis(min(days) - margin, max(days) + margin, width - room),
             "y": {"field": "owner", "type": "nominal", "sort": owners, "axis": {"grid": True, **label}},
             "color": {
                 "field": "kind",
@@ -248,7 +246,8 @@ def _timeline_spec(marks: list[dict[str, Any]], owners: list[str], width: int) -
     }
 
 
-def _pictured(alt: str, spec: Any, wide: int = WIDE) -> Picture:
+def pictured(alt: str, spec: Callable[[int], dict[str, Any]], wide: int = WIDE) -> Picture:
+    """A chart drawn in both widths, from what gives the Vega-Lite specification of a width."""
     return Picture(alt, _drawn(spec(wide)), _drawn(spec(NARROW)))
 
 

@@ -36,6 +36,11 @@ def exact_dollars(value: Decimal | None) -> str:
     return f"${cents:,f}" if cents == value else f"${value.normalize():,f}"
 
 
+def change(value: float | None) -> str:
+    """`+1.2 %`, `-12.0 %`, of a part of one."""
+    return ABSENT if value is None else f"{100 * value:+,.1f} %"
+
+
 def size(value: int) -> str:
     """`12.3 MB`."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):

@@ -17,7 +17,10 @@ from . import numbers
 from .calendar import Gap, Standing, calendar
 from .charts import Picture, filings_chart, timeline, trading_chart
 from .issuer import FILINGS_SHOWN, HOLDINGS_SHOWN, TRADES_SHOWN, Issuer, issuer_of, read_issuer
+from .outcomes import HORIZONS, outcomes
 from .overview import CLUSTER, Overview, read_overview
+from .price_chart import price_chart
+from .prices import Closes, read_prices
 from .trading import Period
 
 DIFFERENCES_SHOWN = 1000
@@ -38,15 +41,17 @@ def write_report(
     arrivals: Mapping[date, datetime] = MappingProxyType({}),
     forms: Collection[str] = (),
     today: date | None = None,
+    prices: Path | None = None,
 ) -> None:
     """Write the page of the lake, or of the issuer with a ticker, from its views; an older file is replaced at the end.
 
     `since` leaves out index dates and filing dates before it; `arrivals` says when index dates were committed first, as
     far as that is known. A day is complete if it was read for all of `forms`; `today` is New York's date, of the clock
-    if it is None.
+    if it is None. `prices` is a Parquet file of daily closes (`reports/prices.py`), for the page of an issuer.
 
     Raises:
         UnknownTicker: no filing of the lake has it.
+        PricesUnusable: the file of prices cannot be used.
         duckdb.Error: the lake's files cannot be read.
         OSError: the file cannot be written.
     """
@@ -55,7 +60,8 @@ def write_report(
     if ticker is None:
         page = render_overview(read_overview(connection, since, arrivals, forms, today or today_in_new_york()), now)
     else:
-        page = render_issuer(issuer_of(connection, ticker, since), now)
+        issuer = issuer_of(connection, ticker, since)
+        page = render_issuer(issuer, now, prices=_prices(connection, prices, [issuer.issuer_cik]))
     _put(Path(path), page)
 
 
@@ -67,6 +73,7 @@ def write_site(
     arrivals: Mapping[date, datetime] = MappingProxyType({}),
     forms: Collection[str] = (),
     today: date | None = None,
+    prices: Path | None = None,
 ) -> Path:
     """Write the lake's page and those of all issuers that it names, linked; the path of the first, `index.html`.
 
@@ -76,9 +83,11 @@ def write_site(
     connection.execute("SET enable_progress_bar = false")
     now = datetime.now(UTC)
     overview = read_overview(connection, since, arrivals, forms, today or today_in_new_york())
+    closes = _prices(connection, prices, overview.issuers)
     folder.mkdir(exist_ok=True)
     for cik in overview.issuers:
-        _put(folder / page_name(cik), render_issuer(read_issuer(connection, cik, since), now, home=INDEX))
+        page = render_issuer(read_issuer(connection, cik, since), now, home=INDEX, prices=closes)
+        _put(folder / page_name(cik), page)
     _put(folder / INDEX, render_overview(overview, now, linked=True))
     return folder / INDEX
 
@@ -147,8 +156,23 @@ def render_overview(overview: Overview, now: datetime, *, linked: bool = False) 
     )
 
 
-def render_issuer(issuer: Issuer, now: datetime, *, home: str | None = None) -> str:
-    """The page of one issuer; `home` is the address of the lake's page."""
+def _prices(
+    connection: duckdb.DuckDBPyConnection, path: Path | None, issuers: Collection[int]
+) -> Mapping[str, Closes] | None:
+    """The closes of all symbols that filings of some issuers give; None without a file."""
+    if path is None:
+        return None
+    asked = (
+        "SELECT DISTINCT ticker FROM filings WHERE issuer_cik IN (SELECT unnest($1::BIGINT[])) AND ticker IS NOT NULL"
+    )
+    return read_prices(path, [symbol for (symbol,) in connection.execute(asked, [list(issuers)]).fetchall()])
+
+
+def render_issuer(
+    issuer: Issuer, now: datetime, *, home: str | None = None, prices: Mapping[str, Closes] | None = None
+) -> str:
+    """The page of one issuer; `home` is the address of the lake's page, `prices` are by symbol, if any were given."""
+    priced = None if prices is None else outcomes(issuer.purchases, issuer.sales, prices)
     return _render(
         "issuer.html",
         now,
@@ -156,6 +180,9 @@ def render_issuer(issuer: Issuer, now: datetime, *, home: str | None = None) -> 
         timeline=timeline(issuer.purchases, issuer.sales),
         trading_charts=_trading_charts(issuer.periods),
         home=home,
+        priced=priced,
+        horizons=HORIZONS,
+        price_chart=price_chart(priced.trades, prices) if priced and prices else None,
         trades_shown=TRADES_SHOWN,
         filings_shown=FILINGS_SHOWN,
         holdings_shown=HOLDINGS_SHOWN,
@@ -180,6 +207,7 @@ def _render(template: str, now: datetime, **values: Any) -> str:
         "count": numbers.count,
         "dollars": numbers.dollars,
         "exact": numbers.exact_dollars,
+        "change": numbers.change,
         "size": numbers.size,
         "day": numbers.day,
         "quarters": numbers.quarters,

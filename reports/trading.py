@@ -71,6 +71,12 @@ class Trade:
         """The first owner who has a name, and how many more there are."""
         return first_of(self.owner_names)
 
+    @property
+    def day(self) -> date:
+        """The transaction date; the filing date where there is none, or it is after that."""
+        happened = self.transaction_date
+        return self.filing_date if happened is None or happened > self.filing_date else happened
+
 
 def first_of(names: list[str | None] | None) -> str | None:
     """The first name, and how many more there are."""

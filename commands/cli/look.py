@@ -32,7 +32,11 @@ def status(
     raise typer.Exit(show_status(first, last, as_of, as_json=as_json))
 
 
-@look.command("form4 report", "form4 report --ticker AAPL --output apple.html", "form4 report --site pages")
+@look.command(
+    "form4 report",
+    "form4 report --ticker AAPL --output apple.html",
+    "form4 report --site pages --prices prices.parquet",
+)
 def report(
     since: Annotated[
         date | None, typer.Option(parser=iso_date, metavar="DATE", help="Leave out what is older.")
@@ -45,6 +49,13 @@ def report(
         Path | None,
         typer.Option(metavar="FOLDER", help="Write index.html and the pages of all issuers that it names to FOLDER."),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A Parquet file of ticker, date and close: shows the price after each trade on the pages of issuers.",
+        ),
+    ] = None,
 ) -> None:
     """Write an HTML page with pictures of what the lake holds.
 
@@ -52,7 +63,7 @@ def report(
     """
     from ..report import run_report
 
-    raise typer.Exit(run_report(since, ticker, output, site))
+    raise typer.Exit(run_report(since, ticker, output, site, prices))
 
 
 @look.command("form4 certify 2024Q1", "form4 certify 2024Q1 --output certificates")

@@ -11,6 +11,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -74,7 +76,9 @@ def newcomer(workspace: Workspace) -> Iterator[Workspace]:
         workspace.monkeypatch.setattr(module, "today_in_new_york", lambda: TODAY)
     archive = generate_archive(21, sorted(days), 90)
     with workspace.edgar(archive):
-        (workspace.lake_folder.parent / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
+        here = workspace.lake_folder.parent
+        (here / "filing.txt").write_bytes(next(iter(archive.submissions.values())))
+        pq.write_table(pa.table({"ticker": ["AAPL"], "date": [FIRST], "close": [185.5]}), here / "prices.parquet")
         yield workspace
 
 

@@ -79,6 +79,8 @@ def test_the_report_is_written_where_told_and_its_path_printed(two_days: Lake) -
         (["--since", "yesterday"], "yesterday"),
         (["--site", "nowhere/site"], "no folder nowhere"),
         (["--site", "site", "--ticker", "ACM"], "--site is not for --ticker"),
+        (["--prices", "prices.parquet"], "give --ticker or --site too"),
+        (["--ticker", "ACM", "--prices", "prices.parquet"], "prices.parquet cannot be read as a Parquet file"),
     ],
 )
 def test_a_wrong_report_is_explained(two_days: Lake, arguments: list[str], word: str) -> None:
