@@ -2,14 +2,17 @@
 
 import warnings
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from form4lake.reports.page import write_report
 from form4lake.storage import Lake
 from form4lake.tests.builders.browser import Tab, browsing, chromium
-from form4lake.tests.builders.lakes import filing, store
+from form4lake.tests.builders.lakes import MONDAY, bought, filing, store
 
 LONG = "AGAINST-ALL-ODDS-INTERNATIONAL-HOLDINGS-OF-THE-WORLD" * 3
 
@@ -27,19 +30,26 @@ def tab() -> Iterator[Tab]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The page of an empty lake, and of one with the longest of names, and of its issuer."""
+    """The page of an empty lake, and of one with the longest of names, and of its issuer with prices."""
     folder = tmp_path_factory.mktemp("pages")
     lake = Lake.open(folder / "lake", create=True)
     found = {name: folder / f"{name}.html" for name in ("empty", "lake", "issuer")}
     with lake.connect() as connection:
         write_report(connection, found["empty"])
-    names = [filing(f"0000000001-24-00000{n}", owners=(n,), issuer_name=LONG) for n in range(1, 5)]
+    names = [
+        filing(f"0000000001-24-00000{n}", owners=(n,), issuer_name=LONG, non_derivative_transactions=[bought()])
+        for n in range(1, 5)
+    ]
     for each in names:
         each.reporting_owners[0].owner_name = each.reporting_owners[0].officer_title = LONG
     store(lake, *names)
+    prices = folder / "prices.parquet"
+    pq.write_table(
+        pa.table({"ticker": ["ISS"] * 5, "date": [MONDAY + timedelta(n) for n in range(5)], "close": [9.5] * 5}), prices
+    )
     with lake.connect() as connection:
         write_report(connection, found["lake"])
-        write_report(connection, found["issuer"], ticker="ISS")
+        write_report(connection, found["issuer"], ticker="ISS", prices=prices)
     return found
 
 
