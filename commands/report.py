@@ -11,8 +11,8 @@ import duckdb
 from ..exits import Exit
 from ..settings import load_settings
 from ..storage import Lake
+from .answering import interruptibly
 from .errors import CommandFailed, explained, wrong_use
-from .query import interruptibly
 
 ARRIVED_LATELY = timedelta(days=45)
 """Index dates so young say how soon filings are in the lake; older ones may be a backfill's."""

@@ -62,7 +62,7 @@ def sql(
 ) -> None:
     """Ask the lake in SQL, or open a prompt.
 
-    In DuckDB's dialect: form4 sql "select * from trades limit 5". It only reads.
+    In DuckDB's dialect: form4 sql "select * from trades limit 5". It only reads; temporary tables are yours.
     """
     if query and file:
         raise typer.BadParameter("give a query or a file, not both", param_hint="--file")

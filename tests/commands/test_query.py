@@ -1,36 +1,14 @@
-"""`form4 sql` as a person meets it: it only reads, stops when asked to, and keeps what was typed."""
+"""`form4 sql` as a person meets it: it only reads, answers in each format, and stops when asked to."""
 
-import os
-import pty
-import select
+import re
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from form4lake.storage import Lake
+from form4lake.tests.builders.prompt import ENDLESS, at_work
 from form4lake.tests.builders.workspace import FORM4, Workspace, form4, form4_here, says
-
-ENDLESS = "select count(*) from range(100000000000) a, range(1000) b where a.range + b.range = 7"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake of version 0; no test writes to it."""
-    root = tmp_path_factory.mktemp("empty") / "lake"
-    Lake.open(root, create=True)
-    return root
-
-
-@pytest.fixture
-def asked(workspace: Workspace, empty: Path) -> Workspace:
-    """A user with that lake."""
-    workspace.monkeypatch.setenv("FORM4_LAKE", str(empty))
-    return workspace
 
 
 @pytest.mark.parametrize(
@@ -40,7 +18,6 @@ def asked(workspace: Workspace, empty: Path) -> Workspace:
         "copy (select 1) to 'stolen.csv'",
         "explain analyze copy (select 1) to 'stolen.csv'",
         "attach 'stolen.duckdb'",
-        "set profiling_output = 'stolen.json'",
         "export database 'stolen'",
         "prepare p as copy (select 1) to 'stolen.csv'",
         "explain (analyze /* ) select 1 -- */ ) copy (select 1) to 'stolen.csv'",
@@ -49,12 +26,26 @@ def asked(workspace: Workspace, empty: Path) -> Workspace:
         "/* pivot */ copy (pivot trades on ticker using count(*)) to 'stolen.csv'",
         "explain analyze copy (pivot trades on ticker using count(*)) to 'stolen.csv'",
         "create table t as pivot trades on ticker using count(*)",
+        "create macro m(x) as x",
+        "create or replace view trades as select 1",
+        "create temp secret s (type s3)",
+        "create persistent secret s (type s3)",
+        "create temp sequence temp",
+        "drop secret s",
+        "load 'stolen.duckdb_extension'",
     ],
 )
 def test_nothing_but_reading_is_allowed(asked: Workspace, statement: str) -> None:
-    done = form4_here("sql", f"select 1; {statement}")
-    assert done.returncode == 2
+    says(form4_here("sql", f"select 1; {statement}"), 2, "is not allowed: form4 sql only reads")
     assert not list(Path.cwd().glob("stolen*"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["drop view trades", "set profiling_output = 'x.json'", "insert into trades select 1", "delete from filings"],
+)
+def test_the_lake_itself_cannot_be_changed(asked: Workspace, statement: str) -> None:
+    assert form4_here("sql", statement).returncode == 2
 
 
 def test_what_reads_is_allowed(asked: Workspace) -> None:
@@ -64,6 +55,20 @@ def test_what_reads_is_allowed(asked: Workspace) -> None:
     assert done.stdout.startswith("n\n4\n")
     assert "cluster_buys" in form4_here("sql", "select function_name from duckdb_functions() where not internal").stdout
     assert "plan_trades" in form4_here("sql", "show tables").stdout
+
+
+def test_tables_views_and_macros_of_ones_own_last_until_the_end(asked: Workspace) -> None:
+    Path("own.csv").write_text("ticker,weight\nISS,2\n")
+    made = """
+        create temp table own as from 'own.csv'; insert into own values ('X', 1); update own set weight = weight + 1;
+        create or replace temporary view heavy as from own where weight > 2;
+        create temp macro twice(x) as 2 * x; create temp table p as pivot own on ticker using sum(weight);
+        select ticker, twice(weight) as twice from heavy; drop table p; drop view heavy; drop macro twice;
+    """
+    done = form4_here("sql", "--format", "csv", "-o", "answer", made)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("answer").read_text() == "ticker,twice\nISS,6\n"
+    assert form4_here("sql", "from own").returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -157,6 +162,63 @@ def test_a_script_is_answered_statement_by_statement(asked: Workspace) -> None:
     assert form4_here("sql", typed="select nonsense;").returncode == 2
 
 
+SCRIPT = """\
+/* a comment
+.nonsense in a comment
+*/
+.mode line
+select 1 as a,
+.5 as b; -- a number is no dot word
+.mode jsonl;
+select '
+.nonsense in a text
+' as c;
+"""
+
+
+def test_dot_words_in_a_script_change_what_follows(asked: Workspace) -> None:
+    Path("ask.sql").write_text(SCRIPT)
+    expected = 'a = 1\nb = 0.5\n{"c":"\\n.nonsense in a text\\n"}\n'
+    assert form4_here("sql", "-f", "ask.sql", "-o", "answer").returncode == 0
+    assert Path("answer").read_text() == expected
+    piped = form4("sql", typed=f"{SCRIPT}.quit\nnonsense")
+    assert (piped.returncode, piped.stdout, piped.stderr) == (0, expected, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (".nonsense", "there is no .nonsense here"),
+        (".mode", "write .mode and one of table"),
+        (".mode parquet", "write .mode and one of table"),
+        (".timer", "write .timer on"),
+    ],
+)
+def test_a_dot_word_that_there_is_not_ends_a_script(asked: Workspace, line: str, word: str) -> None:
+    script = f"select 1 as a;\n{line}\nselect 2 as b;"
+    piped = form4_here("sql", "--format", "line", typed=script)
+    says(piped, 2, word)
+    assert piped.stdout == "a = 1\n"
+    Path("ask.sql").write_text(script)
+    says(form4_here("sql", "-f", "ask.sql", "-o", "answer"), 2, word)
+    assert not Path("answer").exists()
+
+
+def test_each_answer_is_timed_on_standard_error(asked: Workspace) -> None:
+    script = ".timer on\nselect 1 as a; select 2 as b;\n.timer off\nselect 3 as c;"
+    done = form4("sql", "--format", "line", typed=script)
+    assert (done.returncode, done.stdout) == (0, "a = 1\nb = 2\nc = 3\n")
+    assert re.fullmatch(r"(\d+\.\d{3} s\n){2}", done.stderr)
+
+
+def test_a_query_that_is_no_text_is_said(asked: Workspace) -> None:
+    for arguments, piped in (([b"select '\xff'"], b""), ([], b"select '\xff'")):
+        done = subprocess.run([FORM4, "sql", *arguments], input=piped, capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"not UTF-8 text" in done.stderr
+        assert b"Traceback" not in done.stderr
+
+
 def test_who_reads_no_further_gets_no_traceback(asked: Workspace) -> None:
     done = subprocess.run(
         f"{FORM4} sql --format csv 'from range(1000000)' | head -1",
@@ -166,19 +228,6 @@ def test_who_reads_no_further_gets_no_traceback(asked: Workspace) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("range\n", "")
-
-
-def at_work(pid: int, seconds: float) -> None:
-    """Return when a process has used `seconds` more of the processor: what it was asked has begun."""
-    ticks = os.sysconf("SC_CLK_TCK")
-
-    def used() -> float:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / ticks
-
-    until = used() + seconds
-    while used() < until:
-        time.sleep(0.05)
 
 
 @pytest.mark.flow
@@ -192,86 +241,3 @@ def test_ctrl_c_ends_a_single_query(asked: Workspace) -> None:
             process.kill()
         assert process.stderr is not None
         assert process.stderr.read() == ""
-
-
-class Terminal:
-    """A person at a prompt: types, and waits for what appears."""
-
-    def __init__(self, screen: int, pid: int) -> None:
-        self._screen = screen
-        self.pid = pid
-        self._shown = ""
-
-    def types(self, text: str) -> None:
-        os.write(self._screen, text.encode())
-
-    def sees(self, text: str) -> None:
-        """Read until `text` appears after what was seen before; AssertionError after two minutes."""
-        while text not in self._shown:
-            ready, _, _ = select.select([self._screen], [], [], 120)
-            assert ready, f"{text!r} does not appear, only {self._shown!r}"
-            self._shown += os.read(self._screen, 4096).decode(errors="replace")
-        self._shown = self._shown.partition(text)[2]
-
-    def stops(self) -> None:
-        """Press Ctrl-C until there is a prompt: Python is deaf to one in the moment in which it begins to wait."""
-        for _ in range(60):
-            self.types("\x03")
-            while "form4>" not in self._shown and select.select([self._screen], [], [], 2)[0]:
-                self._shown += os.read(self._screen, 4096).decode(errors="replace")
-            if "form4>" in self._shown:
-                break
-        self.sees("form4>")
-
-
-@contextmanager
-def terminal() -> Iterator[Terminal]:
-    """`form4 sql` on a terminal of its own; ended with Ctrl-D."""
-    pid, screen = pty.fork()
-    if pid == 0:
-        os.environ |= {"TERM": "dumb", "PAGER": "cat"}
-        os.execv(FORM4, [str(FORM4), "sql"])
-    person = Terminal(screen, pid)
-    try:
-        person.sees("form4>")
-        yield person
-        code = None
-        for _ in range(30):
-            person.types("\x04")
-            time.sleep(0.5)
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                code = os.waitstatus_to_exitcode(status)
-                break
-        assert code == 0, "Ctrl-D does not end the prompt"
-    finally:
-        os.close(screen)
-
-
-@pytest.mark.flow
-def test_the_prompt_stops_a_query_goes_on_and_remembers(asked: Workspace) -> None:
-    asked.monkeypatch.setenv("XDG_STATE_HOME", str(Path.cwd() / "state"))
-    with terminal() as person:
-        person.types("select 40 +\n")
-        person.sees("...>")
-        person.types("2 as answer;\n")
-        person.sees("42")
-        person.sees("form4>")
-        person.types(f"{ENDLESS};\n")
-        at_work(person.pid, 1)
-        person.types("\x03")
-        person.sees("stopped")
-        person.sees("form4>")
-        person.types(".nonsense\n")
-        person.sees("there is no .nonsense here")
-        person.sees("form4>")
-        person.types("half a statement\n")
-        person.sees("...>")
-        person.stops()
-        person.types("help\n")
-        person.sees("describe trades")
-        person.sees("form4>")
-    with terminal() as person:
-        person.types("\x10\x10\x10\x10\x10\n")  # five lines up: the endless one is the third
-        person.sees("2 as answer;")
-        person.sees("form4>")
