@@ -1,24 +1,42 @@
-"""The progress of a run: a bar with rate and time left on a terminal, a line a day elsewhere."""
+"""The progress of a run: one bar over all its days with rate and time left on a terminal, a line a day elsewhere."""
 
 import logging
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from .output import complain, interactive, messages, quiet, say
 
 
-class Rate(ProgressColumn):
-    """Filings a second."""
+class Done(ProgressColumn):
+    """How many parts are done, of how many; of a span, days."""
 
     def render(self, task: Task) -> Text:
+        """As 3/20 days."""
+        total = "?" if task.total is None else int(task.total)
+        return Text(f"{int(task.completed)}/{total}{task.fields['unit']}")
+
+
+class Rate(ProgressColumn):
+    """Filings a second, also where the bar counts days."""
+
+    counted: Task
+    """What is counted instead of the task that is shown."""
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002
         """The rate, once there is one."""
-        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+        speed = self.counted.speed
+        return Text(f"{speed:.1f}/s" if speed else "")
 
 
+SPEED_SECONDS = 300
+"""Over how long the speed is taken: days differ."""
 HELD = 20
 """How many of the newest log lines a quiet run keeps, to show them if it ends badly."""
 
@@ -38,22 +56,44 @@ class Said(logging.Handler):
             complain(record.getMessage(), record.levelno)
 
 
+@dataclass
+class Span:
+    """Days that have one bar, and how far they are."""
+
+    days: int
+    begun: int = 0
+    filings: int = 0
+    """Of the day that has begun last."""
+    done: int = 0
+
+    @property
+    def completed(self) -> float:
+        """In days; of the newest, the part of its filings that is done."""
+        part = min(1.0, self.done / self.filings) if self.filings else 0.0
+        return min(self.days, max(0, self.begun - 1) + part)
+
+
 class Watch:
     """Listens to a run and shows it on standard error."""
 
     def __init__(self) -> None:
+        rate = Rate()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            Rate(),
+            Done(),
+            rate,
             TimeRemainingColumn(),
             console=messages(),
             transient=True,
             disable=not interactive(),
+            speed_estimate_period=SPEED_SECONDS,
         )
         self._said = Said(logging.WARNING)
-        self._task = self._bar.add_task("starting", total=None)
+        self._filings = self._bar.add_task("filings", total=None, visible=False)
+        rate.counted = self._bar.tasks[0]
+        self._task = self._bar.add_task("starting", total=None, unit="")
+        self._span: Span | None = None
 
     def __enter__(self) -> "Watch":
         logging.getLogger("form4lake").addHandler(self._said)
@@ -74,13 +114,44 @@ class Watch:
             record = self._said.held.popleft()
             complain(record.getMessage(), record.levelno)
 
+    @property
+    def completed(self) -> float:
+        """How far the bar is, in its days or parts."""
+        return next(task.completed for task in self._bar.tasks if task.id == self._task)
+
+    @contextmanager
+    def span(self, days: int) -> Iterator[None]:
+        """One bar for these days: it is full when all of them are over, whatever came of them."""
+        if not days:
+            yield
+            return
+        self._span = Span(days)
+        self._bar.reset(self._filings)
+        self._bar.reset(self._task, total=days, unit=" days" if days > 1 else " day")
+        try:
+            yield
+            self._bar.update(self._task, completed=days, refresh=True)
+        finally:
+            self._span = None
+
     def begin(self, work: date | str, count: int) -> None:
         """A day or other work begins."""
-        self._bar.reset(self._task, description=str(work), total=count)
+        if self._span:
+            self._span.begun += 1
+            self._span.filings, self._span.done = count, 0
+            self._bar.update(self._task, description=str(work), completed=self._span.completed)
+        else:
+            self._bar.reset(self._filings)
+            self._bar.reset(self._task, description=str(work), total=count, unit="")
 
     def advance(self, count: int = 1) -> None:
         """So many filings or parts are done."""
-        self._bar.advance(self._task, count)
+        self._bar.advance(self._filings, count)
+        if self._span:
+            self._span.done += count
+            self._bar.update(self._task, completed=self._span.completed)
+        else:
+            self._bar.advance(self._task, count)
 
     def end(self, done: object) -> None:
         """A day or other work is done."""

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from ..crawler import FIRST_DAILY_INDEX, ListedDay
 from ..edgar_calendar import newest_due, today_in_new_york
+from .reports.progress import progress
 from .reports.run_report import RunReport
 from .steps.account import accounting
 from .steps.days import check_range, days_of_range, older_days, period_of
@@ -29,8 +30,10 @@ def backfill(
     asked = max(start, FIRST_DAILY_INDEX), min(end, newest_due(now))
     with run("backfill", forms) as this, accounting(this, now, *asked):
         this.report.notes += older_days(start)
-        for period, days in by_commit(days_of_range(this, start, min(end, now), now, gaps=gaps), now):
-            read_days(this, period, days)
+        wanted = days_of_range(this, start, min(end, now), now, gaps=gaps)
+        with progress().span(len(wanted)):
+            for period, days in by_commit(wanted, now):
+                read_days(this, period, days)
     return this.report
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from ..crawler import ListedDay
 from ..edgar_calendar import today_in_new_york
 from .compact import compact_due
+from .reports.progress import progress
 from .reports.run_report import RunReport
 from .retry import retry_due
 from .steps.account import accounting
@@ -24,8 +25,10 @@ def nightly(today: date | None = None) -> RunReport:
     now = today or today_in_new_york()
     with run("nightly") as this, accounting(this, now):
         alerts = Alerts(this.lake, this.settings.alerts)
-        for day in days_to_read(this, now):
-            read_day(this, day, now)
+        days = days_to_read(this, now)
+        with progress().span(len(days)):
+            for day in days:
+                read_day(this, day, now)
         retry_due(this)
         alerts.tell(this.report)
         compact_due(this.lake, now, this.settings.nightly.lookback_days, this.report.compactions)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from typing import Protocol
 
@@ -11,6 +11,9 @@ log = logging.getLogger("form4lake.flows")
 
 class Progress(Protocol):
     """Listens to a run."""
+
+    def span(self, days: int) -> AbstractContextManager[None]:
+        """This many days belong together; each that begins inside is the next of them, until the span ends."""
 
     def begin(self, work: date | str, count: int) -> None:
         """A day begins, with this many filings to load, or other work with this many parts."""
@@ -24,6 +27,10 @@ class Progress(Protocol):
 
 class Logged:
     """The progress of a run that nobody watches: what is done, in the log."""
+
+    def span(self, days: int) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Nothing."""
+        return nullcontext()
 
     def begin(self, work: date | str, count: int) -> None:
         """Nothing."""
