@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from form4lake.cli import main
 from form4lake.crawler.rate_limiter import RateLimiter
 from form4lake.flows.steps.run import client_options
 from form4lake.parsers import PARSER_VERSION, parse_submission
@@ -25,6 +26,18 @@ def test_quick_commands_on_a_local_lake_load_neither_prefect_nor_an_object_store
     script += "print({'prefect', 'obstore', 'boto3', 'fsspec'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_windows_is_refused_as_its_page_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    monkeypatch.undo()
+    assert ended.value.code == 2
+    page = Path(__file__).parents[2] / "docs" / "windows.md"
+    assert capsys.readouterr().err.strip() in page.read_text(encoding="utf-8").splitlines()
 
 
 def test_it_says_its_version_and_the_parser_s(workspace: Workspace) -> None:
