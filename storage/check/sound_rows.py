@@ -1,11 +1,12 @@
-"""What must be true of the lake's rows, checked in SQL, a year at a time so that memory stays bounded.
+"""What must be true of the lake's rows, checked in SQL, a year or few filings at a time so that memory stays bounded.
 
 Where all accessions are needed at once, they are compared by 64-bit hashes; what that finds is looked up exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -23,6 +24,8 @@ from .violations import Remedy, Violation
 
 _PAIRS = {"amendments": ("accession_number", "amends"), "superseded": ("accession_number", "superseded_by")}
 """The columns that name a filing and its amendment."""
+TOGETHER = 20_000
+"""Filings of several years that are checked at once: of few, planning the questions takes longer than answering them."""
 _COUNTED = {"reporting_owners": "owner_count", "footnotes": "footnote_count"}
 
 
@@ -42,7 +45,7 @@ def check_rows(
 
 
 class _Check:
-    """Temporary tables: `every` the hashes of all accessions stored, `stored` the filings of one year."""
+    """Temporary tables: `every` the hashes of all accessions stored, `stored` the filings that are being checked."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, sound: Collection[str]) -> None:
         self._cursor = cursor
@@ -62,16 +65,29 @@ class _Check:
             for other in periods:
                 if one != other and covers(one, other):
                     self._say("filings", other, f"covers days that {one} covers too")
-        for _, group in groupby(periods, year_of):
-            self._check_year([each for each in group if each not in self._damaged])
+        for years in self._years(periods):
+            self._check_years(years)
         self._check_datasets(history.datasets)
         self._check_all()
         self._check_index(history.index_dates)
         return self._found
 
-    def _check_year(self, periods: list[str]) -> None:
-        if not periods:
-            return
+    def _years(self, periods: list[str]) -> Iterator[list[str]]:
+        """The periods without damage, a year at a time; years of few filings together."""
+        sizes: Counter[str] = Counter()
+        for each in self._entries["filings"]:
+            sizes[each.period] += each.rows
+        together: list[str] = []
+        for _, group in groupby(periods, year_of):
+            year = [each for each in group if each not in self._damaged]
+            if together and sum(sizes[each] for each in (*together, *year)) > TOGETHER:
+                yield together
+                together = []
+            together += year
+        if together:
+            yield together
+
+    def _check_years(self, periods: list[str]) -> None:
         self._cursor.execute(
             "CREATE OR REPLACE TEMP TABLE stored AS SELECT period, accession_number, issuer_cik, filing_date, "
             f"owner_count, footnote_count FROM ({self._select('filings', periods)})"
