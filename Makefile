@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# Modules are compiled once, whatever the environment says, and not in each of the thousand processes that tests start.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 .PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
@@ -33,13 +35,13 @@ demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the
 	@$(BIN)/python -m form4lake.scripts.demo
 
 test: dev ## run all tests
-	$(BIN)/pytest -m 'not hostile' $(SIDE_BY_SIDE)
+	$(PYTEST) -m 'not hostile' $(SIDE_BY_SIDE)
 
 unit: dev ## run the quick tests only
-	$(BIN)/pytest -m 'not flow' $(SIDE_BY_SIDE)
+	$(PYTEST) -m 'not flow' $(SIDE_BY_SIDE)
 
 test-hostile: dev ## run every attack on the network against the real commands, and a whole day of the feed (some minutes)
-	$(BIN)/pytest tests/hostile tests/crawler/test_hostile.py \
+	$(PYTEST) tests/hostile tests/crawler/test_hostile.py \
 	  "tests/flows/test_watch.py::test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_have_it[1500-150]"
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings

@@ -18,11 +18,28 @@ from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REAL_EDGAR = Path(__file__).parents[2] / "shared" / "real-edgar"
+LONGEST = ("test_serve", "test_prefect", "test_stopping", "test_nothing_missing", "test_documented_commands")
+"""Files that take the longest, a file being what one process runs."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More processes than cores where tests wait for processes, servers and clocks; quick tests only calculate."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if "not flow" in config.option.markexpr else cores + (cores + 1) // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first: run side by side, the processes then end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("flow") is None)
+    long = {item.path for item in items if item.get_closest_marker("flow")}
+    items.sort(key=lambda item: (item.path.stem not in LONGEST, item.path not in long))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsynced() -> Iterator[None]:
+    """Nothing waits for the disk: tests cut the power as `builders/power_loss.py` does, which watches what is synced."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 def pytest_collection_finish() -> None:
