@@ -1,6 +1,8 @@
 """Every command of README.md and docs/ is run as it stands there, against the replica; those that are not, say why."""
 
+import importlib
 import os
+import pkgutil
 import shlex
 import signal
 import socket
@@ -10,12 +12,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from form4lake import commands as commands_package
+from form4lake import flows, reports
 from form4lake.cli import app
 from form4lake.edgar_calendar import today_in_new_york
 from form4lake.replica import business_days, generate_archive
@@ -64,6 +69,14 @@ def commands(page: Path) -> Iterator[str]:
                 begun = ""
 
 
+def modules_that_ask_for_today() -> list[ModuleType]:
+    """All of them: one that is imported later would keep the date of this test for those that follow."""
+    for package in (commands_package, flows, reports):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+    return [each for each in sys.modules.values() if each and vars(each).get("today_in_new_york")]
+
+
 @pytest.fixture
 def newcomer(workspace: Workspace) -> Iterator[Workspace]:
     """A user with an empty folder and an EDGAR of three days and a few days up to TODAY and up to now."""
@@ -72,7 +85,7 @@ def newcomer(workspace: Workspace) -> Iterator[Workspace]:
     workspace.monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     recent = [now - timedelta(days=back) for back in range(12) for now in (TODAY, today_in_new_york())]
     days = {*business_days(FIRST, 3), *(day for day in recent if day.weekday() < 5)}
-    for module in [each for each in sys.modules.values() if each and vars(each).get("today_in_new_york")]:
+    for module in modules_that_ask_for_today():
         workspace.monkeypatch.setattr(module, "today_in_new_york", lambda: TODAY)
     archive = generate_archive(21, sorted(days), 90)
     with workspace.edgar(archive):
