@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def unsynced() -> Iterator[None]:
-    """Nothing waits for the disk: tests cut the power as `builders/power_loss.py` does, which watches what is synced."""
+    """Nothing waits for the disk: tests cut the power as `builders/power_loss.py` does, which sees what is synced."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", lambda descriptor: None)
         yield

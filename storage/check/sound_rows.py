@@ -25,7 +25,7 @@ from .violations import Remedy, Violation
 _PAIRS = {"amendments": ("accession_number", "amends"), "superseded": ("accession_number", "superseded_by")}
 """The columns that name a filing and its amendment."""
 TOGETHER = 20_000
-"""Filings of several years that are checked at once: of few, planning the questions takes longer than answering them."""
+"""Filings of several years that are checked at once: of few, to plan the questions takes longer than to answer them."""
 _COUNTED = {"reporting_owners": "owner_count", "footnotes": "footnote_count"}
 
 
