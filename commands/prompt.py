@@ -27,10 +27,10 @@ def prompt(output: str, *, spreadsheet: bool) -> int:
 
     print("form4lake. `help` helps; end a statement with ; and the prompt with Ctrl-D.", file=sys.stderr)
     terminal = Terminal(connection)
-    with contextlib.suppress(Left):
-        for text in terminal.texts():
+    with contextlib.suppress(Left, EOFError):
+        while True:
             try:
-                session.run(text)
+                session.run(terminal.text())
             except KeyboardInterrupt:
                 print("stopped", file=sys.stderr)
     return Exit.DONE

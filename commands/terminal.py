@@ -2,13 +2,14 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 from prompt_toolkit import PromptSession
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import has_focus
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import create_output
@@ -40,24 +41,25 @@ class Terminal:
             output=create_output(always_prefer_tty=True),  # answers may go to a file
         )
 
-    def texts(self) -> Iterator[str]:
-        """What is typed, each text ending where a statement does; Ctrl-C drops the one begun, Ctrl-D ends it."""
-        while True:
-            try:
-                text = self._session.prompt()
-            except KeyboardInterrupt:
-                continue
-            except EOFError:
-                return
-            yield _BARE.get(text.strip().rstrip(";").lower(), text)
-            self._completer.forget()
+    def text(self) -> str:
+        """What is typed next, up to where a statement ends; empty where Ctrl-C drops it.
+
+        Raises:
+            EOFError: Ctrl-D ends it.
+        """
+        self._completer.forget()
+        try:
+            typed = self._session.prompt()
+        except KeyboardInterrupt:
+            return ""
+        return _BARE.get(typed.strip().rstrip(";").lower(), typed)
 
 
 def _keys(connection: duckdb.DuckDBPyConnection) -> KeyBindings:
     """Enter ends a whole text, and goes on with any other."""
     keys = KeyBindings()
 
-    @keys.add("enter")
+    @keys.add("enter", filter=has_focus(DEFAULT_BUFFER))  # not while Ctrl-R looks
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         if buffer.complete_state and buffer.complete_state.current_completion:

@@ -121,13 +121,13 @@ class Watch:
 
     @contextmanager
     def span(self, days: int) -> Iterator[None]:
-        """One bar for these days: it is full when all of them are over, whatever came of them."""
-        if not days:
+        """One bar for these days, full when all are over, whatever came of them; one day alone has its own bar."""
+        if days < 2:
             yield
             return
         self._span = Span(days)
         self._bar.reset(self._filings)
-        self._bar.reset(self._task, total=days, unit=" days" if days > 1 else " day")
+        self._bar.reset(self._task, total=days, unit=" days")
         try:
             yield
             self._bar.update(self._task, completed=days, refresh=True)

@@ -19,11 +19,12 @@ def retry_filings(this: Run, rows: Iterable[tuple[date, QuarantinedFiling]]) -> 
     by_date: dict[date, dict[str, QuarantinedFiling]] = defaultdict(dict)
     for index_date, row in rows:
         by_date[index_date][row.accession_number] = row
-    for index_date in sorted(by_date):
-        outcome = _retry_date(this, index_date, by_date[index_date])
-        close_days(this, [outcome])
-        if outcome.stopped:
-            raise outcome.stopped
+    with progress().span(len(by_date)):
+        for index_date in sorted(by_date):
+            outcome = _retry_date(this, index_date, by_date[index_date])
+            close_days(this, [outcome])
+            if outcome.stopped:
+                raise outcome.stopped
 
 
 def _retry_date(this: Run, index_date: date, rows: dict[str, QuarantinedFiling]) -> DayIngest:

@@ -109,6 +109,14 @@ def test_a_filing_moves_the_bar_by_its_part_of_the_day(screen: Recorded) -> None
     assert any(re.search(r"compact ━+ +[01]/2 ", bar) for bar in screen.bars())
 
 
+def test_one_day_alone_is_counted_in_filings(screen: Recorded) -> None:
+    with watch.Watch() as seen, seen.span(1):
+        seen.begin(DAYS[0], 20)
+        seen.advance(5)
+        assert seen.completed == 5
+    assert any(re.search(r"[05]/20 ", bar) for bar in screen.bars())
+
+
 def test_a_span_that_breaks_off_is_not_full(screen: Recorded) -> None:
     with watch.Watch() as seen:
         with suppress(RuntimeError), seen.span(4):

@@ -65,6 +65,9 @@ def test_tab_completes_and_dot_words_change_what_is_shown(asked: Workspace) -> N
         person.types("select chr(155) || 'x' as c;\r")
         person.sees("c\r\n\\u009bx\r\n")
         person.sees("form4>")
+        person.types("\x121 as a\r\r")  # Ctrl-R
+        person.sees("a,b\r\n")
+        person.sees("form4>")
         person.types("select tick\t")
         person.sees("er")
         person.types("\x03")
