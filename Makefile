@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
-.PHONY: help setup dev demo test test-hostile unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
+.PHONY: help setup dev demo test test-hostile test-container unit fuzz chaos-lake chaos-crawl mutants bench-parse bench-lake bench-history bench-scale \
 	bench-watch bench-crawl bench-start check docs format lock site clean
 
 help: ## list the targets
@@ -43,6 +43,9 @@ unit: dev ## run the quick tests only
 test-hostile: dev ## run every attack on the network against the real commands, and a whole day of the feed (some minutes)
 	$(PYTEST) tests/hostile tests/crawler/test_hostile.py \
 	  "tests/flows/test_watch.py::test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_have_it[1500-150]"
+
+test-container: dev ## build the container and walk through it, where Podman or Docker is (some minutes)
+	$(BIN)/pytest tests/test_container.py
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)
