@@ -35,7 +35,7 @@ demo: setup ## run the real nightly flow against a replica of EDGAR, and ask the
 	@$(BIN)/python -m form4lake.scripts.demo
 
 test: dev ## run all tests
-	$(PYTEST) -m 'not hostile' $(SIDE_BY_SIDE)
+	$(PYTEST) -m 'not hostile and not container' $(SIDE_BY_SIDE)
 
 unit: dev ## run the quick tests only
 	$(PYTEST) -m 'not flow' $(SIDE_BY_SIDE)
@@ -45,7 +45,7 @@ test-hostile: dev ## run every attack on the network against the real commands, 
 	  "tests/flows/test_watch.py::test_a_day_with_everything_that_goes_wrong_ends_as_the_night_alone_would_have_it[1500-150]"
 
 test-container: dev ## build the container and walk through it, where Podman or Docker is (some minutes)
-	$(BIN)/pytest tests/test_container.py
+	$(PYTEST) tests/test_container.py
 
 fuzz: dev ## fuzz the parser for SECONDS (60); findings go to tests/fuzz/findings
 	$(BIN)/python -m form4lake.tests.fuzz.run --seconds $(or $(SECONDS),60)
