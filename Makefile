@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
 	bench-watch bench-crawl bench-start check docs format lock site clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 setup: .venv/.complete ## make .venv with the command form4, its dependencies locked
 

@@ -15,6 +15,7 @@ from lxml import html
 
 from form4lake.reports.issuer import UnknownTicker
 from form4lake.reports.numbers import count, dollars, exact_dollars, quarters
+from form4lake.reports.overview import CLUSTER
 from form4lake.reports.page import write_report, write_site
 from form4lake.storage import Lake
 from form4lake.tables import DatasetRead
@@ -150,6 +151,29 @@ def test_clusters_and_largest_trades_link_to_the_sec_alone(week: Lake, tmp_path:
     links = document.xpath("//a/@href")
     assert "https://www.sec.gov/Archives/edgar/data/5/0000000001-24-000004.txt" in links
     assert all(each.startswith("https://www.sec.gov/Archives/") for each in links)
+
+
+def test_the_numbers_of_clusters_and_largest_trades_are_those_of_the_views(
+    week: Lake, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    document = page(week, tmp_path / "page.html")
+
+    def cells(name: str, kind: str) -> list[str]:
+        found = document.xpath(f"//section[@id='{name}']//td[@data-name='{kind}']")
+        return [" ".join(cell.text_content().split()) for cell in found]
+
+    clusters = connection.sql(
+        f"SELECT insiders, value FROM cluster_buys{CLUSTER} ORDER BY last_purchase DESC, value DESC"
+    ).fetchall()
+    assert clusters
+    assert cells("clusters", "insiders") == [count(each) for each, _ in clusters]
+    assert cells("clusters", "value") == [dollars(each) for _, each in clusters]
+    for name, view in (("purchases", "insider_buys"), ("sales", "insider_sells")):
+        largest = connection.sql(
+            f"SELECT transaction_shares, value FROM {view} WHERE value > 0 ORDER BY value DESC, accession_number"
+        ).fetchall()
+        assert cells(name, "value") == [dollars(each) for _, each in largest]
+        assert cells(name, "shares") == [count(each) for each, _ in largest]
 
 
 def test_texts_of_filings_are_escaped(week: Lake, tmp_path: Path) -> None:
