@@ -66,7 +66,7 @@ class Status:
     filings: int
     from_datasets: int
     quarters: list[str]
-    quarantine: list[tuple[date, QuarantinedFiling]]
+    quarantine: list[QuarantinedFiling]
     other_place: str | None
     limiter: RateLimiterState
 
@@ -145,7 +145,6 @@ def _read(
 ) -> Status:
     coverage = lake.coverage(first, last, today=today)
     filings, from_datasets = lake.count_filings(first, last)
-    begin, end = first or date.min, last or date.max
     return Status(
         today=today,
         snapshot=lake.snapshot(),
@@ -154,10 +153,17 @@ def _read(
         filings=filings,
         from_datasets=from_datasets,
         quarters=[each.quarter for each in lake.datasets()],
-        quarantine=[(day, row) for day, row in lake.all_quarantined() if begin <= day <= end],
+        quarantine=_quarantine(lake, first, last),
         other_place=lake.other_place(),
         limiter=limiter,
     )
+
+
+def _quarantine(lake: Lake, first: date | None, last: date | None) -> list[QuarantinedFiling]:
+    """The rows of quarantine of a range of index dates; of the whole lake those dates need not be looked up."""
+    if first is None and last is None:
+        return lake.quarantine()
+    return [row for day, row in lake.all_quarantined() if (first or date.min) <= day <= (last or date.max)]
 
 
 def _parts(status: Status, *, whole: bool) -> Iterator[str | Table]:
@@ -249,10 +255,10 @@ def _year_marks(days: list[DayCoverage]) -> str:
     return "".join(MARKS[worst[month]] if month in worst else " " for month in range(1, 13))
 
 
-def _reasons(quarantine: list[tuple[date, QuarantinedFiling]]) -> Table:
+def _reasons(quarantine: list[QuarantinedFiling]) -> Table:
     table = Table("stage", "reason", "filings", "such as", title="Quarantine", title_justify="left")
-    counted = Counter((row.stage, row.reason) for _, row in quarantine)
-    example = {(row.stage, row.reason): row.accession_number for _, row in quarantine}
+    counted = Counter((row.stage, row.reason) for row in quarantine)
+    example = {(row.stage, row.reason): row.accession_number for row in quarantine}
     for (stage, reason), count in counted.most_common(SHOWN):
         table.add_row(stage, escape(reason), f"{count:,}", example[stage, reason])
     return table
