@@ -34,7 +34,7 @@ def backfill() -> Backfill:
 @pytest.fixture(scope="module")
 def archive() -> Archive:
     """The last days of a closed month, and the first of the open one."""
-    return generate_archive(11, business_days(DECEMBER, 15, CLOSED), 60, CLOSED)
+    return generate_archive(11, business_days(DECEMBER, 10, CLOSED), 60, CLOSED)
 
 
 def periods(workspace: Workspace) -> set[str]:

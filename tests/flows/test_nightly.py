@@ -37,6 +37,15 @@ def archive() -> Archive:
     return generate_archive(1, business_days(FIRST, 7, [HOLIDAY]), 140, [HOLIDAY])
 
 
+@pytest.fixture
+def few_days(workspace: Workspace) -> Archive:
+    """The last three of them, with as many filings, in a lake that begins with them: each day is a commit."""
+    days = business_days(date(2024, 1, 17), 3)
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", days[0].isoformat())
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__LOOKBACK_DAYS", "2")
+    return generate_archive(1, days, 140, [HOLIDAY])
+
+
 def log_entries(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in (workspace.lake_folder / "log").iterdir())
 
@@ -95,10 +104,10 @@ def test_real_filings_served_as_one_day_are_stored_as_the_parser_reads_them(
 
 
 def test_a_run_that_edgar_stops_goes_on_where_it_stopped(
-    workspace: Workspace, nightly: Nightly, archive: Archive
+    workspace: Workspace, nightly: Nightly, few_days: Archive
 ) -> None:
     workspace.monkeypatch.setenv("FORM4_EDGAR__THREADS", "1")
-    with workspace.edgar(archive, Faults([Fault(FaultKind.DOWN, after=60)])):
+    with workspace.edgar(few_days, Faults([Fault(FaultKind.DOWN, after=60)])):
         report = nightly()
     assert report.exit_code is Exit.EDGAR
     assert report.account
@@ -110,25 +119,25 @@ def test_a_run_that_edgar_stops_goes_on_where_it_stopped(
     )
     assert (stored, quarantined) == (held, 0)
     assert missing == expected - held > 0
-    with workspace.edgar(archive) as edgar:
+    with workspace.edgar(few_days) as edgar:
         assert nightly().exit_code is Exit.DONE
         assert edgar.stats().by_kind["filing"] == 140 - held, "what was fetched is not asked for again"
     assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
 
 
-def test_a_throttle_rests_and_the_run_completes(workspace: Workspace, nightly: Nightly, archive: Archive) -> None:
-    with workspace.edgar(archive, Faults([Fault(FaultKind.THROTTLED, FILINGS, after=20, times=1)])):
+def test_a_throttle_rests_and_the_run_completes(workspace: Workspace, nightly: Nightly, few_days: Archive) -> None:
+    with workspace.edgar(few_days, Faults([Fault(FaultKind.THROTTLED, FILINGS, after=20, times=1)])):
         assert nightly().exit_code is Exit.DONE
     assert workspace.count("filings") == 140
 
 
 def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
-    workspace: Workspace, nightly: Nightly, archive: Archive
+    workspace: Workspace, nightly: Nightly, few_days: Archive
 ) -> None:
     from form4lake.flows.retry import retry
 
-    lost = sorted(archive.truth)[7]
-    with workspace.edgar(archive, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])) as edgar:
+    lost = sorted(few_days.truth)[7]
+    with workspace.edgar(few_days, Faults([Fault(FaultKind.ACCESS_DENIED, f"*{lost}.txt")])) as edgar:
         report = nightly()
         assert report.exit_code is Exit.INCOMPLETE
         assert any(lost in look.text for look in report.attention())
@@ -137,7 +146,7 @@ def test_a_filing_that_is_not_there_is_quarantined_until_a_retry_finds_it(
         assert edgar.stats().by_kind["filing"] == asked, "not asked for again before its time"
     assert workspace.query("select accession_number, stage, attempts from quarantine") == [(lost, "fetch", 1)]
     assert workspace.query("select sum(stored), sum(quarantined), sum(missing) from coverage") == [(139, 1, 0)]
-    with workspace.edgar(archive):
+    with workspace.edgar(few_days):
         outcome = retry()
     assert outcome.exit_code is Exit.DONE
     assert workspace.count("quarantine") == 0
@@ -193,16 +202,18 @@ def test_a_day_whose_index_is_late_is_read_when_it_comes(workspace: Workspace, n
     assert workspace.count("filings") == 70
 
 
-def test_an_index_that_changes_afterwards_is_followed(workspace: Workspace, nightly: Nightly, archive: Archive) -> None:
-    day = archive.days[-2]
-    late, withdrawn = archive.accessions(day)[2:4]
+def test_an_index_that_changes_afterwards_is_followed(
+    workspace: Workspace, nightly: Nightly, few_days: Archive
+) -> None:
+    day = few_days.days[-2]
+    late, withdrawn = few_days.accessions(day)[2:4]
     change = Fault(
         FaultKind.CHANGED, f"*.{day:%Y%m%d}.idx", after=2, added=frozenset([late]), removed=frozenset([withdrawn])
     )
     listed = (
         f"select accession_number, delisted_at is null from index_entries where accession_number in {late, withdrawn}"
     )
-    with workspace.edgar(archive, Faults([change])) as edgar:
+    with workspace.edgar(few_days, Faults([change])) as edgar:
         for _ in range(2):
             assert nightly().exit_code is Exit.DONE
             assert workspace.query(listed) == [(withdrawn, True)]
@@ -215,23 +226,23 @@ def test_an_index_that_changes_afterwards_is_followed(workspace: Workspace, nigh
 
 
 def test_an_unchanged_index_does_not_hide_filings_that_are_missing(
-    workspace: Workspace, nightly: Nightly, archive: Archive
+    workspace: Workspace, nightly: Nightly, few_days: Archive
 ) -> None:
     workspace.monkeypatch.setenv("FORM4_EDGAR__THREADS", "1")
-    numbers = "|".join(archive.accessions(archive.days[-1]))
-    with workspace.edgar(archive, Faults([Fault(FaultKind.DOWN, re.compile(f"({numbers}).txt"), after=5)])):
+    numbers = "|".join(few_days.accessions(few_days.days[-1]))
+    with workspace.edgar(few_days, Faults([Fault(FaultKind.DOWN, re.compile(f"({numbers}).txt"), after=5)])):
         assert nightly().exit_code is Exit.EDGAR
-    with workspace.edgar(archive) as edgar:
+    with workspace.edgar(few_days) as edgar:
         assert nightly().exit_code is Exit.DONE
         assert {hit.status for hit in edgar.stats().hits if hit.kind == "index"} == {304}, "the ETags are still known"
     assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
 
 
 def test_the_form_index_stands_in_for_a_missing_master(
-    workspace: Workspace, nightly: Nightly, archive: Archive
+    workspace: Workspace, nightly: Nightly, few_days: Archive
 ) -> None:
     masters = Fault(FaultKind.ACCESS_DENIED, "*/master.*")
-    with workspace.edgar(archive, Faults([masters])):
+    with workspace.edgar(few_days, Faults([masters])):
         assert nightly().exit_code is Exit.DONE
     assert workspace.query("select sum(expected), sum(stored), sum(missing) from coverage") == [(140, 140, 0)]
     assert {path.split("/")[-1][:5] for (path,) in workspace.query("select source_path from index_days") if path} == {
