@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from form4lake.flows.reports.run_report import RunReport
+from form4lake.flows.serving.state_folder import StateFolder
 from form4lake.tests.builders.dask_cluster import DaskCluster, clustered
+from form4lake.tests.builders.made_once import made_once, new_prefect_database
 from form4lake.tests.builders.object_server import BUCKET, ObjectServer, program, serving
 from form4lake.tests.builders.workspace import FIRST, TODAY, Workspace
 
@@ -87,6 +90,21 @@ def object_lake(object_server: ObjectServer, tmp_path: Path, monkeypatch: pytest
     for name, value in object_server.environment().items():
         monkeypatch.setenv(name, value)
     return f"s3://{BUCKET}/{tmp_path.name}/lake"
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as Prefect's server makes it at its first start, which takes three times as long as any other."""
+    return made_once(tmp_path_factory, "prefect.db", new_prefect_database)
+
+
+@pytest.fixture
+def with_prefect(workspace: Workspace, prefect_database: Path, tmp_path: Path) -> Workspace:
+    """A user whose Prefect has run before."""
+    home = StateFolder(tmp_path / "state").prefect_home
+    home.mkdir(parents=True)
+    shutil.copy(prefect_database, home)
+    return workspace
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,16 +16,27 @@ import pytest
 
 from form4lake.replica import Fault, FaultKind, Faults, business_days, generate_archive
 from form4lake.storage import Lake
+from form4lake.tests.builders.lakes import copied_apart
 from form4lake.tests.builders.workspace import FIRST, FORM4, Workspace, form4, form4_here, says
 
 NIGHTLY = ["nightly", "--as-of", (FIRST + timedelta(days=1)).isoformat()]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that needs it leaves a lake that has all there is."""
+    return tmp_path_factory.mktemp("filled") / "lake"
+
+
 @pytest.fixture
-def filled(workspace: Workspace) -> Iterator[Workspace]:
+def filled(workspace: Workspace, kept: Path) -> Iterator[Workspace]:
     """A lake that has all there is, and the EDGAR that it is from."""
     with workspace.edgar(generate_archive(9, business_days(FIRST, 1), 20)):
-        assert form4_here(*NIGHTLY).returncode == 0
+        if not kept.exists():
+            assert form4_here(*NIGHTLY).returncode == 0
+            shutil.copytree(workspace.lake_folder, kept)
+        else:
+            copied_apart(kept, workspace.lake_folder).close()
         yield workspace
 
 
@@ -128,10 +140,10 @@ def children(of: int) -> set[int]:
 
 
 @pytest.mark.flow
-def test_a_temporary_server_is_gone_with_its_run_even_when_that_is_killed(workspace: Workspace) -> None:
-    workspace.monkeypatch.setenv("FORM4_PREFECT", "always")
+def test_a_temporary_server_is_gone_with_its_run_even_when_that_is_killed(with_prefect: Workspace) -> None:
+    with_prefect.monkeypatch.setenv("FORM4_PREFECT", "always")
     slow = Fault(FaultKind.SLOW, "/Archives/edgar/data/*")
-    with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 30), Faults([slow])) as edgar:
+    with with_prefect.edgar(generate_archive(13, business_days(FIRST, 1), 30), Faults([slow])) as edgar:
         run = subprocess.Popen([FORM4, *NIGHTLY], env=os.environ, stderr=subprocess.PIPE, text=True)
         while edgar.stats().by_kind["filing"] < 2 and run.poll() is None:
             time.sleep(0.1)
@@ -156,7 +168,7 @@ def hostile_folder() -> None:
 
 
 @pytest.mark.flow
-def test_files_of_the_working_folder_are_never_imported(filled: Workspace) -> None:
+def test_files_of_the_working_folder_are_never_imported(filled: Workspace, with_prefect: Workspace) -> None:
     Lake.open(filled.lake_folder)
     hostile_folder()
     asked = form4("sql", "select count(*) as n from filings", "--format", "json")

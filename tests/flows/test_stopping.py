@@ -92,10 +92,10 @@ def test_a_stopped_run_keeps_what_it_has_and_the_next_carries_on(workspace: Work
 
 
 @pytest.mark.flow
-def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspace) -> None:
-    workspace.monkeypatch.setenv("FORM4_PREFECT", "always")
-    workspace.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
-    with workspace.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
+def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(with_prefect: Workspace) -> None:
+    with_prefect.monkeypatch.setenv("FORM4_PREFECT", "always")
+    with_prefect.monkeypatch.setenv("FORM4_EDGAR__REQUESTS_PER_SECOND", "20")
+    with with_prefect.edgar(generate_archive(13, business_days(FIRST, 1), 100)) as edgar:
         run = started(edgar, 10)
         os.killpg(run.pid, signal.SIGINT)  # a terminal tells all that the command has started
         try:
@@ -104,7 +104,7 @@ def test_ctrl_c_on_a_terminal_is_the_runs_and_not_its_servers(workspace: Workspa
             run.kill()
     assert run.returncode == 130
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["warning", "info", "error"], said
-    assert workspace.count("filings") > 0
+    assert with_prefect.count("filings") > 0
 
 
 @pytest.mark.flow
