@@ -61,15 +61,15 @@ def test_nightly_goes_on_after_the_newest_data_set(user: Workspace, archive: Arc
         truth=fourth.truth | archive.truth,
     )
     with user.edgar(both):
-        done = form4_here("backfill", "2023-10-01", "2023-12-31", "--source", "datasets", "--as-of", "2024-01-19")
+        done = form4_here("backfill", "2023-10-01", "2023-12-31", "--source", "datasets", "--as-of", "2024-01-05")
         assert done.returncode == 0, done.stderr
         # Of the set's last day, filings made after 17:30 are in the next set.
         assert states(user, date(2024, 1, 3))[date(2023, 12, 29)] == "partial"
-        assert night(date(2024, 1, 19)) == 0
-    found = states(user, date(2024, 1, 20))
-    assert {found[day] for day in (*DAYS, date(2023, 12, 29))} == {"whole"}
+        assert night(date(2024, 1, 5)) == 0
+    found = states(user, date(2024, 1, 6))
+    assert {found[day] for day in (*DAYS[:4], date(2023, 12, 29))} == {"whole"}
     assert found[date(2023, 10, 2)] == "from a data set"
-    assert status(date(2024, 1, 20))["complete_through"] == "2024-01-19"
+    assert status(date(2024, 1, 6))["complete_through"] == "2024-01-05"
 
 
 def test_a_day_that_was_late_before_a_holiday_is_read_in_the_end(user: Workspace, archive: Archive) -> None:

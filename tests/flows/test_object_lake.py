@@ -1,6 +1,7 @@
 """A lake in a bucket, by the commands: filled, asked, looked at, compacted, read again; what they say without it."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import boto3
@@ -22,11 +23,19 @@ def bucket_workspace(workspace: Workspace, object_lake: str) -> Workspace:
     return workspace
 
 
+def few_days(workspace: Workspace, filings: int) -> Archive:
+    """An EDGAR of the last three days, with which the user's lake is to begin: each day is a commit."""
+    days = business_days(date(2024, 1, 17), 3)
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__SINCE", days[0].isoformat())
+    workspace.monkeypatch.setenv("FORM4_NIGHTLY__LOOKBACK_DAYS", "2")
+    return generate_archive(3, days, filings)
+
+
 @pytest.mark.flow
 def test_a_lake_in_a_bucket_lives_by_the_same_commands(
     bucket_workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport]
 ) -> None:
-    archive = generate_archive(3, business_days(FIRST, 7), 60)
+    archive = few_days(bucket_workspace, 60)
     with bucket_workspace.edgar(archive) as edgar:
         report = nightly()
         assert report.exit_code is Exit.DONE, report.attention()
@@ -55,7 +64,7 @@ def test_a_lake_can_be_moved_into_a_bucket(
     workspace: Workspace, object_lake: str, nightly: Callable[[], RunReport], object_server: ObjectServer
 ) -> None:
     """As docs/operations.md says: `data`, `log` and `raw` move, the rest is made from them."""
-    with workspace.edgar(generate_archive(3, business_days(FIRST, 7), 40)):
+    with workspace.edgar(few_days(workspace, 40)):
         assert nightly().added == 40
     client = boto3.client("s3", endpoint_url=object_server.endpoint)
     prefix = object_lake.removeprefix(f"s3://{BUCKET}/")
