@@ -15,7 +15,7 @@ from .output import complain, interactive, messages, quiet, say
 
 
 class Done(ProgressColumn):
-    """How many parts are done, of how many; of a span, days."""
+    """How many parts are done, of how many; of a span, days, quarters or periods."""
 
     def render(self, task: Task) -> Text:
         """As 3/20 days."""
@@ -58,19 +58,19 @@ class Said(logging.Handler):
 
 @dataclass
 class Span:
-    """Days that have one bar, and how far they are."""
+    """Days, or what else belongs together, that have one bar, and how far they are."""
 
-    days: int
+    parts: int
     begun: int = 0
     filings: int = 0
-    """Of the day that has begun last."""
+    """Of the part that has begun last."""
     done: int = 0
 
     @property
     def completed(self) -> float:
-        """In days; of the newest, the part of its filings that is done."""
-        part = min(1.0, self.done / self.filings) if self.filings else 0.0
-        return min(self.days, max(0, self.begun - 1) + part)
+        """In parts; of the newest, the share of its filings that is done."""
+        share = min(1.0, self.done / self.filings) if self.filings else 0.0
+        return min(self.parts, max(0, self.begun - 1) + share)
 
 
 class Watch:
@@ -120,17 +120,17 @@ class Watch:
         return next(task.completed for task in self._bar.tasks if task.id == self._task)
 
     @contextmanager
-    def span(self, days: int) -> Iterator[None]:
+    def span(self, parts: int, unit: str = "days") -> Iterator[None]:
         """One bar for these days, full when all are over, whatever came of them; one day alone has its own bar."""
-        if days < 2:
+        if parts < 2:
             yield
             return
-        self._span = Span(days)
+        self._span = Span(parts)
         self._bar.reset(self._filings)
-        self._bar.reset(self._task, total=days, unit=" days")
+        self._bar.reset(self._task, total=parts, unit=f" {unit}")
         try:
             yield
-            self._bar.update(self._task, completed=days, refresh=True)
+            self._bar.update(self._task, completed=parts, refresh=True)
         finally:
             self._span = None
 
@@ -143,6 +143,13 @@ class Watch:
         else:
             self._bar.reset(self._filings)
             self._bar.reset(self._task, description=str(work), total=count, unit="")
+
+    def fill(self, count: int) -> None:
+        """What has begun turns out to have this many filings or parts."""
+        if self._span:
+            self._span.filings, self._span.done = count, 0
+        else:
+            self._bar.update(self._task, total=count, completed=0)
 
     def advance(self, count: int = 1) -> None:
         """So many filings or parts are done."""

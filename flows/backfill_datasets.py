@@ -43,9 +43,10 @@ def backfill_datasets(
                 f"before {FIRST_DATASET} the SEC publishes no data sets: for {start} to "
                 f"{FIRST_DATASET.first - timedelta(days=1)} run form4 backfill with --source index"
             )
-        for done, quarter in enumerate(quarters, 1):
-            report.quarters.append(read_quarter(this, pool, str(quarter), now, find))
-            progress().end(f"{report.quarters[-1]}{left(report.started_at, done, len(quarters))}")
+        with progress().span(len(quarters), "quarters"):
+            for done, quarter in enumerate(quarters, 1):
+                report.quarters.append(read_quarter(this, pool, str(quarter), now, find))
+                progress().end(f"{report.quarters[-1]}{left(report.started_at, done, len(quarters))}")
     return report
 
 
@@ -61,7 +62,7 @@ def finder(this: Run, zip_file: Path | None) -> Find:
 def read_quarter(this: Run, pool: Workers, quarter: str, today: date, find: Find) -> QuarterReport:
     """Fetch a quarter's data set and, unless the lake has all of that edition, bring it in."""
     wanted = Quarter.parse(quarter)
-    progress().begin(f"{quarter}, download", 1)
+    progress().begin(quarter, 1)  # the download
     try:
         dataset = find(wanted)
     except Absent as absent:

@@ -24,9 +24,11 @@ def reparse(start: date | None = None, end: date | None = None, dry_run: bool = 
         run_on_lake(ReparseReport(CURRENT.version, dry_run)) as (settings, lake, report),
         workers(settings) as pool,
     ):
-        for period in periods(lake.count_outdated(CURRENT.version), *dates):
-            report.done.add(reparse_period(lake, pool, CURRENT, period, dates, dry_run))
-            check_stop()
+        wanted = periods(lake.count_outdated(CURRENT.version), *dates)
+        with progress().span(len(wanted), "periods"):
+            for period in wanted:
+                report.done.add(reparse_period(lake, pool, CURRENT, period, dates, dry_run))
+                check_stop()
     return report
 
 
@@ -38,9 +40,9 @@ def reparse_period(
     found = lake.outdated(period, parser.version)
     outdated = {each.accession_number: each for each in found if dates[0] <= each.index_date <= dates[1]}
     done = Reparsed()
+    progress().begin(period, len(outdated))
     if not outdated:
         return done
-    progress().begin(period, len(outdated))
     with lake.begin(period) as ingest:
         for entry, outcome in parse_all(pool, parser, archived(lake, outdated, done)):
             add_reread(outdated[entry.accession_number], outcome, ingest, done)

@@ -12,11 +12,14 @@ log = logging.getLogger("form4lake.flows")
 class Progress(Protocol):
     """Listens to a run."""
 
-    def span(self, days: int) -> AbstractContextManager[None]:
+    def span(self, parts: int, unit: str = "days") -> AbstractContextManager[None]:
         """This many days belong together; each that begins inside is the next of them, until the span ends."""
 
     def begin(self, work: date | str, count: int) -> None:
         """A day begins, with this many filings to load, or other work with this many parts."""
+
+    def fill(self, count: int) -> None:
+        """What has begun turns out to have this many filings, none of them loaded yet."""
 
     def advance(self, count: int = 1) -> None:
         """So many filings are loaded, or quarantined; or parts are done."""
@@ -28,11 +31,14 @@ class Progress(Protocol):
 class Logged:
     """The progress of a run that nobody watches: what is done, in the log."""
 
-    def span(self, days: int) -> AbstractContextManager[None]:  # noqa: ARG002
+    def span(self, parts: int, unit: str = "days") -> AbstractContextManager[None]:  # noqa: ARG002
         """Nothing."""
         return nullcontext()
 
     def begin(self, work: date | str, count: int) -> None:
+        """Nothing."""
+
+    def fill(self, count: int) -> None:
         """Nothing."""
 
     def advance(self, count: int = 1) -> None:

@@ -27,7 +27,7 @@ def edition(read: DatasetRead) -> tuple[str, str | None, int | None]:
 def ingest_dataset(this: Run, pool: Workers, dataset: Dataset, reading: DatasetReading, forms: str) -> QuarterReport:
     """Bring a set into the lake as one commit."""
     quarter = str(dataset.quarter)
-    progress().begin(quarter, reading.submissions)
+    progress().fill(reading.submissions)
     with this.lake.begin(quarter) as ingest:
         issues, elsewhere = _add_filings(pool, reading, ingest, set(forms.split(",")), dataset.quarter)
         if elsewhere > len(ingest.filings) - elsewhere:

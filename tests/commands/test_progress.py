@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from rich.console import Console
 
 from form4lake.commands import watch
 from form4lake.replica import Archive, Fault, FaultKind, Faults, business_days, generate_archive
+from form4lake.tests.builders.newer_parsers import RAISED
 from form4lake.tests.builders.workspace import FIRST, Workspace, form4_here
 
 DAYS = business_days(FIRST, 5)
@@ -28,9 +30,9 @@ class Recorded:
         plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.written.getvalue())
         return [line.strip() for line in re.split(r"[\r\n]", plain) if re.search(r"\d+/\d+", line)]
 
-    def days(self) -> list[str]:
+    def counts(self, unit: str = "days") -> list[str]:
         """What the bar counts: each count once, in order."""
-        found = [re.search(r"\d+/\d+ days", bar) for bar in self.bars()]
+        found = [re.search(rf"\d+/\d+ {unit}", bar) for bar in self.bars()]
         return list(dict.fromkeys(each.group() for each in found if each))
 
 
@@ -64,9 +66,9 @@ def test_one_bar_goes_over_all_the_days_to_the_end_whatever_came_of_them(
     with workspace.edgar(archive, faults=broken):
         done = form4_here("backfill", *RANGE)
     assert done.returncode == 1, done.stderr
-    assert screen.days()[0] == "0/5 days"
-    assert screen.days()[-1] == "5/5 days"
-    assert screen.days() == sorted(screen.days()), "the bar never goes back"
+    assert screen.counts()[0] == "0/5 days"
+    assert screen.counts()[-1] == "5/5 days"
+    assert screen.counts() == sorted(screen.counts()), "the bar never goes back"
     last = [bar for bar in screen.bars() if "5/5 days" in bar][-1]
     assert re.fullmatch(rf"{DAYS[4]} ━+ 5/5 days \d+\.\d/s 0:00:00", last)
 
@@ -77,8 +79,28 @@ def test_the_night_has_such_a_bar_and_says_the_time_left(
 ) -> None:
     with workspace.edgar(archive, faults=Faults([Fault(FaultKind.SLOW, "*/edgar/data/*", seconds=0.1)])):
         assert form4_here("nightly", "--as-of", DAYS[-1].isoformat()).returncode == 0
-    assert screen.days()[-1] == "5/5 days"
+    assert screen.counts()[-1] == "5/5 days"
     assert any(re.search(r"[1-4]/5 days \d+\.\d/s 0:\d\d:\d\d$", bar) for bar in screen.bars())
+
+
+@pytest.mark.flow
+def test_quarters_of_data_sets_and_periods_read_again_have_one_too(
+    workspace: Workspace, screen: Recorded, archive: Archive
+) -> None:
+    workspace.monkeypatch.setenv("FORM4_TASK_RUNNER", "threads")
+    years = generate_archive(9, [date(2023, 12, 20), *DAYS], 60)
+    filled: list[int] = []
+    workspace.monkeypatch.setattr(watch.Watch, "fill", lambda _, count: filled.append(count))
+    with workspace.edgar(years):
+        asked = ("2023-12-20", "2024-01-31", "--source", "datasets", "--as-of", "2024-02-20")
+        assert form4_here("backfill", *asked).returncode == 0
+        assert screen.counts("quarters")[-1] == "2/2 quarters"
+        assert sum(filled) == workspace.count("filings")
+        exact = ("2023-12-20", "2024-01-16", "--as-of", "2024-02-20")
+        assert form4_here("backfill", *exact).returncode in (0, 1)
+    workspace.monkeypatch.setattr("form4lake.flows.reparse.CURRENT", RAISED)
+    assert form4_here("reparse").returncode == 0
+    assert screen.counts("periods")[-1] == "2/2 periods"
 
 
 @pytest.mark.flow
@@ -107,6 +129,22 @@ def test_a_filing_moves_the_bar_by_its_part_of_the_day(screen: Recorded) -> None
         seen.advance()
         assert seen.completed == 1
     assert any(re.search(r"compact ━+ +[01]/2 ", bar) for bar in screen.bars())
+
+
+def test_a_quarter_s_filings_are_known_once_its_set_has_come(screen: Recorded) -> None:
+    with watch.Watch() as seen:
+        with seen.span(2, "quarters"):
+            seen.begin("2024Q1", 1)
+            seen.fill(8)
+            seen.advance(4)
+            assert seen.completed == 0.5
+            seen.begin("2024Q2", 1)
+            assert seen.completed == 1
+        seen.begin("2024Q3", 1)
+        seen.fill(8)
+        seen.advance(4)
+        assert seen.completed == 4
+    assert any("2/2 quarters" in bar for bar in screen.bars())
 
 
 def test_one_day_alone_is_counted_in_filings(screen: Recorded) -> None:
