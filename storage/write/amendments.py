@@ -50,9 +50,10 @@ def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, store
     periods that hold earlier versions of the fresh filings.
     """
     after = _After(cursor, snapshot, stored)
-    after.declare("filings")
-    before = snapshot.relation("filings", list(stored))
-    cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_filings AS {before}")
+    for name in ("filings", "reporting_owners"):
+        after.declare(name)
+        before = snapshot.relation(name, list(stored))
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_{name} AS {before}")
     known = _Known(cursor, snapshot)
     cursor.execute(_script("touched.sql"))
     redone = {row[0] for row in rows(cursor, "SELECT accession_number FROM redone")}
