@@ -7,12 +7,11 @@ without the classes, links and raised marks that the pages of sec.gov have, as b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
+from bs4.element import NavigableString
 
 from ...tables import OWNERSHIP_FORMS, Filing
 from ..errors import NotAnOwnershipFiling
@@ -20,9 +19,9 @@ from ..header import Header
 from ..html_tree import html_tree
 from ..submission import Document
 from ..values import fold
+from .html_tables import NUMBERED, note_numbers, own_rows, read_rows, text_of
 from .page import BOXES, RELATIONSHIPS, Page, made_into_filing
-from .rows import PARTS, Row, column, head
-from .values import Cell, bracketed, notes_of
+from .values import bracketed
 
 MOST_BYTES = 2**20
 MOST_TAGS = 20_000
@@ -57,13 +56,8 @@ _BARE = tuple(
 )
 """What every rendition has, and no form on paper all of."""
 
-_MOST_COLUMNS = 16
-"""Of any table of the forms."""
 
 _FORM = re.compile(r"\bFORM\s?([345])(/A)?(?![\w/])", re.IGNORECASE)
-_MARKS = re.compile(r"(?:\s*\(\d{1,3}\),?)+\s*", re.ASCII)
-_MARKS_AT_END = re.compile(r"(?:\s?\(\d{1,3}\),?){1,99}$", re.ASCII)
-_NUMBERED = re.compile(r"(\d{1,3})\s?\.\s?", re.ASCII)
 _CIK = re.compile(r"[?&]CIK=(\d{1,10})(?!\d)", re.IGNORECASE | re.ASCII)
 _FORMAT = r"\s*(?:\(Month/(?:Day/)?Year\))?\s*"
 _PERIOD = re.compile(
@@ -138,21 +132,21 @@ def decoded(content: bytes) -> tuple[str, str | None]:
 
 def _page(soup: BeautifulSoup) -> Page | None:
     tops = [table for table in soup.find_all("table") if table.find_parent("table") is None]
-    texts = [_text(table) for table in tops]
-    names = [_text(soup.title) if soup.title else "", *texts[:1], _leading(soup)]
+    texts = [text_of(table) for table in tops]
+    names = [text_of(soup.title) if soup.title else "", *texts[:1], _leading(soup)]
     forms = [match for match in map(_FORM.search, names) if match]
     if not forms:
         return None
     page = Page("html", forms[0][1], amended=any(match[2] for match in forms))
     seen: set[str] = set()
-    notes = _note_numbers(tops)
+    notes = note_numbers(tops)
     for table, text in zip(tops, texts, strict=True):
         if text.startswith(("Table I ", "Table I-")):
             seen.add("I")
-            _rows(table, page.non_derivative, notes)
+            read_rows(table, page.non_derivative, notes)
         elif text.startswith(("Table II ", "Table II-")):
             seen.add("II")
-            _rows(table, page.derivative, notes)
+            read_rows(table, page.derivative, notes)
         elif text.startswith("Explanation of Responses"):
             _explanation(table, page)
         elif "** Signature of Reporting Person" in text:
@@ -178,35 +172,19 @@ def _leading(soup: BeautifulSoup) -> str:
     return next((text for each in texts if (text := fold(each))), "")
 
 
-def _text(tag: Tag) -> str:
-    return fold(tag.get_text(" " if tag.name == "table" else "")) or ""
-
-
-def _own_rows(table: Tag) -> Iterator[list[Tag]]:
-    """The cells of the rows of a table, not of those nested in it."""
-    stack = list(reversed(table.contents))
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, Tag) or node.name == "table":
-            continue
-        if node.name == "tr":
-            yield node.find_all(["td", "th"], recursive=False)
-        stack.extend(reversed(node.contents))
-
-
 def _boxes(table: Tag, page: Page) -> None:
-    for cells in _own_rows(table):
+    for cells in own_rows(table):
         for box, caption in pairwise(cells):
-            text = _text(caption)
+            text = text_of(caption)
             for name, start in BOXES.items():
                 if text.startswith(start):
-                    page.boxes[name] = _text(box)
+                    page.boxes[name] = text_of(box)
 
 
 def _items(table: Tag, page: Page) -> None:
-    for cells in _own_rows(table):
+    for cells in own_rows(table):
         for cell in cells:
-            text = _text(cell)
+            text = text_of(cell)
             if _OWNER.match(text):
                 if len(page.owners) > MOST_OWNERS:
                     raise NotAnOwnershipFiling(f"an HTML rendition with more than {MOST_OWNERS} owners")
@@ -225,8 +203,8 @@ def _data(cell: Tag, caption: re.Pattern[str] | None = None) -> str:
     """The filer's text in a cell: what has the class of it, or all behind the caption."""
     marked = cell.find_all(class_="FormData")
     if marked:
-        return fold(" ".join(map(_text, marked))) or ""
-    text = _text(cell)
+        return fold(" ".join(map(text_of, marked))) or ""
+    text = text_of(cell)
     return text if caption is None else caption.sub("", text, count=1).strip()
 
 
@@ -236,11 +214,11 @@ def _linked(cell: Tag, unlinked: str | None) -> tuple[str | None, int | None]:
     if link is None:
         return unlinked or None, None
     match = _CIK.search(str(link["href"]))
-    return _text(link) or None, int(match[1]) if match else None
+    return text_of(link) or None, int(match[1]) if match else None
 
 
 def _issuer(cell: Tag, page: Page) -> None:
-    name, page.issuer_symbol = bracketed(_ISSUER.sub("", _text(cell), count=1).strip())
+    name, page.issuer_symbol = bracketed(_ISSUER.sub("", text_of(cell), count=1).strip())
     page.issuer_name, page.issuer_cik = _linked(cell, name)
 
 
@@ -251,13 +229,13 @@ def _owner(cell: Tag) -> dict[str, str | int | None]:
     names: tuple[str, ...] = ()
     unread = []
     for table in tables:
-        text = _text(table)
+        text = text_of(table)
         if text.startswith("(Last)"):
             names = _STREETS
         elif text.startswith("(City)"):
             names = ()
         elif names:
-            texts = [_text(each) for cells in _own_rows(table) for each in cells]
+            texts = [text_of(each) for cells in own_rows(table) for each in cells]
             if len(texts) > len(names):
                 unread.append(text)
             else:
@@ -271,8 +249,8 @@ def _owner(cell: Tag) -> dict[str, str | int | None]:
 def _relationship(cell: Tag, page: Page) -> None:
     captions = {caption: name for name, caption in RELATIONSHIPS.items()}
     for table in cell.find_all("table"):
-        for cells in _own_rows(table):
-            texts = [_text(each) for each in cells]
+        for cells in own_rows(table):
+            texts = [text_of(each) for each in cells]
             known = False
             for box, caption in pairwise(texts):
                 if caption in captions:
@@ -283,102 +261,15 @@ def _relationship(cell: Tag, page: Page) -> None:
             if len(cells) == 4:
                 page.titles = [texts[1], texts[3]]
             elif len(cells) == 1:
-                texts = [_text(each) for each in cells[0].find_all(class_="FormData")] or texts
+                texts = [text_of(each) for each in cells[0].find_all(class_="FormData")] or texts
                 page.titles = [each for each in texts if each]
-
-
-def _rows(table: Tag, rows: list[Row], notes: set[str]) -> None:
-    names: list[str | None] = []
-    captions: list[list[Tag]] = []
-    for cells in _own_rows(table):
-        if not cells:
-            continue
-        if _is_caption(cells, first=not captions, begun=bool(names)):
-            captions.append(cells)
-            continue
-        if not names:
-            names = [column(each) if each else None for each in _columns(captions[1:])]
-        texts = [_cell(cell, notes) for cell in cells]
-        raw = " | ".join(f"{cell.text} {cell.notes or ''}".strip() for cell in texts)
-        if len(texts) != len(names):
-            rows.append(Row({}, raw, "a row that does not have as many cells as the table has columns"))
-        elif any(cell for cell, name in zip(texts, names, strict=True) if name is None):
-            rows.append(Row({}, raw, "a row with text in a column of unknown caption"))
-        else:
-            rows.append(Row({name: cell for name, cell in zip(names, texts, strict=True) if name}, raw))
-
-
-def _is_caption(cells: list[Tag], *, first: bool, begun: bool) -> bool:
-    """Whether a row is the table's: its title, or captions, in cells of headings or, above all rows, as known texts."""
-    if all(cell.name == "th" for cell in cells):
-        return True
-    texts = [_text(cell) for cell in cells]
-    if begun:
-        return False
-    if first:
-        return len(texts) == 1
-    return all(head(text) is not None if text not in PARTS else True for text in texts)
-
-
-def _columns(captions: list[list[Tag]]) -> list[list[str]]:
-    """The captions above each column, upper first, from rows of cells that span columns and rows."""
-    columns: list[list[str]] = []
-    below: list[int] = []
-    for number, cells in enumerate(captions[:4]):
-        if number == 0:
-            for cell in cells[:_MOST_COLUMNS]:
-                width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-                columns += [[_text(cell)] for _ in range(width)]
-                below += [height] * width
-            continue
-        free = iter([at for at, height in enumerate(below) if height <= number])
-        for cell in cells:
-            for at in [at for _, at in zip(range(_span(cell, "colspan")), free, strict=False)]:
-                columns[at].append(_text(cell))
-    return columns
-
-
-def _span(cell: Tag, name: str) -> int:
-    text = str(cell.get(name, "1"))
-    return min(int(text), 20) if re.fullmatch(r"[1-9]\d{0,2}", text, re.ASCII) else 1
-
-
-def _cell(cell: Tag, notes: set[str]) -> Cell:
-    """A cell of a table: its text, and the marks of footnotes, which the stylesheets raise, as their ids.
-
-    Marks that are not raised are those of notes that the page has, at the end of the text.
-    """
-    texts: list[str] = []
-    marks: list[str] = []
-    waiting: list[tuple[PageElement, bool]] = [(cell, False)]
-    while waiting:
-        each, raised = waiting.pop()
-        if isinstance(each, Tag):
-            raised = each.name == "sup" or (raised and each.name not in ("td", "th"))
-            waiting += ((child, raised) for child in reversed(each.contents))
-        elif isinstance(each, NavigableString) and not isinstance(each, PreformattedString):
-            (marks if raised and _MARKS.fullmatch(each) else texts).append(str(each))
-    text = fold("".join(texts)) or ""
-    match = _MARKS_AT_END.search(text) if notes and not marks else None
-    if match is not None and set((notes_of(match[0]) or "").split(",")) <= notes:
-        return Cell(text[: match.start()].rstrip(), notes_of(match[0]))
-    return Cell(text, notes_of("".join(marks)))
-
-
-def _note_numbers(tables: list[Tag]) -> set[str]:
-    """The ids of the footnotes of a page that raises no marks; none where marks are raised."""
-    if any(table.find("sup") is not None for table in tables if _text(table).startswith("Table I")):
-        return set()
-    explained = (table for table in tables if _text(table).startswith("Explanation of Responses"))
-    texts = (fold(" ".join(map(_text, cells))) or "" for table in explained for cells in _own_rows(table))
-    return {f"F{int(match[1])}" for text in texts if (match := _NUMBERED.match(text))}
 
 
 def _explanation(table: Tag, page: Page) -> None:
     """Footnotes and remarks, in the rows below their captions."""
     part = "notes"
-    for cells in _own_rows(table):
-        text = fold(" ".join(map(_text, cells))) or ""
+    for cells in own_rows(table):
+        text = fold(" ".join(map(text_of, cells))) or ""
         if re.match(r"Explanation of Responses\s?:?$", text):
             part = "notes"
         elif re.match(r"Remarks\s?:?$", text):
@@ -387,7 +278,7 @@ def _explanation(table: Tag, page: Page) -> None:
             continue
         elif part == "remarks" and page.remarks is None:
             page.remarks = text
-        elif part == "notes" and (match := _NUMBERED.match(text)):
+        elif part == "notes" and (match := NUMBERED.match(text)):
             page.footnotes.append((f"F{int(match[1])}", text[match.end() :] or None))
         elif _NOTHING.fullmatch(text):
             page.owns_nothing = True
@@ -397,8 +288,8 @@ def _explanation(table: Tag, page: Page) -> None:
 
 def _signatures(table: Tag, page: Page) -> None:
     """Names and dates above the caption, in the last two cells of their rows."""
-    for cells in _own_rows(table):
-        texts = [_text(cell) for cell in cells]
+    for cells in own_rows(table):
+        texts = [text_of(cell) for cell in cells]
         if any(text.startswith("** Signature of Reporting Person") for text in texts):
             break
         if len(texts) >= 2 and any(texts):
