@@ -22,6 +22,7 @@ from form4lake.tables import TABLES
 from form4lake.tests.builders.lakes import (
     MONDAY,
     TUESDAY,
+    copied_apart,
     entry,
     filing,
     full_filing,
@@ -75,6 +76,22 @@ def lake(tmp_path: Path) -> Lake:
     return Lake.open(tmp_path / "lake", create=True, grace_seconds=0)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake that lived through it, to be copied."""
+    root = tmp_path_factory.mktemp("lived") / "lake"
+    with Lake.open(root, create=True) as lake:
+        live_through(lake)
+    return root
+
+
+@pytest.fixture
+def lived(made: Path, tmp_path: Path) -> Lake:
+    """A copy of it."""
+    copied_apart(made, tmp_path / "lake").close()
+    return Lake.open(tmp_path / "lake", create=True, grace_seconds=0)
+
+
 def test_readers_of_delta_see_the_rows_of_each_version(lake: Lake) -> None:
     same(lake, lake.publish_delta())  # without a row
     live_through(lake)
@@ -90,9 +107,8 @@ def test_readers_of_delta_see_the_rows_of_each_version(lake: Lake) -> None:
     assert lake.verify().violations == []
 
 
-def test_types_and_partitions_are_those_of_the_lake(lake: Lake) -> None:
-    live_through(lake)
-    bought = next(each for each in lake.publish_delta() if each.name == "non_derivative_transactions")
+def test_types_and_partitions_are_those_of_the_lake(lived: Lake) -> None:
+    bought = next(each for each in lived.publish_delta() if each.name == "non_derivative_transactions")
     table = deltalake.DeltaTable(bought.address)
     types = {each.name: each.type for each in table.schema().fields}
     assert types["transaction_price_per_share"] == deltalake.schema.PrimitiveType("decimal(20,4)")
@@ -101,9 +117,8 @@ def test_types_and_partitions_are_those_of_the_lake(lake: Lake) -> None:
     assert pl.scan_delta(bought.address).filter(pl.col("year") == 2023).collect().height == 1
 
 
-def test_statistics_are_those_of_the_rows(lake: Lake) -> None:
-    live_through(lake)
-    filings = next(each for each in lake.publish_delta() if each.name == "filings")
+def test_statistics_are_those_of_the_rows(lived: Lake) -> None:
+    filings = next(each for each in lived.publish_delta() if each.name == "filings")
     rows = pa.table(deltalake.DeltaTable(filings.address).get_add_actions(flatten=True)).to_pylist()
     found = {each["path"].split("/")[1][:10]: each for each in rows}
     monday = found[MONDAY.isoformat()]
@@ -113,11 +128,10 @@ def test_statistics_are_those_of_the_rows(lake: Lake) -> None:
     assert monday[nowhere.replace("null_count", "min")] is None
 
 
-def test_a_publication_heals_what_a_killed_one_left(lake: Lake) -> None:
+def test_a_publication_heals_what_a_killed_one_left(lived: Lake) -> None:
     """Killed between the commit and the publication, and between two tables."""
-    live_through(lake)
-    lake.publish_delta()
-    store(lake, filing("0000000001-24-000004", TUESDAY), day=TUESDAY)
+    lived.publish_delta()
+    store(lived, filing("0000000001-24-000004", TUESDAY), day=TUESDAY)
     script = f"""
         import os
         from form4lake.storage import Lake
@@ -133,18 +147,17 @@ def test_a_publication_heals_what_a_killed_one_left(lake: Lake) -> None:
             return done[-1]
 
         delta.DeltaLogs._commit = killed
-        Lake.open({str(lake.snapshot().place.location)!r}).publish_delta()
+        Lake.open({str(lived.snapshot().place.location)!r}).publish_delta()
     """
     assert subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False).returncode == 9
-    published = lake.publish_delta()
+    published = lived.publish_delta()
     assert {each.delta_version for each in published} == {1}
-    same(lake, published)
+    same(lived, published)
 
 
-def test_of_two_publications_the_later_version_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_publications_the_later_version_stays(lived: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that read the Delta log before the other's commit is refused, reads again and leaves it as it is."""
-    lake = Lake.open(tmp_path / "lake", create=True)
-    live_through(lake)
+    lake = Lake.open(lived.snapshot().place.location, create=True)
     lake.publish_delta()
     store(lake, filing("0000000001-24-000004", TUESDAY), day=TUESDAY)
     older = lake.snapshot()
@@ -165,22 +178,21 @@ def test_of_two_publications_the_later_version_stays(tmp_path: Path, monkeypatch
     same(lake, published)
 
 
-def test_readers_beside_a_writer_see_one_version(lake: Lake) -> None:
+def test_readers_beside_a_writer_see_one_version(lived: Lake) -> None:
     """A writer that commits and publishes: what a reader of Delta loads is a version that the lake has had."""
-    live_through(lake)
-    lake.publish_delta()
+    lived.publish_delta()
     script = f"""
         import sys
         from form4lake.storage import Lake
         from form4lake.tests.builders.lakes import TUESDAY, filing, store
 
-        lake = Lake.open({str(lake.snapshot().place.location)!r}, create=True)
+        lake = Lake.open({str(lived.snapshot().place.location)!r}, create=True)
         lake.after_commit = lake.publish_delta
         for number in range(100, 112):
             named = [f"0000000001-24-{{each:06}}" for each in range(100, number + 1)]
             store(lake, *(filing(each, TUESDAY) for each in named), day=TUESDAY)
     """
-    address = f"{lake.snapshot().place.location}/snapshots/filings"
+    address = f"{lived.snapshot().place.location}/snapshots/filings"
     seen = set()
     with subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)]) as writer:
         while writer.poll() is None:
@@ -191,47 +203,44 @@ def test_readers_beside_a_writer_see_one_version(lake: Lake) -> None:
             seen.add((table.transaction_version(APP), len(numbers)))
     assert writer.returncode == 0
     assert len({version for version, _ in seen}) == len(seen) > 2
-    same(lake, lake.publish_delta())
+    same(lived, lived.publish_delta())
 
 
-def test_a_checkpoint_and_the_log_are_no_files_of_the_lake(lake: Lake) -> None:
-    live_through(lake)
-    address = Path(next(each.address for each in lake.publish_delta() if each.name == "filings"))
+def test_a_checkpoint_and_the_log_are_no_files_of_the_lake(lived: Lake) -> None:
+    address = Path(next(each.address for each in lived.publish_delta() if each.name == "filings"))
     deltalake.DeltaTable(address).create_checkpoint()
     before = sorted(each.name for each in (address / "_delta_log").iterdir())
     assert any(each.endswith(".checkpoint.parquet") for each in before)
-    assert lake.compact_period("2024-01")
-    lake.tidy(date(2025, 1, 1))
+    assert lived.compact_period("2024-01")
+    lived.tidy(date(2025, 1, 1))
     assert sorted(each.name for each in (address / "_delta_log").iterdir()) == before
-    found = lake.verify()
+    found = lived.verify()
     assert found.violations == []
-    lake.repair(found.violations)
-    same(lake, lake.publish_delta())
+    lived.repair(found.violations)
+    same(lived, lived.publish_delta())
 
 
-def test_columns_of_a_later_program_are_added(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_of_a_later_program_are_added(lived: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     from form4lake.storage.sharing import delta
 
-    live_through(lake)
     lacking = TABLES["filings"].stored[-1].name
     schema = delta._schema
     older = deltalake.Schema([each for each in schema("filings").fields if each.name != lacking])
     with monkeypatch.context() as patched:
         patched.setattr(delta, "_schema", lambda name: older if name == "filings" else schema(name))
-        lake.publish_delta()
-    store(lake, filing("0000000001-24-000004", TUESDAY), day=TUESDAY)
-    same(lake, lake.publish_delta())
+        lived.publish_delta()
+    store(lived, filing("0000000001-24-000004", TUESDAY), day=TUESDAY)
+    same(lived, lived.publish_delta())
 
 
-def test_a_damaged_delta_log_is_said_and_can_be_made_again(lake: Lake) -> None:
-    live_through(lake)
-    log = Path(next(each.address for each in lake.publish_delta() if each.name == "filings"), "_delta_log")
+def test_a_damaged_delta_log_is_said_and_can_be_made_again(lived: Lake) -> None:
+    log = Path(next(each.address for each in lived.publish_delta() if each.name == "filings"), "_delta_log")
     (log / "00000000000000000000.json").write_text("{")
     with pytest.raises(PublicationFailed, match=r"filings.*remove the folder _delta_log"):
-        lake.publish_delta()
+        lived.publish_delta()
     (log / "00000000000000000000.json").unlink()
     log.rmdir()
-    same(lake, lake.publish_delta())
+    same(lived, lived.publish_delta())
 
 
 def test_the_same_in_a_bucket(object_lake: str) -> None:

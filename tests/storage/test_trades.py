@@ -17,27 +17,38 @@ def lake(tmp_path: Path) -> Lake:
     return Lake.open(tmp_path / "lake", create=True)
 
 
-@pytest.mark.parametrize(
-    ("role", "rank"),
-    [
-        ({"is_officer": True, "officer_title": "President & CEO"}, 1),
-        ({"is_officer": True, "officer_title": "Chief Executive Officer", "is_director": True}, 1),
-        ({"is_officer": True, "officer_title": "EVP, Chief Financial Officer"}, 2),
-        ({"is_officer": True, "officer_title": "Former CEO"}, 3),
-        ({"is_officer": True, "officer_title": "General Counsel"}, 3),
-        ({"is_officer": True}, 3),
-        ({"is_director": True, "is_ten_percent_owner": True}, 4),
-        ({"is_ten_percent_owner": True}, 5),
-        ({"is_other": True, "other_text": "Trustee"}, 6),
-    ],
-)
-def test_the_highest_role_has_a_rank(lake: Lake, role: dict[str, Any], rank: int) -> None:
-    owners = [
-        ReportingOwner(owner_number=1, owner_cik=1, is_other=True),
-        ReportingOwner(owner_number=2, owner_cik=2, **role),
-    ]
-    store(lake, filing("a", reporting_owners=owners))
-    assert read(lake, "SELECT role_rank, len(owner_roles) FROM trades") == [(rank, 2)]
+ROLES: list[tuple[dict[str, Any], int]] = [
+    ({"is_officer": True, "officer_title": "President & CEO"}, 1),
+    ({"is_officer": True, "officer_title": "Chief Executive Officer", "is_director": True}, 1),
+    ({"is_officer": True, "officer_title": "EVP, Chief Financial Officer"}, 2),
+    ({"is_officer": True, "officer_title": "Former CEO"}, 3),
+    ({"is_officer": True, "officer_title": "General Counsel"}, 3),
+    ({"is_officer": True}, 3),
+    ({"is_director": True, "is_ten_percent_owner": True}, 4),
+    ({"is_ten_percent_owner": True}, 5),
+    ({"is_other": True, "other_text": "Trustee"}, 6),
+]
+
+
+@pytest.fixture(scope="module")
+def ranked(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake with a filing of each role, named by its place."""
+    lake = Lake.open(tmp_path_factory.mktemp("ranked") / "lake", create=True)
+    other = ReportingOwner(owner_number=1, owner_cik=1, is_other=True)
+    store(
+        lake,
+        *(
+            filing(str(place), reporting_owners=[other, ReportingOwner(owner_number=2, owner_cik=2, **role)])
+            for place, (role, _) in enumerate(ROLES)
+        ),
+    )
+    return lake
+
+
+@pytest.mark.parametrize(("place", "rank"), [(place, rank) for place, (_, rank) in enumerate(ROLES)])
+def test_the_highest_role_has_a_rank(ranked: Lake, place: int, rank: int) -> None:
+    found = read(ranked, f"SELECT role_rank, len(owner_roles) FROM trades WHERE accession_number = '{place}'")
+    assert found == [(rank, 2)]
 
 
 def test_remarks_give_the_title_that_points_to_them(lake: Lake) -> None:
