@@ -8,9 +8,17 @@
 -- @last_filing_date: Filing date of the last that gave them.
 -- @filings: How many filings there are of those days.
 WITH days AS (
+    -- Many issuers have had one name and symbol ever: only the others are looked at day by day.
     SELECT issuer_cik, filing_date, mode(issuer_name) AS issuer_name, mode(ticker) AS ticker, count(*) AS filings
     FROM filings
-    WHERE issuer_cik IS NOT NULL
+    SEMI JOIN (
+        SELECT issuer_cik
+        FROM filings
+        WHERE issuer_cik IS NOT NULL
+        GROUP BY issuer_cik
+        HAVING min(issuer_name) <> max(issuer_name) OR count(issuer_name) NOT IN (0, count(*))
+            OR min(ticker) <> max(ticker) OR count(ticker) NOT IN (0, count(*))
+    ) USING (issuer_cik)
     GROUP BY issuer_cik, filing_date
 ),
 -- A filing without a name or a symbol says nothing of it: the one before holds.
@@ -55,3 +63,17 @@ SELECT
     sum(filings)::BIGINT AS filings
 FROM stretches
 GROUP BY issuer_cik, stretch
+UNION ALL
+SELECT
+    issuer_cik,
+    min(issuer_name) AS issuer_name,
+    min(ticker) AS ticker,
+    min(filing_date) AS valid_from,
+    NULL AS valid_before,
+    max(filing_date) AS last_filing_date,
+    count(*) AS filings
+FROM filings
+WHERE issuer_cik IS NOT NULL
+GROUP BY issuer_cik
+HAVING min(issuer_name) IS NOT DISTINCT FROM max(issuer_name) AND count(issuer_name) IN (0, count(*))
+    AND min(ticker) IS NOT DISTINCT FROM max(ticker) AND count(ticker) IN (0, count(*))

@@ -6,9 +6,17 @@
 -- @last_filing_date: Filing date of the last that gave it.
 -- @filings: How many filings of those days name the owner.
 WITH days AS (
+    -- Most owners have had one name ever: only the others are looked at day by day.
     SELECT owner_cik, filing_date, mode(owner_name) AS owner_name, count(*) AS filings
     FROM reporting_owners
-    WHERE owner_cik IS NOT NULL AND owner_name IS NOT NULL
+    SEMI JOIN (
+        SELECT owner_cik
+        FROM reporting_owners
+        WHERE owner_cik IS NOT NULL AND owner_name IS NOT NULL
+        GROUP BY owner_cik
+        HAVING min(owner_name) <> max(owner_name)
+    ) USING (owner_cik)
+    WHERE owner_name IS NOT NULL
     GROUP BY owner_cik, filing_date
 ),
 smoothed AS (
@@ -38,3 +46,15 @@ SELECT
     sum(filings)::BIGINT AS filings
 FROM stretches
 GROUP BY owner_cik, stretch
+UNION ALL
+SELECT
+    owner_cik,
+    min(owner_name) AS owner_name,
+    min(filing_date) AS valid_from,
+    NULL AS valid_before,
+    max(filing_date) AS last_filing_date,
+    count(*) AS filings
+FROM reporting_owners
+WHERE owner_cik IS NOT NULL AND owner_name IS NOT NULL
+GROUP BY owner_cik
+HAVING min(owner_name) = max(owner_name)
