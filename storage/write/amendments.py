@@ -50,12 +50,15 @@ def plan_superseded(cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, store
     periods that hold earlier versions of the fresh filings.
     """
     after = _After(cursor, snapshot, stored)
+    after.declare("filings")
     for name in ("filings", "reporting_owners"):
-        after.declare(name)
         before = snapshot.relation(name, list(stored))
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW before_{name} AS {before}")
     known = _Known(cursor, snapshot)
     cursor.execute(_script("touched.sql"))
+    # A filing's rows are in files of one period: those of few, where the lake has hundreds.
+    after.declare("reporting_owners", periods=after.periods("SELECT DISTINCT filename FROM amending"))
+    cursor.execute(_script("redone.sql"))
     redone = {row[0] for row in rows(cursor, "SELECT accession_number FROM redone")}
     fresh = {row[0] for row in rows(cursor, "SELECT accession_number FROM fresh")}
     work = _Work(after, known, fresh - redone)
@@ -157,6 +160,10 @@ class _After:
             condition = f" WHERE issuer_cik IN ({named})"
         union = " UNION ALL ".join(f"SELECT * FROM ({each}){condition}" for each in parts)
         self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW after_{table} AS {union}")
+
+    def periods(self, filenames: str) -> set[str]:
+        """The periods of the files of filings that a SELECT names; the commit's own rows have none."""
+        return {self._files[path] for (path,) in rows(self.cursor, filenames) if path is not None}
 
     def reports(self, accession_numbers: Collection[str], issuers: Collection[int] | None) -> list[FiledReport]:
         """Filings with their rows."""

@@ -256,9 +256,6 @@ def test_files_of_an_older_declaration_have_null_in_new_columns(lake: Lake, monk
             patch.setattr(f"form4lake.storage.read.{module}.ROW_TABLES", ())
         for name in ("views", "declared_views", "sec_views"):  # they read the columns that are taken away
             patch.setattr(f"form4lake.storage.read.views.{name}", tuple)
-        # Nor was there an amendment whose owners they would have to say.
-        none = "CREATE OR REPLACE TEMP TABLE redone AS SELECT accession_number FROM fresh WHERE false"
-        patch.setattr("form4lake.storage.write.amendments._script", lambda _: none)
         store(lake, noted)
     store(lake, filing("new", date(2024, 1, 9)), day=TUESDAY)
     rows = read(lake, "SELECT accession_number, ticker, issuer_name FROM filings ORDER BY 1")

@@ -1,7 +1,7 @@
--- Which amendments may this commit change the meaning of? Those that share an owner with a fresh filing, or with its earlier
--- version, of the same issuer and form family, and were filed on its date or later: only earlier filings decide.
+-- Which amendments may this commit change the meaning of, their owners apart? Those of the issuer and form family of a fresh
+-- filing, or of its earlier version, that were filed on its date or later: only earlier filings decide.
 -- From: new_filings, new_reporting_owners, before_filings, before_reporting_owners (earlier versions of the fresh ones),
--- after_filings, after_reporting_owners, fresh. Makes: touched, redone.
+-- after_filings, fresh. Makes: touched, amending.
 
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT issuer_cik, form_type[1] AS family, owner_cik, min(filing_date) AS since
@@ -18,13 +18,8 @@ GROUP BY ALL;
 
 SET VARIABLE since = (SELECT min(since) FROM touched);
 
-CREATE OR REPLACE TEMP TABLE redone AS
-SELECT DISTINCT a.accession_number
-FROM (
-    SELECT f.accession_number, f.issuer_cik, f.form_type[1] AS family, f.filing_date, o.owner_cik
-    FROM (FROM after_filings WHERE filing_date >= getvariable('since') AND form_type LIKE '%/A') f
-    LEFT JOIN (FROM after_reporting_owners WHERE filing_date >= getvariable('since')) o USING (accession_number)
-) a
-JOIN touched t
-    ON t.issuer_cik IS NOT DISTINCT FROM a.issuer_cik AND t.family = a.family
-    AND t.owner_cik IS NOT DISTINCT FROM a.owner_cik AND a.filing_date >= t.since;
+CREATE OR REPLACE TEMP TABLE amending AS
+SELECT f.accession_number, f.issuer_cik, f.form_type[1] AS family, f.filing_date, f.filename
+FROM (FROM after_filings WHERE filing_date >= getvariable('since') AND form_type LIKE '%/A') f
+SEMI JOIN touched t
+    ON t.issuer_cik IS NOT DISTINCT FROM f.issuer_cik AND t.family = f.form_type[1] AND f.filing_date >= t.since;
