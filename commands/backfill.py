@@ -14,7 +14,8 @@ from ..flows.backfill_datasets import backfill_datasets
 from ..flows.steps.days import check_quarters, check_range, quarters_of
 from ..flows.steps.estimate import Estimate, estimate_datasets, estimate_index, existing
 from ..flows.steps.flow import Flow
-from ..flows.steps.run import check_run, client_options, shared_rate
+from ..flows.steps.options import client_options
+from ..flows.steps.run import check_run, shared_rate
 from ..settings import Settings, check_forms, load_settings
 from .errors import CommandFailed, explained, wrong_use
 from .flow_runs import run_flow

@@ -21,7 +21,8 @@ from ..crawler import (
 )
 from ..edgar_calendar import Quarter, business_days_back, newest_due, today_in_new_york
 from ..exits import Exit
-from ..flows.steps.run import client_options, shared_rate
+from ..flows.steps.options import client_options
+from ..flows.steps.run import shared_rate
 from ..reports.account import account
 from ..reports.certificate import Evidence, Held, Listed, Source, certificate
 from ..reports.page import write_certificate

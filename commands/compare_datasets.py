@@ -13,7 +13,8 @@ from ..crawler import FIRST_DATASET, Absent, EdgarClient, fetch_dataset
 from ..crawler.datasets import lacks_of_zip, unreadable_members
 from ..edgar_calendar import Quarter
 from ..exits import Exit
-from ..flows.steps.run import client_options, shared_rate
+from ..flows.steps.options import client_options
+from ..flows.steps.run import shared_rate
 from ..sec_tables import SEC_TABLES
 from ..settings import dataset_folder, load_settings
 from ..storage import DatasetAgreement, DatasetComparison, Lake

@@ -15,7 +15,7 @@ from rich.text import Text
 from ..crawler import RateLimiterState, read_rate_limiter
 from ..edgar_calendar import today_in_new_york
 from ..exits import Exit
-from ..flows.steps.run import client_options
+from ..flows.steps.options import client_options
 from ..reports.account import Account, account
 from ..reports.calendar import Standing, standing
 from ..reports.numbers import quarters, size

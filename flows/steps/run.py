@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from ...crawler import (
     BadOptions,
-    ClientOptions,
     CrawlError,
     EdgarClient,
     PaceLost,
     SharedRecord,
     limiter_name,
 )
-from ...edgar_options import EdgarOptions
 from ...settings import Settings, check_forms, load_settings
 from ...storage import Lake, LakeError, shared_record
 from ..reports.run_report import Report, RunReport
+from .options import client_options
 from .publishing import followed_by_delta
 from .stopping import StopRequested, stoppable
 
@@ -36,11 +34,6 @@ class Run:
         self.lake = lake
         self.client = client
         self.report = report
-
-
-def client_options(settings: Settings) -> ClientOptions:
-    """The crawler's options from the settings."""
-    return ClientOptions(**{each.name: getattr(settings.edgar, each.name) for each in fields(EdgarOptions)})
 
 
 def shared_rate(settings: Settings) -> SharedRecord | None:

@@ -10,7 +10,7 @@ import pytest
 
 from form4lake.cli import main
 from form4lake.crawler.rate_limiter import RateLimiter
-from form4lake.flows.steps.run import client_options
+from form4lake.flows.steps.options import client_options
 from form4lake.parsers import PARSER_VERSION, parse_submission
 from form4lake.replica import generate_archive
 from form4lake.settings import load_settings
