@@ -28,7 +28,7 @@ LONGEST = ("test_serve", "test_prefect", "test_stopping", "test_nothing_missing"
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """More processes than cores where tests wait for processes, servers and clocks; quick tests only calculate."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if "not flow" in config.option.markexpr else 2 * cores
+    return cores if "not flow" in config.option.markexpr else cores + (cores + 1) // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
