@@ -36,7 +36,7 @@ def test_two_machines_share_the_rate_and_the_pause(
         assert [each.returncode for each in machines] == [0, 0], said
         stats = edgar.stats()
     assert stats.by_kind["filing"] in (161, 162), "the refused one again, and after the pause another before it"
-    assert stats.worst_second() <= RATE + 1, "one may be late on a busy machine"
+    assert stats.worst_second() <= RATE + 2, "two may be late on a busy machine; over some seconds that evens out"
     most = max(len(during(stats.hits, hit.at - 1e-6, hit.at + LONG_SECONDS)) for hit in stats.hits)
     assert most <= LONG_SECONDS * RATE
     (refused,) = [hit.at for hit in stats.hits if hit.fault]
