@@ -57,7 +57,7 @@ def _check_identity(identity: str) -> None:
         raise MissingIdentity(
             "EDGAR wants to know who asks: run `form4 init`; or set edgar.identity in config.yaml, or "
             "FORM4_EDGAR__IDENTITY, to your name and e-mail address, such as 'Jane Doe jane@example.com' "
-            f"(it is {identity!r} now)"
+            f"({f'it is {identity!r} now' if identity.strip() else 'it is not set'})"
         )
     if not identity.isprintable() or not identity.isascii():
         raise MissingIdentity(
