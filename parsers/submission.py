@@ -37,23 +37,33 @@ def take_apart(raw: bytes) -> Submission:
     first = body.find(_DOCUMENT)
     if first < 0:
         return Submission(body, [])
-    pieces = body[first + len(_DOCUMENT) :].split(_DOCUMENT)
-    return Submission(body[:first], [_document(piece) for piece in pieces])
+    starts = [first]
+    while (after := body.find(_DOCUMENT, starts[-1] + len(_DOCUMENT))) >= 0:
+        starts.append(after)
+    ends = [*starts[1:], len(body)]
+    documents = [_document(body, start + len(_DOCUMENT), end) for start, end in zip(starts, ends, strict=True)]
+    return Submission(body[:first], documents)
 
 
 def _starts_as_xml(body: bytes) -> bool:
     return body.startswith((b"<?xml", b"<ownershipDocument", b"<!--", b"\xef\xbb\xbf"))
 
 
-def _document(piece: bytes) -> Document:
-    kind = _TYPE.search(piece)
-    text = _between(_between(piece, b"", b"</DOCUMENT>"), b"<TEXT>", b"</TEXT>")
-    return Document(kind[1].decode("latin-1").strip() if kind else "", _between(text, b"<XML>", b"</XML>").strip())
+def _document(body: bytes, start: int, end: int) -> Document:
+    """The document between two places; an exhibit of many megabytes is copied once, when all of it is known."""
+    kind = _TYPE.search(body, start, end)
+    start, end = _between(body, start, end, b"", b"</DOCUMENT>")
+    start, end = _between(body, start, end, b"<TEXT>", b"</TEXT>")
+    start, end = _between(body, start, end, b"<XML>", b"</XML>")
+    return Document(kind[1].decode("latin-1").strip() if kind else "", body[start:end].strip())
 
 
-def _between(piece: bytes, opening: bytes, closing: bytes) -> bytes:
-    """What stands after the first `opening` and before the last `closing`; either may be missing."""
-    start = piece.find(opening)
-    start = start + len(opening) if start >= 0 else 0
-    end = piece.rfind(closing, start)
-    return piece[start : end if end >= 0 else len(piece)]
+def _between(body: bytes, start: int, end: int, opening: bytes, closing: bytes) -> tuple[int, int]:
+    """Where that starts which stands after the first `opening` and before the last `closing`, and where it ends.
+
+    Either may be missing.
+    """
+    opened = body.find(opening, start, end)
+    start = opened + len(opening) if opened >= 0 else start
+    closed = body.rfind(closing, start, end)
+    return start, closed if closed >= 0 else end
